@@ -1,0 +1,60 @@
+import pytest
+
+from village_notice.domain.text import clean_name, column_letters, fold_text, guard_formula, normal_group, short_village
+
+
+@pytest.mark.parametrize(
+    ("text", "short"),
+    [
+        ("东关村委会", "东关村"),
+        ("东关村村委会", "东关村"),
+        ("东关村民委员会", "东关村"),
+        ("东关", "东关村"),
+        ("王家村村委会", "王家村"),
+        ("梨园社区居委会", "梨园社区"),
+        ("梨园社区居民委员会", "梨园社区"),
+        (" 南 河 村", "南河村"),
+    ],
+)
+def test_short_village(text, short):
+    assert short_village(text) == short
+
+
+@pytest.mark.parametrize(
+    ("text", "group"),
+    [
+        ("四组", "4组"),
+        ("第四村民小组", "4组"),
+        ("4", "4组"),
+        ("4.0", "4组"),
+        ("十二组", "12组"),
+        ("东一组", "东一组"),
+        ("西头", "西头"),
+        ("", ""),
+    ],
+)
+def test_groups(text, group):
+    assert normal_group(text) == group
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("王 建　国", "王建国"),
+        ("张三（户主）", "张三"),
+        ("李四(已故)", "李四"),
+        ("买买提•艾力", "买买提·艾力"),
+        ("王\u200b伟", "王伟"),
+        ("王\ue81e", "王龴"),
+        ("⽅明", "方明"),
+    ],
+)
+def test_names(text, name):
+    assert clean_name(text) == name
+
+
+def test_small_things():
+    assert fold_text("补贴 金额（元）") == "补贴金额(元)"
+    assert [column_letters(n) for n in (1, 26, 27, 702, 703)] == ["A", "Z", "AA", "ZZ", "AAA"]
+    assert guard_formula("=1+1") == "'=1+1"
+    assert guard_formula("王") == "王"

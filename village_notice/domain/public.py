@@ -1,0 +1,143 @@
+"""What may leave the office about one village and year. Nothing here is private; made only by `ledger.disclosure`."""
+
+import base64
+import hashlib
+from dataclasses import dataclass
+from typing import Literal
+
+import pandas as pd
+
+from village_notice.domain.subsidy import Tier
+
+LINE_COLUMNS: dict[str, str] = {
+    "key": "str",  # programme key: the code for tiers A and B, "C1", "C2" … for a neutral title
+    "serial": "int64",  # from 1 inside the programme, in printing order
+    "group": "str",  # 村民小组, "" unknown and for tier C
+    "name": "str",  # as printed; masked for tier C; same-name people carry a mark such as （2）
+    "quantity_milli": "Int64",  # tier A only
+    "rate_micro": "Int64",  # tier A only; NA where several rates were paid
+    "payments": "int64",  # number of payments (or months) behind the line
+    "amount_fen": "int64",
+    "person_no": "Int64",  # serial of the person in this village and year; NA for tier C
+    "household_no": "Int64",  # serial of the household; NA for tier C
+    "pay_months": "str",  # e.g. "6月", "1–12月", "" unknown
+}
+"""Columns and dtypes of `VillageYear.lines`: one line a person a programme a year, tiers A, B and C only."""
+
+HOUSEHOLD_COLUMNS: dict[str, str] = {
+    "household_no": "int64",
+    "serial": "int64",  # from 1 in printing order
+    "group": "str",
+    "name": "str",  # the head where he is on the lists, else the first listed person; with 等n人 when several
+    "people": "int64",
+    "amount_fen": "int64",  # sum over the household's lines of tiers A and B
+}
+"""Columns and dtypes of `VillageYear.households`: one line a household, tiers A and B only."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProgrammeSummary:
+    """One line of the village's 汇总公开.
+
+    Attributes:
+        key: Programme code for tiers A and B; "C1" … for a neutral title; "D" for the merged line of totals.
+        title: Title on paper.
+        tier: A, B, C or D.
+        department: Department in charge, "" for C and D.
+        unit: Unit of the quantity, "" where none is shown.
+        people: People (or organisations) paid.
+        payments: Payments.
+        quantity_milli: Sum of the quantities, None where none is shown.
+        rate_text: Rate in yuan as text, "" where several or none.
+        amount_fen: Public total.
+        pay_months: When it was paid, e.g. "6月".
+        held: Payments of this programme in this village that are still held back: the sheet is a 草稿 while > 0.
+        lists_names: True where `lines` holds its people; False for D, and for C below three people.
+    """
+
+    key: str
+    title: str
+    tier: Tier
+    department: str
+    unit: str
+    people: int
+    payments: int
+    quantity_milli: int | None
+    rate_text: str
+    amount_fen: int
+    pay_months: str = ""
+    held: int = 0
+    lists_names: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class VillageYear:
+    """Everything public about one village and one year.
+
+    Attributes:
+        year: Calendar year.
+        county: Name of the county, "" unknown.
+        office: Township or manager that heads the folder.
+        township: Township of the register.
+        village: Short village name.
+        full_name: Committee's full name.
+        village_code: 12 digits.
+        kind: 村 or 社区.
+        programmes: Lines of the summary in printing order: A, B, C, D.
+        lines: One line a person a programme, see `LINE_COLUMNS`, sorted by key and serial.
+        households: One line a household, see `HOUSEHOLD_COLUMNS`.
+        people: Distinct people behind the public total.
+        payments: Payments behind the public total.
+        public_fen: Sum shown on paper, package and query.
+        withheld_fen: Paid but not shown in this village (tier X, totals of too few people).
+        has_withheld: True where the paper must say that other items are published by the township.
+        held: Payments held back in this village, of any programme.
+        data_until: Last day the figures cover, YYYY-MM-DD.
+    """
+
+    year: int
+    county: str
+    office: str
+    township: str
+    village: str
+    full_name: str
+    village_code: str
+    kind: Literal["村", "社区"]
+    programmes: tuple[ProgrammeSummary, ...]
+    lines: pd.DataFrame
+    households: pd.DataFrame
+    people: int
+    payments: int
+    public_fen: int
+    withheld_fen: int
+    has_withheld: bool
+    held: int
+    data_until: str
+
+    @property
+    def is_draft(self) -> bool:
+        """Whether the village's summary is a draft."""
+        return self.held > 0
+
+
+def check_code(village: VillageYear, key: str = "") -> str:
+    """The 校验码 of a village's sheet: ten characters that change when any public figure or name changes.
+
+    Args:
+        village: The village-year.
+        key: A programme's key for its list, "" for the summary of the whole village.
+
+    It is printed on the paper and kept in the package, so that anyone can compare the two.
+    """
+    digest = hashlib.sha256()
+    digest.update(f"{village.village_code}|{village.year}|{key}|{village.public_fen}\n".encode())
+    for p in village.programmes:
+        if not key or p.key == key:
+            fields = (p.key, p.title, p.people, p.payments, p.quantity_milli, p.amount_fen)
+            digest.update(("|".join(map(str, fields)) + "\n").encode())
+    lines = village.lines if not key else village.lines[village.lines["key"] == key]
+    columns = ["key", "serial", "group", "name", "quantity_milli", "payments", "amount_fen"]
+    for row in lines[columns].itertuples(index=False, name=None):
+        digest.update(("|".join(map(str, row)) + "\n").encode())
+    text = base64.b32encode(digest.digest()).decode("ascii")[:10]
+    return f"{text[:5]}-{text[5:]}"

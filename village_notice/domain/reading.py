@@ -1,0 +1,68 @@
+"""What reading one file gives: payments, findings, and everything that was set aside, so that nothing is lost."""
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import pandas as pd
+
+from village_notice.domain.columns import build_frame
+from village_notice.domain.finding import Finding
+
+
+class SetAside(NamedTuple):
+    """A row (or an amount in a row, or a whole sheet) that is no payment, with the reason.
+
+    Attributes:
+        file, sheet, row, column: The place; row 0 for a whole sheet.
+        kind: total, subtotal, carried, blank, note, header, example, section, summary_sheet, hidden_sheet, no_table.
+        rows: Number of amount places it stands for.
+        fen: Money in its amount cells (0 where they hold no number).
+        text: What it says, shortened to 60 characters.
+    """
+
+    file: str
+    sheet: str
+    row: int
+    column: str
+    kind: str
+    rows: int
+    fen: int
+    text: str
+
+
+class SheetReading(NamedTuple):
+    """How one sheet was understood, for the summary and `--json`."""
+
+    sheet: str
+    outcome: str  # payments, held, summary_sheet, hidden_sheet, no_table, empty
+    places_read: int
+    fen_read: int
+    programme: str
+    headings: str
+
+
+@dataclass(slots=True)
+class FileReading:
+    """One file, read.
+
+    Attributes:
+        file: Path inside the inbox with /.
+        sha256: Hash of the bytes.
+        sheets: One entry a sheet.
+        payments: Payments frame (`domain/columns.py`); verdict, findings and serials still empty.
+        findings: What was noticed while reading.
+        set_aside: Everything read that is no payment.
+        places_read: Amount places counted straight from the grid, before anything was classified.
+        fen_read: Their sum in fen.
+        readable: False where the file could not be opened at all.
+    """
+
+    file: str
+    sha256: str = ""
+    sheets: list[SheetReading] = field(default_factory=list)
+    payments: pd.DataFrame = field(default_factory=lambda: build_frame({}))
+    findings: list[Finding] = field(default_factory=list)
+    set_aside: list[SetAside] = field(default_factory=list)
+    places_read: int = 0
+    fen_read: int = 0
+    readable: bool = True

@@ -1,0 +1,152 @@
+"""Every rule the tool enforces, in one table. Codes are never renumbered; docs/findings.md is generated from here.
+
+Letter = where it is seen: F file, H heading, C cell, R row, X across rows, T totals, P privacy, N notice.
+ERROR only where how much, to whom, which village, which programme or whether paid cannot be known, or a P-rule stands:
+the money has already been paid, so holding a payment back hides the truth.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from village_notice.domain.finding import Finding
+
+
+class Severity(StrEnum):
+    """ERROR holds the payment back, WARNING is for the clerk to look at, FIXED was put right by a safe rule."""
+
+    ERROR = "ERROR"
+    WARNING = "WARNING"
+    FIXED = "FIXED"
+
+
+SEVERITY_WORDS = {Severity.ERROR: "错误", Severity.WARNING: "提醒", Severity.FIXED: "已改正"}
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule.
+
+    Attributes:
+        code: Letter and two digits.
+        severity: What the finding does to the payment.
+        title: Short Chinese name.
+        message: Sentence with {found}, {expected}, {difference} where they say something.
+        advice: What the clerk should do.
+        source: Why the rule exists.
+        can_waive: False for rules nobody may wave through.
+    """
+
+    code: str
+    severity: Severity
+    title: str
+    message: str
+    advice: str
+    source: str = ""
+    can_waive: bool = True
+
+
+_E, _W, _X = Severity.ERROR, Severity.WARNING, Severity.FIXED
+
+_RULES = (
+    Rule("F01", _E, "文件打不开", "文件已损坏或不完整，读不出来：{found}", "请在 Excel 或 WPS 中打开后另存为 .xlsx，再放回文件夹；打不开就请原单位重发。"),
+    Rule("F02", _E, "文件有密码", "文件设有打开密码，没有读取。", "请用 Excel 取消密码后另存，或用 --password 给出密码。"),
+    Rule("F03", _W, "不是表格文件", "这种文件不能读取（{found}）。", "如果里面有发放数据，请另存为 .xlsx 再放入；没有就不用管。"),
+    Rule("F04", _W, "文件正在被打开", "这是 Excel/WPS 打开文件时的临时文件，已略过。", "请先保存并关闭正在编辑的表格，再运行一次，以免漏掉没保存的改动。"),
+    Rule("F05", _E, "同一文件放了两次", "与 {expected} 内容完全相同，本文件的各笔暂不计入。", "请确认后从文件夹中拿走其中一份。"),
+    Rule("F06", _W, "空文件", "文件里没有任何内容。", "请确认是否发错文件。"),
+    Rule("F07", _W, "隐藏的工作表", "工作表是隐藏的，没有计入。{found}", "如果其中是本年发放数据，请在 Excel 中取消隐藏后重新放入。"),
+    Rule("F08", _W, "不是发放明细", "没有认出发放明细：{found}", "如果它是发放表，请确认有姓名列和金额列；不是就不用管。"),
+    Rule("F09", _W, "汇总表不重复计入", "这张表是同一笔钱的汇总，已略过，避免重复计算。{found}", "请核对汇总数与明细合计是否一致。"),
+    Rule("F10", _E, "超出读取限制", "读取时超出限制，已停止读这个文件：{found}", "请拆成小一些的文件，或请技术人员放宽限制后再试。"),
+    Rule("F11", _W, "有隐藏的行或列", "表中有隐藏的行或列，照常计入：{found}", "请取消隐藏看一看，不该发的行要删掉。"),
+    Rule("F12", _W, "年度靠推断", "表里没有写明年度或发放日期，按 {expected} 年计入（依据：{found}）。", "请确认年度；不对就在表中加上发放日期。"),
+    Rule("F13", _W, "上次有、这次没有的文件", "上次运行时有这个文件，这次文件夹里没有了。", "请确认是否误删；数据已不计入本次结果。"),
+    Rule("F14", _W, "公式引用了别的文件", "表中公式引用了外部文件，数值可能不是最新：{found}", "请打开原表更新后粘贴为数值。"),
+    Rule("F15", _E, "读取程序出错", "读取这个文件时程序中断：{found}", "请在 Excel 或 WPS 中另存为 .xlsx 再试。"),
+    Rule("F16", _W, "文件类型与扩展名不符", "扩展名与内容不符，实际是 {found}，已按实际内容读取。", "不用处理；下次请用正确的扩展名保存。"),
+    Rule("H01", _E, "没有金额列", "有姓名但找不到实际发放金额的列：{found}", "请在表头写明“实发金额”或“补贴金额（元）”。"),
+    Rule("H02", _E, "已发还是拟发？", "“{found}”说明这可能不是实际发放数。", "请确认：已经发到卡上的，把标题改成“发放”后重新放入，或在 waivers.csv 说明理由；没发的请拿走。"),
+    Rule("H03", _W, "没有发放状态，按已发放计", "表中没有发放状态列，全部按已实际发放计入。", "请确认这张表是实际发放结果；有失败退回的要标明。"),
+    Rule("H04", _E, "金额单位不清", "金额单位弄不清楚是元还是万元：{found}", "请在表头写明单位后重新放入。"),
+    Rule("H05", _E, "表头有歧义", "有几列都像是 {expected}：{found}", "请把不是的那一列改个名字，或删掉。"),
+    Rule("H06", _W, "没有认出的列", "这些列没有认出，未使用：{found}", "如果其中有要用的内容，请改成常用的列名。"),
+    Rule("H07", _E, "补贴项目不明", "看不出是哪一项补贴：{found}", "请在标题、表名或“补贴项目”列写明补贴项目的全称；新项目请加进 subsidies.csv。"),
+    Rule("H08", _W, "一个名称含几个项目", "“{found}”可能指几个项目（{expected}），按其中公开最严的处理。", "请确认；最好分开列。"),
+    Rule("H09", _E, "金额列没有唯一答案", "不能确定哪一列是实发金额：{found}", "请把实际发到卡上的那一列改名为“实发金额”。"),
+    Rule("C01", _E, "金额不是数", "金额“{found}”不是数，这一笔暂不计入。", "请填上实际发放的金额；没有发放请删掉这一行或写明状态。", can_waive=False),
+    Rule("C02", _E, "没有金额", "有姓名但金额是空的，这一笔暂不计入。", "请补上金额；没有发放请写明状态或填 0。", can_waive=False),
+    Rule("C03", _X, "金额格式已整理", "金额原为“{found}”，按 {expected} 元计。", "不用处理。"),
+    Rule("C04", _W, "身份证号已损坏", "身份证号被 Excel 存成了数值（{found}），末几位已失真，不能用。", "请向原单位要回文本格式的身份证号；这一笔金额照常计入。"),
+    Rule("C05", _W, "身份证号校验不符", "身份证号的校验码不对：{found}", "请与本人证件核对；这一笔金额照常计入。"),
+    Rule("C06", _W, "身份证号位数不对", "身份证号应为 18 位，现为 {found}。", "请与本人证件核对；这一笔金额照常计入。"),
+    Rule("C07", _W, "银行账号已损坏", "银行账号被存成了数值（{found}），末几位可能失真。", "请以文本格式重填；这一笔金额照常计入。"),
+    Rule("C08", _W, "日期看不懂", "日期“{found}”看不懂或不存在。", "请改成 2022-06-30 这样的写法。"),
+    Rule("C09", _X, "金额多于两位小数", "金额 {found} 多于两位小数，四舍五入为 {expected} 元。", "请核对银行实发数。"),
+    Rule("C10", _W, "数量不是数", "面积或数量“{found}”不是数，未使用。", "请改成数字。"),
+    Rule("C11", _E, "单元格是错误值", "金额单元格显示 {found}，这一笔暂不计入。", "请修正公式，或改填实发金额。", can_waive=False),
+    Rule("C12", _E, "公式没有结果", "金额是公式但没有保存计算结果，这一笔暂不计入。", "请用 Excel 打开该表、保存一次，再放入。", can_waive=False),
+    Rule("C13", _W, "15 位旧身份证号", "身份证号是 15 位旧号：{found}", "请改成 18 位；这一笔金额照常计入。"),
+    Rule("C14", _W, "银行账号校验不符", "银行卡号的校验位不对：{found}", "请核对卡号；这一笔金额照常计入。"),
+    Rule("C15", _W, "有删除线", "这一行的文字画了删除线，照常计入：{found}", "不该发的请删掉整行。"),
+    Rule("C16", _X, "姓名已整理", "姓名原为“{found}”，按“{expected}”处理。", "不用处理。"),
+    Rule("C17", _E, "金额像证件号或序号", "金额 {found} 像是证件号、卡号或其他编号。", "请填上真正的金额。", can_waive=False),
+    Rule("R01", _E, "没有姓名", "有金额 {found} 元但没有姓名。", "请补上姓名；如果是合计行，请写明“合计”。"),
+    Rule("R02", _E, "村名对不上", "村名“{found}”在{expected}的名册里找不到。{difference}", "请按名册改正村名；如果是习惯叫法，请加进 aliases.csv。", can_waive=False),
+    Rule("R03", _E, "金额为负但不是追回", "金额为负（{found}），但没有写明是追回。", "是追回的请在状态列写“追回”；填错的请改正。", can_waive=False),
+    Rule("R04", _E, "发放状态看不懂", "状态“{found}”看不出发没发。", "请改成：成功、失败、退回、待发、停发、补发、追回之一。"),
+    Rule("R05", _W, "金额不等于面积乘标准", "面积乘标准应为 {expected} 元，表中是 {found} 元，相差 {difference} 元。", "按实发数公开；请查明原因。"),
+    Rule("R06", _W, "领取人未满 14 周岁", "发放时未满 14 周岁，只并入合计，不公开姓名。", "不用处理；如果年龄不对，请核对身份证号。"),
+    Rule("R07", _W, "备注里有私人信息", "备注里有证件号、电话或病残等字样，不会公开。", "建议从原表中删去。"),
+    Rule("R08", _W, "示例行已略过", "这一行像是模板里的示例，没有计入：{found}", "如果是真实发放，请删去“示例”字样。"),
+    Rule("R09", _E, "乡镇不明", "看不出是哪个乡镇的“{found}”：{expected}", "请在表中加“乡镇”列，或按乡镇建文件夹，或用 --township 指定。", can_waive=False),
+    Rule("R10", _E, "没有村名", "这一笔看不出是哪个村的。", "请在表中补上村名（村列、工作表名或标题）。", can_waive=False),
+    Rule("R11", _W, "一格里有几个人", "姓名格里像有几个人：{found}", "请一人一行；这一笔金额照常计入。"),
+    Rule("R12", _W, "村名前后不一致", "本行的村是{found}，但{expected}。", "按本行的村计入；请确认。"),
+    Rule("R13", _E, "补贴项目不明", "补贴项目“{found}”不在项目表里。", "请改成项目全称；新项目请加进 subsidies.csv。"),
+    Rule("R14", _W, "金额为 0", "金额是 0，照常列出但不增加金额。", "没有发放的请删掉或写明状态。"),
+    Rule("X01", _E, "两个文件里有同一笔", "与 {expected} 完全相同（同一人、同一项目、同一期、同一金额），这一笔暂不计入。", "确是两笔请在 waivers.csv 写明理由；重复的请删掉一处。"),
+    Rule("X02", _W, "同一人领了两次", "同一人在同一项目同一期出现 {found} 次：{expected}", "确有两笔不用处理；重复的请删掉。"),
+    Rule("X03", _W, "同一身份证号有几个姓名", "同一身份证号对应几个姓名：{found}", "请核对哪一个是对的。"),
+    Rule("X04", _W, "同村同名有几个身份证号", "本村同名的人有几个身份证号：{found}", "是不同的人就不用处理。"),
+    Rule("X05", _W, "一个账号发给几个人", "同一账号收了 {found} 人的钱：{expected}", "一家人用一个账号的不用处理；否则请核对。"),
+    Rule("X06", _W, "一个人在两个村领", "同一身份证号在几个村领取：{found}", "请核对。"),
+    Rule("X07", _W, "同一项目标准不一", "本行标准 {found}，同一项目多数是 {expected}。", "标准确有不同的不用处理。"),
+    Rule("X08", _W, "失败后没有补发", "这一笔发放失败，本年没有找到补发。", "请确认钱是否已补发到本人；已补发的请把补发表放进来。"),
+    Rule("X09", _W, "补发找不到原失败记录", "这一笔写的是补发，但没有找到原来的失败记录。", "请核对是否重复发放。"),
+    Rule("X10", _W, "追回多于发放", "追回 {found} 元，多于本年发放的 {expected} 元。", "请核对。"),
+    Rule("X11", _W, "儿童项目按未满 14 周岁处理", "儿童项目里年龄不明，按未满 14 周岁处理，只并入合计。", "不用处理。"),
+    Rule("X12", _W, "同一面积的几批数量不同", "同一面积分批发放，各批数量不一样：{found}", "数量按最大的一批公开；请核对。"),
+    Rule("T01", _W, "合计与明细不符", "表中合计 {expected} 元，明细相加 {found} 元，相差 {difference} 元。", "请核对漏了哪一行或多了哪一行。"),
+    Rule("T02", _W, "小计与明细不符", "表中小计 {expected} 元，本段相加 {found} 元，相差 {difference} 元。", "请核对这一段。"),
+    Rule("T03", _W, "汇总表与明细不符", "汇总表合计 {expected} 元，明细相加 {found} 元，相差 {difference} 元。", "请核对。"),
+    Rule("P01", _E, "公开文件里有私人号码", "做好的文件里出现了不该有的号码（{found}），文件没有放进公开文件夹。", "请联系维护人员；不要自行张贴。", can_waive=False),
+    Rule("P02", _E, "公开文件里有不该有的姓名", "做好的文件里出现了名单以外的姓名（{found}），文件没有放进公开文件夹。", "请联系维护人员；不要自行张贴。", can_waive=False),
+    Rule("P03", _W, "项目没有定公开级别", "“{found}”没有定公开级别，按只公开合计处理（{expected}）。", "请在 subsidies.csv 中加一行定级：{difference}"),
+    Rule("N01", _W, "缺少公示信息", "没有设置{found}，公示上留了空白横线。", "请在 office.toml 中填写，或打印后手写。"),
+    Rule("N02", _W, "没有设统计截止日期", "没有设 data_until，按最晚一笔的发放日期 {found} 作为统计截止日期。", "请在 office.toml 中写明 data_until。"),
+    Rule("N03", _E, "公示天数太短", "公示期只有 {found} 天，少于 5 天。", "请把 notice_days 改为 7 以上。"),
+    Rule("N04", _W, "公示天数偏短", "公示期 {found} 天，少于 7 天。", "建议改为 7 天以上。"),
+    Rule("N05", _W, "字体里没有这个字", "“{found}”在字体里没有，公示上用〓代替：{expected}", "请换用规范字，或手写补上。"),
+    Rule("N06", _W, "张数太多", "本村要贴 {found} 张，公开栏放得下 {expected} 张。", "可用 A3 或只贴汇总和一户一行。"),
+    Rule("N07", _W, "本村没有任何数据", "名册里有这个村，但没有读到任何一笔。", "请确认是否漏交表格。"),
+    Rule("N08", _W, "有待核实的款项，公示为草稿", "本项尚有 {found} 笔待核实，公示标为草稿。", "请先处理错误，再运行一次。"),
+)  # fmt: skip
+
+RULES: dict[str, Rule] = {r.code: r for r in _RULES}
+
+
+def format_message(finding: Finding) -> str:
+    """The finding's sentence in Chinese."""
+    rule = RULES[finding.code]
+    return rule.message.format(found=finding.found, expected=finding.expected, difference=finding.difference)
+
+
+def format_advice(finding: Finding) -> str:
+    """What to do about the finding, in Chinese."""
+    rule = RULES[finding.code]
+    return rule.advice.format(found=finding.found, expected=finding.expected, difference=finding.difference)
+
+
+def is_error(finding: Finding) -> bool:
+    """Whether the finding holds payments back."""
+    return RULES[finding.code].severity is Severity.ERROR

@@ -1,0 +1,179 @@
+"""Every setting of the office, its default and its meaning, once. `office.toml` is read here.
+
+A missing key is no error: the paper shows a ruled blank to fill by hand and a finding (N01) says so. A key that is not
+known is an error, with the allowed ones named: a typing mistake must not switch a setting off in silence.
+"""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from datetime import date
+from pathlib import Path
+from types import MappingProxyType
+from typing import TypeVar
+
+from village_notice.errors import SettingsError
+
+T = TypeVar("T")
+
+_LEGAL_BASIS = MappingProxyType(
+    {
+        "村": "《中华人民共和国村民委员会组织法》第三十条、《中华人民共和国政府信息公开条例》",
+        "社区": "《中华人民共和国政府信息公开条例》",
+    }
+)
+"""A community is not under the villagers' committee law. Source: 村民委员会组织法 §2, §30; 政府信息公开条例 §20, §21."""
+
+
+@dataclass(frozen=True, slots=True)
+class Phones:
+    """Telephones printed on notices; only these long numbers may appear on paper.
+
+    Attributes:
+        village: Village code or "township/village" → telephone.
+        township: Township name → telephone.
+        department: Department name → telephone.
+        hotline: Public service hotline.
+        supervision: Telephone for complaints (监督举报).
+    """
+
+    village: Mapping[str, str] = field(default_factory=dict)
+    township: Mapping[str, str] = field(default_factory=dict)
+    department: Mapping[str, str] = field(default_factory=dict)
+    hotline: str = "12345"
+    supervision: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The office's settings.
+
+    Attributes:
+        county: 县（市、区）, heads the titles.
+        townships: Townships this office works for; empty means all that the inbox names.
+        legal_basis: Kind (村, 社区) → words of the lead paragraph.
+        notice_days: Days a notice stays up, both end days counted.
+        post_from: First day of posting; None prints ruled blanks.
+        data_until: Last day the figures cover; None takes the latest pay date with a finding.
+        phones: Telephones.
+        objection_to: Who receives objections, printed as is; "" prints the village committee and the township.
+        board_place: Where the board stands, "" leaves it out.
+        board_sheets: Sheets the board can take; more gives a finding.
+        signatory: Words of the signature block; "" is the committee's full name.
+        base_url: Address of the villagers' page for the QR code; "" prints figures only.
+        allow_nominal_images: PNG pages with names may be made for chat groups.
+        public_person_search: People may be searched over the network.
+        exposure_until: Last day search is open; None for no limit.
+        archive_fonds: 全宗号, "" prints a ruled blank.
+        folder: The office folder these came from; None when there is none.
+    """
+
+    county: str = ""
+    townships: tuple[str, ...] = ()
+    legal_basis: Mapping[str, str] = field(default_factory=lambda: _LEGAL_BASIS)
+    notice_days: int = 7
+    post_from: date | None = None
+    data_until: date | None = None
+    phones: Phones = Phones()
+    objection_to: str = ""
+    board_place: str = ""
+    board_sheets: int = 15
+    signatory: str = ""
+    base_url: str = ""
+    allow_nominal_images: bool = False
+    public_person_search: bool = False
+    exposure_until: date | None = None
+    archive_fonds: str = ""
+    folder: Path | None = None
+
+    def reference_file(self, name: str) -> Path | None:
+        """The office's own file in place of a packaged reference file, or None."""
+        if self.folder is None:
+            return None
+        for place in (self.folder / "reference" / name, self.folder / name):
+            if place.is_file():
+                return place
+        return None
+
+
+def read_settings(folder: Path | None) -> Settings:
+    """The settings of an office folder, or the defaults where there is none.
+
+    Raises:
+        SettingsError: office.toml is missing in a given folder, is no TOML, or holds an unknown key or a wrong value.
+    """
+    if folder is None:
+        return Settings()
+    path = folder / "office.toml"
+    if not path.is_file():
+        raise SettingsError(f"办公文件夹 {folder} 里没有 office.toml。请先运行 village-notice init {folder}。")
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path} 写法有错：{error}。请用记事本按 UTF-8 保存，并对照说明改正。") from error
+    return Settings(**_check_values(path, values), folder=folder)  # type: ignore[arg-type]  # each value was checked
+
+
+def _check_values(path: Path, values: dict[str, object]) -> dict[str, object]:
+    allowed = _KINDS
+    checked: dict[str, object] = {}
+    for key, value in values.items():
+        if key not in allowed:
+            raise SettingsError(f"{path} 里的“{key}”不是可用的设置。可用的有：{'、'.join(sorted(allowed))}。")
+        checked[key] = _check_value(path, key, value)
+    return checked
+
+
+def _check_value(path: Path, key: str, value: object) -> object:
+    kind, words = _KINDS[key]
+    checked: object = _expect(path, key, value, kind, words)
+    if key == "phones":
+        return _check_phones(path, value)  # type: ignore[arg-type]  # _expect saw a dict
+    if key == "legal_basis":
+        return dict(_LEGAL_BASIS) | value  # type: ignore[operator]
+    if key == "townships":
+        return tuple(str(name) for name in value)  # type: ignore[attr-defined]
+    if kind is int and value < 1:  # type: ignore[operator]
+        raise SettingsError(f"{path} 里“{key}”的值 {value} 不对，应为{words}。请改正。")
+    return checked
+
+
+_TEXT: tuple[type, str] = (str, "带引号的文字")
+_DAY: tuple[type, str] = (date, "日期，如 2022-12-20（不加引号）")
+_NUMBER: tuple[type, str] = (int, "正整数")
+_SWITCH: tuple[type, str] = (bool, "true 或 false")
+_KINDS: dict[str, tuple[type, str]] = {
+    "county": _TEXT,
+    "townships": (list, '列表，如 ["山前店镇"]'),
+    "legal_basis": (dict, "一节 [legal_basis]，键为 村、社区"),
+    "notice_days": _NUMBER,
+    "post_from": _DAY,
+    "data_until": _DAY,
+    "phones": (dict, "一节 [phones]"),
+    "objection_to": _TEXT,
+    "board_place": _TEXT,
+    "board_sheets": _NUMBER,
+    "signatory": _TEXT,
+    "base_url": _TEXT,
+    "allow_nominal_images": _SWITCH,
+    "public_person_search": _SWITCH,
+    "exposure_until": _DAY,
+    "archive_fonds": _TEXT,
+}
+"""What each key of office.toml must be, in the words of the error message."""
+
+
+def _check_phones(path: Path, values: dict[str, object]) -> Phones:
+    allowed = {f.name for f in fields(Phones)}
+    for key, value in values.items():
+        if key not in allowed:
+            raise SettingsError(f"{path} 的 [phones] 里“{key}”不是可用的键。可用的有：{'、'.join(sorted(allowed))}。")
+        expected = str if key in ("hotline", "supervision") else dict
+        _expect(path, f"phones.{key}", value, expected, "带引号的文字" if expected is str else f"一节 [phones.{key}]")
+    return Phones(**values)  # type: ignore[arg-type]
+
+
+def _expect(path: Path, key: str, value: object, kind: type[T], words: str) -> T:
+    if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
+        raise SettingsError(f"{path} 里“{key}”的值 {value!r} 不对，应为{words}。请改正。")
+    return value

@@ -1,0 +1,1 @@
+"""From foreign files to payments: discover, open, find the table, match headings, fill in context."""
