@@ -1,0 +1,86 @@
+import pytest
+
+from village_notice.errors import CannotWriteError, UsageError
+from village_notice.output import OLD, open_output
+
+
+def make(folder, files, keep=frozenset()):
+    out = open_output(folder)
+    for name, text in files.items():
+        out.place(*name.split("/")).write_text(text, encoding="utf-8")
+    out.finish(keep=keep)
+    return out
+
+
+def contents(folder):
+    return {
+        p.relative_to(folder).as_posix(): p.read_text(encoding="utf-8")
+        for p in folder.rglob("*")
+        if p.is_file() and not p.name.startswith(".")
+    }
+
+
+def test_second_run_replaces_and_moves_what_is_gone(tmp_path):
+    make(tmp_path / "out", {"公开/甲村/a.txt": "1", "公开/乙村/b.txt": "1"})
+    out = make(tmp_path / "out", {"公开/甲村/a.txt": "2"})
+    assert contents(tmp_path / "out") == {"公开/甲村/a.txt": "2", f"{OLD}/公开/乙村/b.txt": "1"}
+    assert out.moved == ["公开/乙村/b.txt"]
+    assert not (tmp_path / "out/公开/乙村").exists()
+
+
+def test_foreign_folder_is_refused(tmp_path):
+    (tmp_path / "photo.jpg").write_bytes(b"x")
+    with pytest.raises(UsageError, match="空文件夹"):
+        open_output(tmp_path)
+    assert [p.name for p in tmp_path.iterdir()] == ["photo.jpg"]
+
+
+def test_foreign_file_beside_ours_stays(tmp_path):
+    make(tmp_path / "out", {"a.txt": "1"})
+    (tmp_path / "out" / "mine.txt").write_text("mine", encoding="utf-8")
+    make(tmp_path / "out", {"b.txt": "1"})
+    assert contents(tmp_path / "out")["mine.txt"] == "mine"
+
+
+def test_foreign_file_in_the_way_is_kept_aside(tmp_path):
+    make(tmp_path / "out", {"a.txt": "1"})
+    (tmp_path / "out" / "b.txt").write_text("theirs", encoding="utf-8")
+    make(tmp_path / "out", {"a.txt": "1", "b.txt": "ours"})
+    assert contents(tmp_path / "out") == {"a.txt": "1", "b.txt": "ours", f"{OLD}/b.txt": "theirs"}
+
+
+def test_hand_edited_output_is_kept_aside(tmp_path):
+    make(tmp_path / "out", {"a.txt": "1"})
+    (tmp_path / "out" / "a.txt").write_text("edited", encoding="utf-8")
+    out = make(tmp_path / "out", {"a.txt": "1b"})
+    assert out.changed_by_hand == ["a.txt"]
+    assert contents(tmp_path / "out") == {"a.txt": "1b", f"{OLD}/a.txt": "edited"}
+
+
+def test_interrupted_run_leaves_the_old_results(tmp_path):
+    make(tmp_path / "out", {"a.txt": "1"})
+    out = open_output(tmp_path / "out")
+    out.place("a.txt").write_text("half", encoding="utf-8")
+    assert (tmp_path / "out" / "a.txt").read_text(encoding="utf-8") == "1"
+    make(tmp_path / "out", {"a.txt": "2"})
+    assert contents(tmp_path / "out") == {"a.txt": "2"}
+
+
+def test_sealed_outputs_stay(tmp_path):
+    make(tmp_path / "out", {"公开/甲村/档案/x": "1", "b": "1"})
+    make(tmp_path / "out", {"b": "1"}, keep=frozenset({"公开/甲村/档案/"}))
+    assert contents(tmp_path / "out") == {"公开/甲村/档案/x": "1", "b": "1"}
+    make(tmp_path / "out", {"b": "2"}, keep=frozenset({"公开/甲村/档案/"}))
+    assert "公开/甲村/档案/x" in contents(tmp_path / "out")
+
+
+def test_path_too_long_for_windows(tmp_path):
+    with pytest.raises(CannotWriteError, match="路径太长"):
+        make(tmp_path / "out", {"a" * 120 + "/" + "b" * 120: "1"})
+
+
+def test_damaged_manifest_stops(tmp_path):
+    make(tmp_path / "out", {"a.txt": "1"})
+    (tmp_path / "out" / ".village_notice.json").write_text("{", encoding="utf-8")
+    with pytest.raises(CannotWriteError, match="清单"):
+        open_output(tmp_path / "out")

@@ -1,0 +1,188 @@
+"""The OUT folder: what a run made is put in place at the end, all at once, and nothing else is ever touched.
+
+A run writes into a staging folder inside OUT. Only when everything is made do the files move to their places, so a run
+that is interrupted leaves the earlier results as they were. A manifest lists what the tool wrote: a later run replaces
+those files, moves what is no longer produced to 旧版, and never touches a file it did not write.
+"""
+
+import errno
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from village_notice.errors import CannotWriteError, UsageError
+
+PRIVATE = "内部资料_不得外传"
+PUBLIC = "公开"
+OLD = "旧版"
+_MANIFEST = ".village_notice.json"
+_STAGING = ".正在生成"
+_LONGEST_PATH = 240
+"""Windows opens no longer paths without special settings."""
+
+_PLAIN_WORDS = {
+    errno.ENOSPC: "磁盘满了，请腾出空间",
+    errno.EDQUOT: "磁盘配额用完了，请腾出空间",
+    errno.EACCES: "没有写入权限，请换一个文件夹，或关闭正在打开的文件",
+    errno.EPERM: "没有写入权限，请换一个文件夹",
+    errno.EROFS: "磁盘是只读的，请换一个文件夹",
+    errno.ENAMETOOLONG: "路径太长，请把输出文件夹放到浅一些的位置",
+}
+
+
+@dataclass(slots=True)
+class OutputFolder:
+    """An OUT folder while a run writes to it.
+
+    Attributes:
+        folder: OUT itself.
+        staging: Where the run writes; same layout as OUT.
+        before: Relative path → SHA-256 of what the last run wrote.
+        moved: What `finish` moved to 旧版, relative paths.
+        blocked: What could not be put in place because another program holds it open.
+        changed_by_hand: Files of ours that somebody edited since; a copy is kept in 旧版.
+    """
+
+    folder: Path
+    staging: Path
+    before: dict[str, str]
+    moved: list[str] = field(default_factory=list)
+    blocked: list[str] = field(default_factory=list)
+    changed_by_hand: list[str] = field(default_factory=list)
+
+    def place(self, *parts: str) -> Path:
+        """The staging path of an output, its folder made."""
+        path = self.staging.joinpath(*parts)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return path
+
+    def finish(self, *, keep: frozenset[str] = frozenset()) -> None:
+        """Put everything made in place and move what is no longer produced to 旧版.
+
+        Args:
+            keep: Relative folder prefixes of earlier outputs that stay although this run did not make them again
+                (sealed packages).
+        """
+        made = {p.relative_to(self.staging).as_posix(): p for p in sorted(self.staging.rglob("*")) if p.is_file()}
+        self._check_lengths(made)
+        after = {name: _hash_file(path) for name, path in made.items()}
+        # a run that dies between two moves must find its own files again next time
+        _write_manifest(self.folder, {**after, **self.before})
+        for name, digest in self.before.items():
+            if name.startswith(tuple(keep)):
+                after.setdefault(name, digest)
+            elif name not in made:
+                self._set_aside(name)
+        for name, path in made.items():
+            self._put(name, path, after)
+        _write_manifest(self.folder, after)
+        shutil.rmtree(self.staging, ignore_errors=True)
+        _remove_empty_folders(self.folder)
+
+    def _put(self, name: str, path: Path, after: dict[str, str]) -> None:
+        target = self.folder / name
+        if target.exists() and name not in self.before:
+            self._set_aside(name)
+        elif target.exists() and _hash_file(target) not in (self.before[name], after[name]):
+            self.changed_by_hand.append(name)
+            self._set_aside(name)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            path.replace(target)
+        except PermissionError:
+            self.blocked.append(name)
+            after[name] = self.before.get(name, after[name])
+
+    def _set_aside(self, name: str) -> None:
+        source, target = self.folder / name, self.folder / OLD / name
+        if not source.exists():
+            return
+        number = 1
+        while target.exists():
+            number += 1
+            target = self.folder / OLD / f"{name}.{number}"
+        target.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            source.replace(target)
+        except PermissionError:
+            self.blocked.append(name)
+            return
+        self.moved.append(name)
+
+    def _check_lengths(self, made: dict[str, Path]) -> None:
+        longest = max(made, key=len, default="")
+        if len(str(self.folder / longest)) > _LONGEST_PATH:
+            raise CannotWriteError(
+                f"路径太长（{len(str(self.folder / longest))} 个字符，Windows 只允许 {_LONGEST_PATH} 个）："
+                f"{longest}。请把输出文件夹换到浅一些的位置，如 D:\\公开。"
+            )
+
+
+def open_output(folder: Path) -> OutputFolder:
+    """The OUT folder, made if need be, with an empty staging folder.
+
+    Raises:
+        UsageError: The folder holds files and was not made by this tool.
+        CannotWriteError: It cannot be written.
+    """
+    with explain_write_errors(folder):
+        if folder.exists() and not folder.is_dir():
+            raise UsageError(f"输出位置 {folder} 是一个文件，不是文件夹。请另选一个文件夹。")
+        manifest = folder / _MANIFEST
+        if folder.exists() and not manifest.exists() and any(p.name != _STAGING for p in folder.iterdir()):
+            raise UsageError(f"输出文件夹 {folder} 里已有别的文件，为免覆盖没有写入。请换一个空文件夹（--out）。")
+        folder.mkdir(parents=True, exist_ok=True)
+        staging = folder / _STAGING
+        shutil.rmtree(staging, ignore_errors=True)
+        staging.mkdir()
+        if not manifest.exists():
+            _write_manifest(folder, {})
+        return OutputFolder(folder, staging, _read_manifest(manifest))
+
+
+@contextmanager
+def explain_write_errors(folder: Path) -> Iterator[None]:
+    """Turn an OSError while writing into one plain Chinese sentence.
+
+    Raises:
+        CannotWriteError: Disk full, read-only, no rights, path too long.
+    """
+    try:
+        yield
+    except OSError as error:
+        words = _PLAIN_WORDS.get(error.errno or 0)
+        if words is None:
+            raise
+        name = Path(error.filename).name if isinstance(error.filename, str) else str(folder)
+        raise CannotWriteError(f"写不进输出文件夹 {folder}（{name}）：{words}后再运行一次。已有的结果没有改动。") from error
+
+
+def _read_manifest(path: Path) -> dict[str, str]:
+    try:
+        files = json.loads(path.read_text(encoding="utf-8"))["files"]
+        return {str(k): str(v) for k, v in files.items()}
+    except (ValueError, KeyError, AttributeError) as error:
+        raise CannotWriteError(f"输出文件夹的清单 {path} 已损坏，为免误删没有写入。请换一个空文件夹（--out）。") from error
+
+
+def _write_manifest(folder: Path, files: dict[str, str]) -> None:
+    text = json.dumps({"tool": "village_notice", "files": dict(sorted(files.items()))}, ensure_ascii=False, indent=0)
+    temporary = folder / (_MANIFEST + ".tmp")
+    temporary.write_text(text, encoding="utf-8", newline="\n")
+    temporary.replace(folder / _MANIFEST)
+
+
+def _hash_file(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _remove_empty_folders(folder: Path) -> None:
+    for place, _, _ in os.walk(folder / PUBLIC, topdown=False):
+        if not any(Path(place).iterdir()):
+            Path(place).rmdir()
