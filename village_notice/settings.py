@@ -177,3 +177,19 @@ def _expect(path: Path, key: str, value: object, kind: type[T], words: str) -> T
     if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
         raise SettingsError(f"{path} 里“{key}”的值 {value!r} 不对，应为{words}。请改正。")
     return value
+
+
+def create_office(folder: Path) -> Path:
+    """A new office folder with a commented office.toml; returns the path of that file.
+
+    Raises:
+        SettingsError: There is one already: nothing is overwritten.
+    """
+    from village_notice.resources import find_template
+
+    path = folder / "office.toml"
+    if path.exists():
+        raise SettingsError(f"{path} 已经有了，没有改动。要重新开始请先把它改名。")
+    (folder / "layouts").mkdir(parents=True, exist_ok=True)
+    path.write_text(find_template("office", "office.toml").read_text(encoding="utf-8"), encoding="utf-8")
+    return path
