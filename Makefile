@@ -13,7 +13,7 @@ demo: $(VENV)/.installed
 	$(BIN)/village-notice demo demo
 
 test: $(VENV)/.installed-test
-	$(BIN)/python -m pytest -n auto -q
+	$(BIN)/python -m pytest -n auto --dist loadgroup -q
 
 lint: $(VENV)/.installed-test
 	$(BIN)/ruff check .
