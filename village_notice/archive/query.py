@@ -1,0 +1,292 @@
+"""Finds people in 查询.db by name, part of a name, pinyin, initials or sound, inside a place and a year.
+
+Start-up is what a clerk waits for: nothing here may import pandas, openpyxl, reportlab or pypinyin.
+No character has a special meaning: a star or a percent sign is looked up like any other and found in no name.
+"""
+
+import re
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from itertools import islice, product
+from pathlib import Path
+
+from village_notice.archive.answer import (
+    AnswerLine,
+    Answers,
+    PersonAnswer,
+    VillageAnswer,
+    format_answers,
+    format_speech,
+    read_words,
+    to_json,
+)
+from village_notice.archive.schema import LATEST, SCHEMA_VERSION, match_chars, match_letters
+from village_notice.archive.sound import fold_letters, fold_sound, search_key
+from village_notice.domain.text import fold_text, normal_group, short_village
+from village_notice.errors import UsageError
+
+__all__ = ["ALL_YEARS", "Answers", "find_database", "format_answers", "format_speech", "search", "to_json"]
+
+ALL_YEARS = 0
+DATABASE_NAME = "查询.db"
+_GROUP = re.compile(r"第?[\d〇一二三四五六七八九十]{1,3}(村民小组|村民组|小组|组)")
+_YEAR = re.compile(r"(20\d\d)年?")
+_VILLAGE = re.compile(r".{1,}(村|社区|村委会|居委会|委员会)")
+_RUNS = re.compile(r"[a-zü]+|[^a-zü]+")
+_MAX_SOUNDS = 64
+_MAX_WORDS = 60
+_PLACES_IN_INDEX = 120
+"""More editions than a township has are better told apart after the search than in it."""
+
+
+@dataclass(slots=True)
+class _Question:
+    """A question taken apart: what is left as a name, and where and when to look."""
+
+    name: str = ""
+    villages: list[str] = field(default_factory=list)
+    townships: list[str] = field(default_factory=list)
+    group: str = ""
+    year: int | None = None
+
+
+def find_database(path: Path | None) -> Path:
+    """The database to ask: the given one, or the one in or below the present folder.
+
+    Raises:
+        UsageError: There is none.
+    """
+    places = [path, path / DATABASE_NAME, path / "公开" / DATABASE_NAME] if path else []
+    places = places or [Path(DATABASE_NAME), Path("公开", DATABASE_NAME)]
+    for place in places:
+        if place.is_file():
+            return place
+    raise UsageError(f"找不到查询库 {path or DATABASE_NAME}。请用 --db 给出它的位置，如 --db 结果/公开/{DATABASE_NAME}。")
+
+
+def search(
+    db: Path, words: str, *, village: str = "", township: str = "", year: int | None = None, group: str = "", limit: int = 50
+) -> Answers:
+    """The people (or, where only a place is asked for, the villages) that a question means.
+
+    Args:
+        db: The database.
+        words: Name, part of it, pinyin or initials; place, group and year may stand beside it, parted by spaces.
+        village: Short or full village name; the same name in two townships means both.
+        township: Township or manager.
+        year: Calendar year; None is each village's newest, `ALL_YEARS` all.
+        group: 村民小组.
+        limit: People shown at most.
+
+    Raises:
+        UsageError: The file is no database of this tool, or a newer one.
+    """
+    with closing(_open(db)) as database:
+        try:
+            question = _take_apart(database, words)
+            question.villages += [short_village(village)] if village else []
+            question.townships += [fold_text(township)] if township else []
+            question.group = normal_group(group) if group else question.group
+            question.year = year if year is not None else question.year
+            return _answer(database, question, words, limit)
+        except sqlite3.DatabaseError as error:
+            raise UsageError(f"查询库 {db} 已损坏（{error}）。请用 village-notice run 重新生成。") from error
+
+
+def _open(path: Path) -> sqlite3.Connection:
+    try:
+        # immutable: the file is only ever swapped in whole, and may lie on a read-only stick
+        database = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)
+        row = database.execute("SELECT value FROM meta WHERE key = 'schema_version'").fetchone()
+    except sqlite3.Error:
+        raise UsageError(f"{path} 不是查询库，或者已损坏。请用 --db 给出 {DATABASE_NAME} 的位置。") from None
+    if row is None or not str(row[0]).isdecimal() or int(row[0]) > SCHEMA_VERSION:
+        database.close()
+        raise UsageError(f"{path} 是更新版本的程序做的。请升级 village-notice 后再查。")
+    return database
+
+
+def _take_apart(database: sqlite3.Connection, words: str) -> _Question:
+    """Words that are plainly a year, group, township or village are places; the rest together is the name."""
+    question, rest = _Question(), []
+    for word in words[:_MAX_WORDS].split():
+        plain = fold_text(word)
+        if match := _YEAR.fullmatch(plain):
+            question.year = int(match[1])
+        elif _GROUP.fullmatch(plain):
+            question.group = normal_group(plain)
+        elif _has_row(database, "township = ? OR office = ?", plain, plain):
+            question.townships.append(plain)
+        elif _VILLAGE.fullmatch(plain):
+            question.villages.append(short_village(plain))
+        else:
+            rest.append(word)
+    for word in list(rest):
+        # 东关 beside a name means the village 东关村; alone it may be part of a name
+        if len(rest) > 1 and _has_row(database, "name = ?", short_village(word)):
+            question.villages.append(short_village(word))
+            rest.remove(word)
+    question.name = search_key("".join(rest))
+    return question
+
+
+def _has_row(database: sqlite3.Connection, condition: str, *values: str) -> bool:
+    return database.execute(f"SELECT 1 FROM village WHERE {condition} LIMIT 1", values).fetchone() is not None
+
+
+def _answer(database: sqlite3.Connection, question: _Question, words: str, limit: int) -> Answers:
+    text = read_words()["answer"]
+    has_place = bool(question.villages or question.townships)
+    editions = _find_editions(database, question) if has_place else None
+    if editions is not None and not editions:
+        place = "".join([*question.townships, *question.villages])
+        year = f"{question.year}年" if question.year else "最近一年"
+        return Answers(words, note=text["unknown_place"].format(place=place, year=year))
+    if not question.name and not (question.group and editions):
+        if not editions:
+            return Answers(words, note=text["no_words"])
+        return Answers(words, villages=tuple(_read_village(database, e) for e in editions[:limit]))
+    found, is_sound_alike = _find_people(database, question, editions, limit + 1)
+    notes = [text["sound_alike"]] if is_sound_alike else []
+    if len(found) > limit:
+        notes.append(text["too_many"].format(limit=limit))
+    if not found:
+        notes.append(text["nothing"].format(words=words.strip()[:_MAX_WORDS]))
+    people = tuple(_read_person(database, number) for number in found[:limit])
+    return Answers(words, people=people, is_capped=len(found) > limit, note="\n".join(notes))
+
+
+def _find_editions(database: sqlite3.Connection, question: _Question) -> list[int]:
+    conditions, values = [_year_condition(question.year)], list[object]()
+    for names, column in ((question.villages, "v.name IN ({0})"), (question.townships, "(v.township IN ({0}) OR v.office IN ({0}))")):
+        if names:
+            conditions.append(column.format(",".join("?" * len(names))))
+            values += names * column.count("{0}")
+    where = " AND ".join(conditions)
+    query = f"SELECT e.id FROM edition e JOIN village v ON v.id = e.village_id WHERE {where} ORDER BY e.id"
+    return [row[0] for row in database.execute(query, values)]
+
+
+def _year_condition(year: int | None) -> str:
+    return "e.is_latest" if year is None else f"e.year = {year:d}" if year != ALL_YEARS else "1"
+
+
+def _find_people(
+    database: sqlite3.Connection, question: _Question, editions: list[int] | None, limit: int
+) -> tuple[list[int], bool]:
+    """Numbers of at most `limit` persons, best first, and whether they only sound alike."""
+    where = _build_where(question, editions)
+    if not question.name:
+        query = f"SELECT p.id FROM person p JOIN edition e ON e.id = p.edition_id WHERE {where} ORDER BY p.id LIMIT ?"
+        return [row[0] for row in database.execute(query, (limit,))], False
+    place = _match_place(question, editions)
+    exact, alike = _build_matches(database, question.name)
+    found = dict.fromkeys(_find_same_name(database, question.name, where, limit))
+    for is_sound_alike, matches in ((False, exact), (True, alike)):
+        for match in matches:
+            condition = f"({match}) AND {place}" if place else match
+            found |= dict.fromkeys(_find_indexed(database, condition, where, limit))
+            if len(found) >= limit:
+                break
+        if found:
+            return list(found)[:limit], is_sound_alike
+    return [], False
+
+
+def _build_where(question: _Question, editions: list[int] | None) -> str:
+    conditions = [_year_condition(question.year)]
+    if editions is not None:
+        conditions.append(f"p.edition_id IN ({','.join(map(str, editions))})")
+    if question.group:
+        quoted = question.group.replace("'", "''")
+        conditions.append(f"p.group_name = '{quoted}'")
+    return " AND ".join(conditions)
+
+
+def _match_place(question: _Question, editions: list[int] | None) -> str:
+    if editions is not None and len(editions) <= _PLACES_IN_INDEX:
+        return f"place : ({' OR '.join(f'e{number}' for number in editions)})"
+    if question.year == ALL_YEARS:
+        return ""
+    return f"place : {LATEST if question.year is None else f'y{question.year:d}'}"
+
+
+def _find_same_name(database: sqlite3.Connection, name: str, where: str, limit: int) -> Iterator[int]:
+    query = (
+        "SELECT p.id FROM name n JOIN person p ON p.name_id = n.id JOIN edition e ON e.id = p.edition_id"
+        f" WHERE n.key = ? AND {where} ORDER BY p.id LIMIT ?"
+    )
+    return (row[0] for row in database.execute(query, (name, limit)))
+
+
+def _find_indexed(database: sqlite3.Connection, condition: str, where: str, limit: int) -> Iterator[int]:
+    query = (
+        "SELECT p.id FROM person_index i JOIN person p ON p.id = i.rowid JOIN edition e ON e.id = p.edition_id"
+        f" WHERE person_index MATCH ? AND {where} ORDER BY i.rowid LIMIT ?"
+    )
+    return (row[0] for row in database.execute(query, (condition, limit)))
+
+
+def _build_matches(database: sqlite3.Connection, name: str) -> tuple[Sequence[str], Sequence[str]]:
+    """Full-text conditions, best first: those for the name as typed, and those for what sounds like it."""
+    letters = fold_letters(name)
+    if letters and len(letters) == len(name):
+        as_typed = [
+            f'spelled : "{letters}"',
+            f'initials : "{letters}"',
+            match_letters("spelled", letters),
+            match_letters("initials", letters),
+        ]
+        return as_typed, [match_letters("sounds", fold_sound(letters))]
+    runs = _RUNS.findall(name)
+    parts = [match_letters("spelled", fold_letters(run)) if fold_letters(run) else match_chars(run) for run in runs]
+    alike = " OR ".join(f'sounds : "{sound}"' for sound in _read_sounds(database, name))
+    return [" AND ".join(parts)], [alike] if alike else []
+
+
+def _read_sounds(database: sqlite3.Connection, name: str) -> list[str]:
+    """How a name in characters may sound, folded; empty where a character has no reading."""
+    readings = []
+    for char in name:
+        row = database.execute("SELECT readings FROM sound WHERE char = ?", (char,)).fetchone()
+        if row is None:
+            return []
+        readings.append(row[0].split())
+    return sorted({fold_sound("".join(combined)) for combined in islice(product(*readings), _MAX_SOUNDS)})
+
+
+def _read_person(database: sqlite3.Connection, number: int) -> PersonAnswer:
+    edition, name, group, year, data_until, held, township, village, code = database.execute(
+        "SELECT p.edition_id, n.text, p.group_name, e.year, e.data_until, e.held, v.township, v.name, v.code"
+        " FROM person p JOIN name n ON n.id = p.name_id JOIN edition e ON e.id = p.edition_id"
+        " JOIN village v ON v.id = e.village_id WHERE p.id = ?",
+        (number,),
+    ).fetchone()
+    lines = database.execute(
+        "SELECT g.title, g.unit, l.quantity_milli, l.rate_micro, l.payments, l.amount_fen, m.text FROM line l"
+        " JOIN summary s ON s.edition_id = ? AND s.position = l.position JOIN programme g ON g.id = s.programme_id"
+        " JOIN pay_months m ON m.id = l.pay_months_id WHERE l.person_id = ? ORDER BY l.position, l.serial",
+        (edition, number),
+    )
+    answer_lines = tuple(AnswerLine(*row) for row in lines)
+    return PersonAnswer(year, township, village, code, group, name, answer_lines, data_until, held)
+
+
+def _read_village(database: sqlite3.Connection, edition: int) -> VillageAnswer:
+    values = database.execute(
+        "SELECT e.year, v.township, v.name, v.code, e.people, e.payments, e.public_fen, e.data_until, e.held,"
+        " e.has_withheld, e.check_code FROM edition e JOIN village v ON v.id = e.village_id WHERE e.id = ?",
+        (edition,),
+    ).fetchone()
+    lines = database.execute(
+        "SELECT g.title, g.unit, s.quantity_milli, NULL, s.payments, s.amount_fen, s.pay_months, s.people, s.held"
+        " FROM summary s JOIN programme g ON g.id = s.programme_id WHERE s.edition_id = ? ORDER BY s.position",
+        (edition,),
+    )
+    year, township, village, code, people, payments, public_fen, data_until, held, has_withheld, check_code = values
+    return VillageAnswer(
+        year, township, village, code, people, payments, public_fen,
+        tuple(AnswerLine(*row) for row in lines), data_until, held, bool(has_withheld), check_code,
+    )  # fmt: skip

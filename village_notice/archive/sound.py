@@ -1,0 +1,74 @@
+"""How names sound: what is typed in pinyin, with initials, or with a wrong character of the same sound, is folded here.
+
+The page of the package folds in the same way in `templates/offline/query.js`; a test compares both.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+
+from village_notice.domain.text import clean_name, fold_text
+
+PinyinReader = Callable[[str], Sequence[tuple[str, str]]]
+"""A name → its alternative readings as (full pinyin, initials), lower case, no tones; empty where none is known."""
+
+_NOT_LETTERS = re.compile("[^a-z]")
+_MARK = re.compile(r"（\d+）$")
+
+
+def search_key(name: str) -> str:
+    """The form in which names are compared: no spaces, dots, full-width letters or same-name marks such as （2）."""
+    return fold_text(clean_name(_MARK.sub("", name))).replace("·", "").lower()
+
+
+def fold_letters(text: str) -> str:
+    """Pinyin as typed, reduced to its letters: ü and v are u."""
+    return _NOT_LETTERS.sub("", text.lower().replace("ü", "u").replace("v", "u"))
+
+
+def fold_sound(text: str) -> str:
+    """Pinyin with sounds made alike that many people do not tell apart: zh z, ch c, sh s, ang an, eng en, ing in."""
+    plain = fold_letters(text)
+    for double, single in (("zh", "z"), ("ch", "c"), ("sh", "s"), ("ng", "n")):
+        plain = plain.replace(double, single)
+    return plain
+
+
+class Speller:
+    """Reads names and single characters through one pinyin reader, each only once."""
+
+    def __init__(self, read: PinyinReader) -> None:
+        self._read = read
+        self.read_character = lru_cache(maxsize=None)(self._read_character)
+        self.read_name = lru_cache(maxsize=None)(self._read_name)
+
+    def _read_name(self, name: str) -> tuple[tuple[str, str], ...]:
+        found = {(fold_letters(full), fold_letters(initials)) for full, initials in self._read(name)}
+        return tuple(sorted(pair for pair in found if pair[0]))
+
+    def _read_character(self, char: str) -> tuple[str, ...]:
+        """The readings of a character, as a surname and inside a name, without tones; empty where none is known."""
+        alone = {full for full, _ in self.read_name(char)}
+        # the reader takes a leading character for a surname: behind 王 it is read as in a given name
+        behind = {full.removeprefix("wang") for full, _ in self.read_name("王" + char) if full.startswith("wang")}
+        return tuple(sorted(reading for reading in alone | behind if reading))
+
+    def spell_endings(self, name: str) -> tuple[str, ...]:
+        """The pinyin of a name and of each of its endings (wangjianguo, jianguo, guo), sorted."""
+        found = set()
+        for full, _ in self.read_name(name):
+            found.add(full)
+            rest = full
+            for char in name[:-1]:
+                reading = max((r for r in self.read_character(char) if rest.startswith(r)), key=len, default="")
+                rest = rest[len(reading) :]
+                found.update([rest] if reading and rest else [])
+        return tuple(sorted(found))
+
+
+@lru_cache(maxsize=1)
+def common_characters() -> tuple[str, ...]:
+    """The 6 763 characters of GB 2312: what a clerk may type for a name heard on the telephone."""
+    codes = (bytes((high, low)) for high in range(0xB0, 0xF8) for low in range(0xA1, 0xFF))
+    found = (code.decode("gb2312", errors="ignore") for code in codes)
+    return tuple(char for char in found if char)

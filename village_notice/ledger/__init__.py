@@ -1,0 +1,1 @@
+"""What was paid, to whom, and the wall between the office and the public."""

@@ -1,0 +1,110 @@
+"""Names as printed: one for each person, namesakes told apart, masked ones, and the order they stand in."""
+
+import re
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from village_notice.domain.pinyin import Pinyin
+from village_notice.domain.text import parse_numeral
+from village_notice.ledger.lines import Bools, Ints, combine_codes, find_starts
+
+MASK = "＊"
+"""Full-width, in every Song face, and never part of a name (○ is too like the name character 〇)."""
+NAMELESS = "（姓名未登记）"
+_NUMBERS = re.compile(r"[0-9０-９][0-9０-９Xx\-－\s]{4,}")
+Texts = npt.NDArray[np.object_]
+
+
+def strip_numbers(text: str) -> str:
+    """The text without runs of five digits or more: an ID, card or telephone written behind a name stays inside."""
+    return _NUMBERS.sub("", text)
+
+
+def code_texts(column: pd.Series) -> tuple[Ints, Texts]:
+    """A text column as numbers and the texts they stand for, long numbers taken off.
+
+    The numbers follow the order of the texts, so that the smaller number is the earlier text.
+    """
+    codes, values = pd.factorize(column)
+    clean = [strip_numbers(v) for v in values]
+    texts = sorted(set(clean)) or [""]
+    place = {text: number for number, text in enumerate(texts)}
+    return np.array([*(place[v] for v in clean), 0], dtype=np.int64)[codes], np.array(texts, dtype=object)
+
+
+def choose_codes(owner: Ints, codes: Ints, size: int, *, empty: int = -1) -> Ints:
+    """For each owner 0 … size-1 the code it has most often, the smaller of equals; `empty` only where it has no other."""
+    width = int(codes.max(initial=0)) + 1
+    pairs, counts = np.unique(owner * width + codes, return_counts=True)
+    owners, found = pairs // width, pairs % width
+    counts = np.where(found == empty, 0, counts)
+    order = np.lexsort((found, -counts, owners))
+    first = order[find_starts(owners[order])]
+    chosen = np.zeros(size, dtype=np.int64)
+    chosen[owners[first]] = found[first]
+    return chosen
+
+
+def mark_namesakes(village: Ints, name: Ints, group: Ints, person: Ints) -> Ints:
+    """For each person 0, or n where it is the n-th (from 2) of the same name and group in its village, by serial."""
+    order = np.lexsort((person, group, name, village))
+    starts = find_starts(village[order], name[order], group[order])
+    place = np.arange(len(order)) - np.repeat(starts, np.diff(np.append(starts, len(order))))
+    marks = np.zeros(len(order), dtype=np.int64)
+    marks[order] = np.where(place > 0, place + 1, 0)
+    return marks
+
+
+def print_names(codes: Ints, texts: Texts, marks: Ints) -> Texts:
+    """Names as printed: the text, with （2） … behind a namesake's, and words where no name is known."""
+    printed: Texts = texts[codes]
+    for place in np.flatnonzero((printed == "") | (marks > 0)):
+        mark = f"（{marks[place]}）" if marks[place] else ""
+        printed[place] = (printed[place] or NAMELESS) + mark
+    return printed
+
+
+def mask_name(name: str, pinyin: Pinyin) -> str:
+    """The surname and a ＊ for every other character: 王建国 → 王＊＊, 欧阳修 → 欧阳＊; at least one ＊.
+
+    Source: 国办2018年政务公开工作要点: personal matters are published 去标识化.
+    """
+    surname = pinyin.surname(name)
+    return surname + MASK * max(1, len(name) - len(surname))
+
+
+def rank_names(names: Sequence[str], pinyin: Pinyin) -> Ints:
+    """For each text its place in the order of lists: by pinyin, then by the characters."""
+    return _rank(names, [(pinyin.sort_key(name), name) for name in names])
+
+
+def rank_groups(groups: Sequence[str]) -> Ints:
+    """For each group its place: numbered groups by number, then named ones, the unknown last."""
+    return _rank(groups, [_group_key(group) for group in groups])
+
+
+def count_distinct(places: Ints, codes: Ints, wanted: Bools, size: int) -> Ints:
+    """For each place 0 … size-1 how many distinct codes it has among the wanted rows."""
+    if not wanted.any():
+        return np.zeros(size, dtype=np.int64)
+    _, first = np.unique(combine_codes(places[wanted], codes[wanted]), return_index=True)
+    return np.bincount(places[wanted][first], minlength=size).astype(np.int64)
+
+
+def _group_key(group: str) -> tuple[int, int, str]:
+    if not group:
+        return (2, 0, "")
+    bare = group.removesuffix("组")
+    number = int(bare) if bare.isdecimal() else parse_numeral(bare)
+    return (0, number, group) if number is not None else (1, 0, group)
+
+
+def _rank(texts: Sequence[str], keys: Iterable[tuple[object, ...]]) -> Ints:
+    ordered = sorted(zip(keys, range(len(texts)), strict=True))  # type: ignore[type-var]  # keys of one kind
+    ranks = np.zeros(len(texts), dtype=np.int64)
+    for rank, (_, place) in enumerate(ordered):
+        ranks[place] = rank
+    return ranks

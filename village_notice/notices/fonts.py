@@ -1,0 +1,145 @@
+"""The faces notices are set in: a chain a style, later faces read only when a text needs them.
+
+A character that no face has is never drawn as a box: it becomes 〓 on paper and `find_missing` names it.
+"""
+
+import unicodedata
+from dataclasses import dataclass, field
+from enum import Enum
+from functools import cache
+from typing import NamedTuple
+
+from village_notice.notices.face import Face, load_face
+from village_notice.resources import find_data
+
+SUBSTITUTE = "〓"
+_FACES = ("NotoSerifSC-Regular.ttf", "NotoSerifSC-Bold.ttf", "FallbackHana.ttf", "FallbackBabel.ttf")
+_CACHE_LIMIT = 200_000
+
+
+class Style(Enum):
+    """Weight of a text; the value is the chain of face numbers. Faces behind a bold first one are stroked bolder."""
+
+    REGULAR = (0, 2, 3)
+    BOLD = (1, 0, 2, 3)
+
+
+class Run(NamedTuple):
+    """A piece of text in one face.
+
+    Attributes:
+        face: Number of the face, F<face> in the PDF.
+        hex: The CIDs as hexadecimal digits.
+        width: In 1/1000 em.
+        is_stroked: Whether the outlines are stroked to look bold.
+    """
+
+    face: int
+    hex: bytes
+    width: int
+    is_stroked: bool
+
+
+@cache
+def get_face(number: int) -> Face:
+    """The face of a number, read when first asked for."""
+    return load_face(find_data("fonts", _FACES[number]))
+
+
+@dataclass(slots=True)
+class _Table:
+    """Hexadecimal CID and width of the characters of a face, filled as they are met."""
+
+    face: int
+    hexes: dict[str, bytes] = field(default_factory=dict)
+    widths: dict[str, int] = field(default_factory=dict)
+
+    def learn(self, text: str) -> bool:
+        """Whether the face has every character of the text."""
+        face = get_face(self.face)
+        for char in set(text).difference(self.hexes):
+            cid = face.cids.get(char)
+            if cid is None:
+                return False
+            self.hexes[char] = b"%04x" % cid
+            self.widths[char] = face.width(cid)
+        return True
+
+
+@cache
+def _table(face: int) -> _Table:
+    return _Table(face)
+
+
+_runs: dict[tuple[Style, str], tuple[Run, ...]] = {}
+
+
+def encode_text(text: str, style: Style = Style.REGULAR) -> tuple[Run, ...]:
+    """The runs of a text, in order; a character no face has counts as 〓."""
+    known = _runs.get((style, text))
+    if known is None:
+        if len(_runs) > _CACHE_LIMIT:
+            _runs.clear()
+        known = _runs[style, text] = _encode(text, style)
+    return known
+
+
+def _encode(text: str, style: Style) -> tuple[Run, ...]:
+    main = _table(style.value[0])
+    if main.learn(text):
+        return (_make_run(main, text, is_stroked=False),)
+    pieces: list[tuple[int, str]] = []
+    for char in text:
+        face, shown = find_face(char, style)
+        if pieces and pieces[-1][0] == face:
+            pieces[-1] = (face, pieces[-1][1] + shown)
+        else:
+            pieces.append((face, shown))
+    first = style.value[0]
+    return tuple(_make_run(_table(f), t, is_stroked=style is Style.BOLD and f != first) for f, t in pieces if t)
+
+
+def _make_run(table: _Table, text: str, *, is_stroked: bool) -> Run:
+    table.learn(text)
+    hexes, widths = table.hexes, table.widths
+    return Run(table.face, b"".join([hexes[c] for c in text]), sum([widths[c] for c in text]), is_stroked)
+
+
+@cache
+def find_face(char: str, style: Style = Style.REGULAR) -> tuple[int, str]:
+    """Number of the first face that has a character, and what is shown: itself, or 〓 in the first face.
+
+    Variation selectors show nothing: they only choose between shapes of the character before them.
+    """
+    for face in style.value:
+        if char in get_face(face).cids:
+            return face, char
+    return style.value[0], "" if _is_selector(char) else SUBSTITUTE
+
+
+def _is_selector(char: str) -> bool:
+    return "\ufe00" <= char <= "\ufe0f" or "\U000e0100" <= char <= "\U000e01ef"
+
+
+def show_text(text: str) -> str:
+    """The text as it appears on paper, 〓 for what no face has."""
+    if _table(0).learn(text):
+        return text
+    return "".join(find_face(char)[1] for char in text)
+
+
+def find_missing(text: str) -> list[str]:
+    """Characters of the text that no face has, with their code points, in order: ["U+E000"]."""
+    if _table(0).learn(text):
+        return []
+    missing = [char for char in dict.fromkeys(text) if find_face(char)[1] != char]
+    return [f"{_visible(char)}U+{ord(char):04X}" for char in missing]
+
+
+def _visible(char: str) -> str:
+    return char if unicodedata.category(char)[0] in "LPSN" else ""
+
+
+def measure(text: str, style: Style = Style.REGULAR) -> int:
+    """The width of a text in 1/1000 em."""
+    return sum(run.width for run in encode_text(text, style))

@@ -1,0 +1,111 @@
+"""Rows that look like an earlier row but for their values: the reason .xlsx sheets are read at the speed of a parser in C.
+
+A row's XML is cut at its values (`v>`). What is left, with the row's own number marked, is its shape. The next row has
+the same shape exactly when putting its number into the marked shape gives what is left of it, letter by letter; then
+every value's column, type and style are known, and only the values have to be looked at. Nothing is ever assumed.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from village_notice.sources.grid import Cell
+
+CUT = "v>"
+_ROW_MARK, _CUT_MARK = "\x01", "\x00"
+_MOST_SHAPES = 400
+
+
+class OutOfOrdinaryError(Exception):
+    """A value that is not written as its shape says; the row is read with care instead."""
+
+
+class ValueTable(dict[str, Cell]):
+    """Values by their piece of XML (`125</`), each read once."""
+
+    def __init__(self, read: Callable[[str], Cell]) -> None:
+        super().__init__()
+        self._read = read
+
+    def __missing__(self, piece: str) -> Cell:
+        if piece[-2:] != "</" or "<" in piece[:-2]:
+            raise OutOfOrdinaryError
+        value = self[piece] = self._read(piece[:-2])
+        return value
+
+
+@dataclass(slots=True)
+class RowShape:
+    """What is known of every row of one shape.
+
+    Attributes:
+        template: The row without values, its number marked.
+        tables: One table a value, in order.
+        columns: Column of each value, from 0.
+        width: Columns up to the last value.
+        odd: (index of the value, style, type, formula) of those to be read one by one.
+        is_hidden: The row is hidden.
+    """
+
+    template: str
+    tables: list[ValueTable] = field(default_factory=list)
+    columns: list[int] = field(default_factory=list)
+    width: int = 0
+    odd: list[tuple[int, str, str, str]] = field(default_factory=list)
+    is_hidden: bool = False
+
+    def fill(self, pieces: list[str]) -> list[Cell]:
+        """The row's cells from the pieces between the cuts."""
+        values = [table[piece] for table, piece in zip(self.tables, pieces[1::2], strict=True)]
+        if self.width == len(values):
+            return values
+        cells: list[Cell] = [None] * self.width
+        for column, value in zip(self.columns, values, strict=True):
+            cells[column] = value
+        return cells
+
+
+class ShapeBook:
+    """The shapes seen on one sheet, found again by their lengths."""
+
+    def __init__(self) -> None:
+        self._shapes: dict[tuple[int, int, int], list[RowShape]] = {}
+        self._number = 0
+
+    def find(self, pieces: list[str], digits: str) -> RowShape | None:
+        """The shape of a row cut into pieces, or None."""
+        skeleton = _CUT_MARK.join(pieces[::2])
+        for shape in self._shapes.get((len(pieces), len(digits), len(skeleton)), ()):
+            if shape.template.replace(_ROW_MARK, digits) == skeleton:
+                return shape
+        return None
+
+    def make(self, text: str, digits: str, cells: Iterator[re.Match[str]]) -> tuple[RowShape, list[re.Match[str]]] | None:
+        """A new, still empty shape for a row and the cells with values, or None where there is no use in one."""
+        if self._number >= _MOST_SHAPES or _ROW_MARK in text or _CUT_MARK in text:
+            return None
+        found = list(cells)
+        pieces = text.split(CUT)
+        with_value = [m for m in found if m[5] is not None]
+        if len(pieces) != 2 * len(with_value) + 1:
+            return None
+        template = _CUT_MARK.join(_mark_row(text, digits, found).split(CUT)[::2])
+        shape = RowShape(template)
+        length = len(template) + (len(digits) - 1) * template.count(_ROW_MARK)
+        self._shapes.setdefault((len(pieces), len(digits), length), []).insert(0, shape)
+        self._number += 1
+        return shape, with_value
+
+
+def _mark_row(text: str, digits: str, cells: list[re.Match[str]]) -> str:
+    """The row with its number marked in its own place, in cell references, and in formulas (E4*F4)."""
+    marked = [text[:3], _ROW_MARK]
+    at = 3 + len(digits)
+    for match in cells:
+        marked += [text[at : match.end(1) - len(digits)], _ROW_MARK]
+        at = match.end(1)
+        if match[4]:
+            formula = re.sub(rf"(?<=[A-Z]){digits}(?!\d)", _ROW_MARK, match[4])
+            marked += [text[at : match.start(4)], formula]
+            at = match.end(4)
+    return "".join([*marked, text[at:]])

@@ -1,0 +1,102 @@
+"""The shared strings of an .xlsx: text by index, and which of them are struck through."""
+
+import html
+import re
+
+from village_notice.sources.limits import ReadLimits, Unreadable
+from village_notice.sources.xml_events import is_true, parse_xml
+
+_SIMPLE = re.compile(r"<si><t(?: xml:space=\"preserve\")?>([^<]*)</t></si>")
+_ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
+
+
+class SharedStrings(list[str]):
+    """Texts by index; `struck` holds the indexes of those with struck runs."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.struck: frozenset[int] = frozenset()
+
+
+def read_strings(data: bytes, part: str, limits: ReadLimits) -> SharedStrings:
+    """The shared strings, furigana left out, rich runs joined."""
+    strings = SharedStrings()
+    simple = _find_simple(data)
+    if simple is None:
+        handler = parse_xml(data, part, _Strings)
+        strings.extend(handler.texts)
+        strings.struck = frozenset(handler.struck)
+    else:
+        strings.extend(simple)
+    longest = max(map(len, strings), default=0)
+    if longest > limits.text:
+        raise Unreadable("F10", f"一个单元格里有 {longest} 个字，超出 {limits.text} 个字")
+    return strings
+
+
+def _find_simple(data: bytes) -> list[str] | None:
+    """The texts where the part holds nothing but plain items, as nearly every file does; else None."""
+    if b"<!" in data:
+        return None
+    try:
+        xml = data.decode("utf-8")
+    except UnicodeDecodeError:
+        return None
+    texts = _SIMPLE.findall(xml)
+    if len(texts) != xml.count("<si") or not xml.rstrip().endswith("</sst>"):
+        return None
+    if "&" in xml or "_x" in xml or "\r" in xml:
+        return [unescape_text(html_unescape(t)) for t in texts] if "&" in xml else [unescape_text(t) for t in texts]
+    return texts
+
+
+def html_unescape(text: str) -> str:
+    """XML text with its references resolved and line ends made one character."""
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return html.unescape(text) if "&" in text else text
+
+
+def unescape_text(text: str) -> str:
+    """Text with Office's _x000D_ escapes resolved; carriage returns of the typed text are dropped before line feeds."""
+    if "_x" in text:
+        text = _ESCAPED.sub(lambda m: chr(int(m[1], 16)) if not 0xD800 <= int(m[1], 16) < 0xE000 else m[0], text)
+    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
+
+
+class _Strings:
+    def __init__(self) -> None:
+        self.texts: list[str] = []
+        self.struck: set[int] = set()
+        self._pieces: list[str] = []
+        self._in_text = False
+        self._phonetic = 0
+        self._struck_run = False
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        if name == "si":
+            self._pieces = []
+        elif name == "rPh":
+            self._phonetic += 1
+        elif name == "r":
+            self._struck_run = False
+        elif name == "strike":
+            self._struck_run = is_true(attributes.get("val", "1"))
+        elif name == "t":
+            self._in_text = not self._phonetic
+
+    def text(self, text: str) -> None:
+        if self._in_text:
+            self._pieces.append(text)
+            if self._struck_run and text.strip():
+                self.struck.add(len(self.texts))
+
+    def end(self, name: str) -> None:
+        if name == "t":
+            self._in_text = False
+        elif name == "rPh":
+            self._phonetic -= 1
+        elif name == "r":
+            self._struck_run = False
+        elif name == "si":
+            self.texts.append(unescape_text("".join(self._pieces)))

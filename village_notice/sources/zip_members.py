@@ -1,0 +1,139 @@
+"""Zips from outside, opened inside limits: members by safe names, and the bytes of an input inside a zip.
+
+An input inside a zip is known by the zip's path with the member's name behind it (`a.zip/b.xlsx`). Nothing is unpacked
+to disk: private lists must not be left in a temporary folder.
+"""
+
+import io
+import re
+import struct
+import zipfile
+import zlib
+from pathlib import Path, PurePosixPath
+
+from village_notice.sources.limits import ReadLimits, Unreadable
+
+_DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, struct.error, ValueError, OSError, OverflowError, IndexError)
+_UNSAFE = re.compile(r'[\x00-\x1f<>:"|?*]')
+_UTF8_FLAG, _ENCRYPTED_FLAG = 0x800, 0x1
+
+
+class ZipReader:
+    """A zip whose members can be read, never more in all than the limit allows.
+
+    Raises:
+        Unreadable: F01 damaged, F10 too many or too large members.
+    """
+
+    def __init__(self, data: bytes, limits: ReadLimits) -> None:
+        self.limits, self.left = limits, limits.unpacked_bytes
+        try:
+            self._zip = zipfile.ZipFile(io.BytesIO(data))
+        except (*_DAMAGE, NotImplementedError) as error:
+            raise Unreadable("F01", "压缩结构损坏，文件可能没有传完") from error
+        self.members = self._zip.infolist()
+        if len(self.members) > limits.parts:
+            raise Unreadable("F10", f"压缩包里有 {len(self.members)} 个文件，多于 {limits.parts} 个")
+
+    def read(self, member: zipfile.ZipInfo) -> bytes:
+        """The bytes of one member."""
+        if member.flag_bits & _ENCRYPTED_FLAG:
+            raise Unreadable("F02", "压缩包设有密码")
+        if member.file_size > self.left:
+            raise self._too_large()
+        try:
+            with self._zip.open(member) as stream:
+                data = stream.read(self.left + 1)
+        except (*_DAMAGE, NotImplementedError, RuntimeError) as error:
+            raise Unreadable("F01", f"压缩包里的 {decode_name(member)} 损坏") from error
+        if len(data) > self.left:
+            raise self._too_large()
+        if len(data) != member.file_size:
+            raise Unreadable("F01", f"压缩包里的 {decode_name(member)} 不完整")
+        self.left -= len(data)
+        return data
+
+    def _too_large(self) -> Unreadable:
+        return Unreadable("F10", f"解压后大于 {self.limits.unpacked_bytes // 1_000_000} MB")
+
+
+def decode_name(member: zipfile.ZipInfo) -> str:
+    """A member's name; names without the UTF-8 flag are UTF-8 where they can be, else GBK as Windows zips them."""
+    if member.flag_bits & _UTF8_FLAG:
+        return member.filename
+    try:
+        raw = member.orig_filename.encode("cp437")
+    except UnicodeEncodeError:
+        return member.filename
+    for encoding in ("utf-8", "gb18030"):
+        try:
+            return raw.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    return member.filename
+
+
+def find_safe_name(name: str) -> str:
+    """A member's name as a relative path with /, or "" for one that would climb out of its folder."""
+    parts = [p for p in name.replace("\\", "/").split("/") if p not in ("", ".")]
+    if ".." in parts or not parts or name.startswith(("/", "\\")) or re.match(r"[A-Za-z]:", name):
+        return ""
+    return "/".join(_UNSAFE.sub("_", p).rstrip(" .") or "_" for p in parts)
+
+
+def list_members(reader: ZipReader) -> list[tuple[str, zipfile.ZipInfo]]:
+    """(safe name, member) of every file in a zip, in name order; a name given twice gets (2); "" for unsafe names."""
+    named: list[tuple[str, zipfile.ZipInfo]] = []
+    taken: set[str] = set()
+    for member in sorted((m for m in reader.members if not m.is_dir()), key=lambda m: (decode_name(m), m.header_offset)):
+        name = find_safe_name(decode_name(member))
+        base, number = PurePosixPath(name), 1
+        while name and name.casefold() in taken:
+            number += 1
+            name = str(base.with_name(f"{base.stem} ({number}){base.suffix}"))
+        taken.add(name.casefold())
+        named.append((name, member))
+    return named
+
+
+def read_input(path: Path, limits: ReadLimits | None = None) -> bytes:
+    """The bytes of an input: a file, or a member of a zip (of a zip …) named by a path that goes through the zip.
+
+    Raises:
+        Unreadable: F01 missing, locked or damaged, F10 too large.
+    """
+    limits = limits or ReadLimits()
+    outer, inner = _split_at_file(path)
+    data = _read_file(outer, limits)
+    reader: ZipReader | None = None
+    wanted: list[str] = []
+    for part in inner:
+        wanted.append(part)
+        reader = reader or ZipReader(data, limits)
+        member = dict(list_members(reader)).get("/".join(wanted))
+        if member is not None:
+            data, reader, wanted = reader.read(member), None, []
+    if wanted:
+        raise Unreadable("F01", f"压缩包里没有 {'/'.join(wanted)}")
+    return data
+
+
+def _split_at_file(path: Path) -> tuple[Path, tuple[str, ...]]:
+    """The part of a path that is a file on disk, and the names behind it."""
+    for outer in (path, *path.parents):
+        if outer.is_file():
+            return outer, path.parts[len(outer.parts) :]
+    return path, ()
+
+
+def _read_file(path: Path, limits: ReadLimits) -> bytes:
+    try:
+        with path.open("rb") as stream:
+            data = stream.read(limits.file_bytes + 1)
+    except PermissionError as error:
+        raise Unreadable("F01", "文件被别的程序占用，或没有权限读取") from error
+    except (OSError, ValueError) as error:
+        raise Unreadable("F01", "文件不在了，或读取时磁盘出错") from error
+    if len(data) > limits.file_bytes:
+        raise Unreadable("F10", f"文件大于 {limits.file_bytes // 1_000_000} MB")
+    return data
