@@ -4,6 +4,8 @@ Characters are numbered by their rank in the face's own character map. The numbe
 of a text are the same in every document and every process, and two characters that share a glyph stay two characters.
 """
 
+from __future__ import annotations  # array[int] is no type at run time before 3.12
+
 import mmap
 import struct
 from array import array

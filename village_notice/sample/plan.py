@@ -193,5 +193,3 @@ class Planted:
     file: str = ""
     sheet: str = ""
     row: int = 0
-
-

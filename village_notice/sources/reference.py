@@ -21,98 +21,25 @@ from village_notice.sources.reference_csv import Line, read_lines
 from village_notice.sources.register import Register, VillageAlias
 from village_notice.sources.subsidy_table import SubsidyTable, fold_programme
 
-UNITS = tuple(
-    [
-        "",
-        "亩",
-        "台",
-        "套",
-        "头",
-        "只",
-        "羽",
-        "匹",
-        "人",
-        "户",
-        "船",
-        "主体",
-        "村",
-        "月",
-        "次",
-        "吨",
-        "公斤",
-        "株",
-        "辆",
-        "口",
-        "间",
-        "件",
-        "项",
-        "平方米",
-        "立方米",
-        "公里",
-    ]
-)
+UNITS = (
+    "", "亩", "台", "套", "头", "只", "羽", "匹", "人", "户", "船", "主体", "村", "月", "次", "吨", "公斤", "株", "辆", "口", "间", "件",
+    "项", "平方米", "立方米", "公里",
+)  # fmt: skip
 """Units a programme's quantity may have; "" where nothing is counted."""
 QUANTITY_RULES: tuple[QuantityRule, ...] = ("sum", "same_base", "months", "none")
-FIELDS = frozenset(
-    [
-        "seq",
-        "township",
-        "village_code",
-        "village",
-        "group",
-        "household_head",
-        "household_id",
-        "household_no",
-        "name",
-        "payee",
-        "id",
-        "payee_id",
-        "credit_code",
-        "account",
-        "bank",
-        "phone",
-        "address",
-        "area_contract",
-        "area_deduct",
-        "area_corrected",
-        "area_paid",
-        "quantity",
-        "rate",
-        "amount_due",
-        "amount_paid",
-        "amount_delta",
-        "period",
-        "period_start",
-        "period_end",
-        "pay_date",
-        "programme",
-        "status",
-        "failure_reason",
-        "signature",
-        "birth_date",
-        "sensitive",
-        "remark",
-    ]
-)
+FIELDS = frozenset((
+    "seq", "township", "village_code", "village", "group", "household_head", "household_id", "household_no", "name",
+    "payee", "id", "payee_id", "credit_code", "account", "bank", "phone", "address", "area_contract", "area_deduct",
+    "area_corrected", "area_paid", "quantity", "rate", "amount_due", "amount_paid", "amount_delta", "period",
+    "period_start", "period_end", "pay_date", "programme", "status", "failure_reason", "signature", "birth_date",
+    "sensitive", "remark",
+))  # fmt: skip
 """Meanings a heading may have."""
 
-_SUBSIDY_COLUMNS = [
-    "code",
-    "name",
-    "short_name",
-    "department",
-    "unit",
-    "tier",
-    "quantity_rule",
-    "months",
-    "rate_yuan",
-    "rate_source",
-    "verified",
-    "children",
-    "organisations",
-    "neutral_title",
-    "aliases",
-]
+_SUBSIDY_COLUMNS = (
+    "code", "name", "short_name", "department", "unit", "tier", "quantity_rule", "months", "rate_yuan",
+    "rate_source", "verified", "children", "organisations", "neutral_title", "aliases",
+)  # fmt: skip
 _READING = re.compile(r"[a-z]+( [a-z]+)*")
 
 

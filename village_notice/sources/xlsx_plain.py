@@ -9,10 +9,10 @@ from collections.abc import Callable
 
 from village_notice.sources.cell_styles import PLAIN, StyleTable
 from village_notice.sources.grid import Cell
-from village_notice.sources.grid_maker import CellBudget, GridMaker, column_number, read_iso_moment, read_number
+from village_notice.sources.grid_maker import CellBudget, GridMaker, column_number, read_iso_moment, read_number, simplify
 from village_notice.sources.limits import Unreadable
-from village_notice.sources.number_format import read_serial
-from village_notice.sources.xlsx_row_shape import CUT, OutOfOrdinaryError, ShapeBook, ValueTable
+from village_notice.sources.number_format import Kind, read_serial
+from village_notice.sources.xlsx_row_shape import CUT, MOST_VALUES, OutOfOrdinaryError, ShapeBook, ValueTable
 from village_notice.sources.xlsx_strings import SharedStrings, html_unescape, unescape_text
 
 _CELL = re.compile(
@@ -42,6 +42,8 @@ class PlainReader:
         parts = _split(data)
         if parts is None:
             return None
+        if len(_NUMBERS) >= MOST_VALUES:
+            _NUMBERS.clear()
         head, rows, tail = parts
         last = 0
         for text in rows:
@@ -124,10 +126,24 @@ class PlainReader:
         special = self.styles.special.get(style, PLAIN)
         if special.is_struck or special.format or kind in ("e", "d") or (kind == "s" and self.strings.struck):
             return None
-        key = (special.kind if kind in ("", "n") else "", kind)
+        if kind in ("", "n"):
+            return self._find_number_table(special.kind)
+        if kind == "s":
+            return self.strings.table
+        key = ("", kind)
         if key not in self.tables:
             self.tables[key] = ValueTable(lambda text: self._read_cell((0, 0), style, kind, "", text))
         return self.tables[key]
+
+    def _find_number_table(self, kind: Kind) -> ValueTable:
+        if kind == "number":
+            return _NUMBERS
+        if (kind, "") not in self.tables:
+            since_1904 = self.styles.since_1904
+            self.tables[kind, ""] = ValueTable(
+                lambda text: read_serial(_read_plain_number(text), kind, since_1904=since_1904)
+            )
+        return self.tables[kind, ""]
 
     def _read_cell(self, place: tuple[int, int], style: str, kind: str, formula: str, text: str) -> Cell:
         special = self.styles.special.get(style, PLAIN)
@@ -155,6 +171,25 @@ class PlainReader:
         first, last = re.search(r'\bmin="([0-9]{1,5})"', text), re.search(r'\bmax="([0-9]{1,5})"', text)
         if first and last and re.search(r'\bhidden="(?:1|true)"|\bwidth="0(?:\.0+)?"', text):
             self.maker.hide_columns(int(first[1]), int(last[1]))
+
+
+def _read_plain_number(text: str) -> int | float:
+    """A number as nearly all are written; anything else is looked at with care."""
+    if text.isdigit() and len(text) < 16:
+        return int(text)
+    if not text.isascii() or "_" in text or not text[-1:].isdigit():
+        raise OutOfOrdinaryError
+    try:
+        number = simplify(float(text))
+    except ValueError as error:
+        raise OutOfOrdinaryError from error
+    if number is None:
+        raise OutOfOrdinaryError
+    return number
+
+
+_NUMBERS = ValueTable(_read_plain_number)
+"""Numbers read before, in any file: small ones come again and again. Emptied when it has grown."""
 
 
 def _split(data: bytes) -> tuple[str, list[str], str] | None:

@@ -14,6 +14,7 @@ from village_notice.sources.grid import Cell
 CUT = "v>"
 _ROW_MARK, _CUT_MARK = "\x01", "\x00"
 _MOST_SHAPES = 400
+MOST_VALUES = 200_000
 
 
 class OutOfOrdinaryError(Exception):
@@ -30,7 +31,9 @@ class ValueTable(dict[str, Cell]):
     def __missing__(self, piece: str) -> Cell:
         if piece[-2:] != "</" or "<" in piece[:-2]:
             raise OutOfOrdinaryError
-        value = self[piece] = self._read(piece[:-2])
+        value = self._read(piece[:-2])
+        if len(self) < MOST_VALUES:
+            self[piece] = value
         return value
 
 

@@ -4,6 +4,7 @@ import html
 import re
 
 from village_notice.sources.limits import ReadLimits, Unreadable
+from village_notice.sources.xlsx_row_shape import OutOfOrdinaryError, ValueTable
 from village_notice.sources.xml_events import is_true, parse_xml
 
 _SIMPLE = re.compile(r"<si><t(?: xml:space=\"preserve\")?>([^<]*)</t></si>")
@@ -11,11 +12,25 @@ _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 
 class SharedStrings(list[str]):
-    """Texts by index; `struck` holds the indexes of those with struck runs."""
+    """Texts by index; `struck` holds the indexes of those with struck runs, `table` the texts by piece of XML (`7</`)."""
 
     def __init__(self) -> None:
         super().__init__()
         self.struck: frozenset[int] = frozenset()
+        self.table = ValueTable(_refuse_index)
+
+    def fill_table(self) -> None:
+        """Puts every text into `table`."""
+        _PIECES.extend(f"{i}</" for i in range(len(_PIECES), len(self)))
+        self.table.update(zip(_PIECES, (t or None for t in self), strict=False))
+
+
+_PIECES: list[str] = []
+"""`0</`, `1</` …: the same for every file, made once."""
+
+
+def _refuse_index(_: str) -> None:
+    raise OutOfOrdinaryError
 
 
 def read_strings(data: bytes, part: str, limits: ReadLimits) -> SharedStrings:
@@ -28,6 +43,7 @@ def read_strings(data: bytes, part: str, limits: ReadLimits) -> SharedStrings:
         strings.struck = frozenset(handler.struck)
     else:
         strings.extend(simple)
+    strings.fill_table()
     longest = max(map(len, strings), default=0)
     if longest > limits.text:
         raise Unreadable("F10", f"一个单元格里有 {longest} 个字，超出 {limits.text} 个字")

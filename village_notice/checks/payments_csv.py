@@ -1,0 +1,32 @@
+"""Writes payments.csv, the contract of a run: every payment with its place, verdict and findings.
+
+UTF-8 with BOM, CRLF, columns of `domain.columns.CSV_COLUMNS` in order. It is for programs: Excel would turn IDs into
+3.7E+17. A text that a spreadsheet program would run as a formula gets an apostrophe in front all the same.
+"""
+
+from pathlib import Path
+
+import pandas as pd
+
+from village_notice.domain.columns import CSV_COLUMNS
+from village_notice.domain.money import format_fen, format_scaled
+from village_notice.domain.text import guard_formula
+
+_SCALED = {"quantity_milli": 3, "rate_micro": 6}
+
+
+def write_payments(payments: pd.DataFrame, path: Path) -> None:
+    """Write the payments, in the order of the frame."""
+    shown = pd.DataFrame({heading: _to_text(payments[name], name) for name, heading in CSV_COLUMNS})
+    shown.to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\r\n")
+
+
+def _to_text(column: pd.Series, name: str) -> pd.Series:
+    if name == "amount_fen":
+        return column.map(format_fen, na_action="ignore").astype("object")
+    if name in _SCALED:
+        return column.map(lambda v: format_scaled(int(v), _SCALED[name]), na_action="ignore").astype("object")
+    if column.dtype == "str":
+        codes, values = pd.factorize(column)
+        return pd.Series([guard_formula(v) for v in values], dtype="object").take(codes).set_axis(column.index)
+    return column

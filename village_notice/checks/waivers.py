@@ -1,0 +1,77 @@
+"""Waivers: an ERROR the office accepts, with a reason, a name and a date. No reason, no waiver; nobody waives P-rules."""
+
+import csv
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from village_notice.domain.finding import Finding, Place
+from village_notice.domain.rules import RULES
+from village_notice.errors import ReferenceFileError
+
+FILE_NAME = "waivers.csv"
+_WORDS = {"规则": "rule", "文件": "file", "工作表": "sheet", "行": "row", "理由": "reason", "经手人": "by", "日期": "date"}
+_NEEDED = ("rule", "file", "reason", "by", "date")
+
+
+@dataclass(frozen=True, slots=True)
+class Waiver:
+    """One line of waivers.csv: the rule that is waived, where, why, by whom, when."""
+
+    rule: str
+    place: Place
+    reason: str
+    by: str
+    date: str
+
+    def covers(self, finding: Finding) -> bool:
+        """Whether a finding is the one meant: an empty sheet or row 0 means the whole file or sheet."""
+        mine, other = self.place, finding.place
+        return (
+            self.rule == finding.code
+            and mine.file == other.file
+            and mine.sheet in ("", other.sheet)
+            and mine.row in (0, other.row)
+        )
+
+
+def read_waivers(home: Path | None) -> list[Waiver]:
+    """The waivers of an office folder, [] where there are none.
+
+    Raises:
+        ReferenceFileError: A line names an unknown rule or one nobody may waive, or lacks its reason, name or date.
+    """
+    path = home / FILE_NAME if home else None
+    if path is None or not path.is_file():
+        return []
+    data = path.read_bytes()
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = data.decode("gb18030", errors="replace")
+    reader = csv.DictReader(text.splitlines())
+    return [_read_waiver(path.name, number, line) for number, line in enumerate(reader, start=2) if any(line.values())]
+
+
+def _read_waiver(name: str, number: int, line: dict[str | None, str | None]) -> Waiver:
+    cells = {_WORDS.get(str(k).strip(), str(k).strip()): (v or "").strip() for k, v in line.items() if isinstance(v, str)}
+    for column in _NEEDED:
+        if not cells.get(column):
+            raise ReferenceFileError(name, number, column, "是空的；放行必须写明规则、文件、理由、经手人和日期")
+    rule = RULES.get(cells["rule"])
+    if rule is None or not rule.can_waive:
+        raise ReferenceFileError(name, number, "rule", f"“{cells['rule']}”不是可以放行的规则")
+    row = cells.get("row") or "0"
+    if not row.isdecimal():
+        raise ReferenceFileError(name, number, "row", f"“{row}”不是行号")
+    place = Place(cells["file"], cells.get("sheet", ""), int(row))
+    return Waiver(rule.code, place, cells["reason"], cells["by"], cells["date"])
+
+
+def split_waived(findings: Iterable[Finding], waivers: list[Waiver]) -> tuple[list[Finding], list[Finding]]:
+    """Findings that stand, and those that a waiver covers."""
+    standing: list[Finding] = []
+    waived: list[Finding] = []
+    for finding in findings:
+        (waived if any(w.covers(finding) for w in waivers) else standing).append(finding)
+    return standing, waived

@@ -1,0 +1,163 @@
+"""One page being drawn: operators of its content stream, each piece marked with its place in the structure tree."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Literal
+
+from village_notice.notices.fonts import Run, Style, encode_text, measure
+
+Align = Literal["left", "right", "center"]
+_END = b"EMC\n"
+_CACHE_LIMIT = 200_000
+_STROKE_PER_SIZE = 0.03  # line width that makes a stroked fallback character as heavy as the bold face
+_cells: dict[tuple[str, Align, Style, float, float], bytes] = {}
+_shift = {"left": 0.0, "right": 1.0, "center": 0.5}
+
+
+class Element:
+    """A node of the structure tree: P, H1, Table, TR, TH, TD …
+
+    Attributes:
+        tag: Structure type.
+        kids: Elements, or (page index, mark) of marked content.
+        extra: More entries of its dictionary, as PDF.
+    """
+
+    __slots__ = ("extra", "kids", "tag")
+
+    def __init__(self, tag: str, parent: "Element | None" = None, extra: bytes = b"") -> None:
+        self.tag = tag.encode("ascii")
+        self.extra = extra
+        self.kids: list[Element | tuple[int, int]] = []
+        if parent is not None:
+            parent.kids.append(self)
+
+
+class Page:
+    """A page; lengths in points, origin at the lower left.
+
+    Attributes:
+        index: From 0.
+        width: Of the page.
+        height: Of the page.
+        operators: Pieces of the content stream.
+        marked: The element of each marked piece, by mark.
+        used: Style → characters drawn in the document so far.
+    """
+
+    def __init__(self, index: int, width: float, height: float, used: dict[Style, set[str]]) -> None:
+        self.index, self.width, self.height, self.used = index, width, height, used
+        self.operators: list[bytes] = []
+        self.marked: list[Element] = []
+
+    @contextmanager
+    def mark(self, element: Element | None) -> Iterator[None]:
+        """Everything drawn inside belongs to the element; None means it is decoration, not content."""
+        self.operators.append(self._open(element))
+        yield
+        self.operators.append(_END)
+
+    def text(self, x: float, y: float, text: str, *, size: float, style: Style = Style.REGULAR, align: Align = "left") -> None:
+        """A line of text; `x` is its left end, right end or middle. Call inside `mark`."""
+        self.used[style].update(text)
+        self.operators.append(b"BT/F%d %g Tf %.2f %.2f Td " % (style.value[0], size, x, y))
+        self.operators += [draw_cell(text, align, style, size), b"ET\n"]
+
+    def spaced_text(self, x: float, y: float, text: str, *, size: float, width: float) -> None:
+        """A line of text stretched to `width` by the space between characters."""
+        self.used[Style.REGULAR].update(text)
+        gap = (width - measure(text) * size / 1000) / max(1, len(text) - 1)
+        self.operators.append(b"BT/F%d %g Tf %.3f Tc %.2f %.2f Td " % (Style.REGULAR.value[0], size, gap, x, y))
+        self.operators += [draw_cell(text, "left", Style.REGULAR, size), b"0 Tc ET\n"]
+
+    def rows(self, start: tuple[float, float], height: float, rows: Sequence[Sequence[bytes]], moves: Sequence[bytes], elements: Iterable[Element]) -> None:
+        """Rows of ready-made cells, from the top down, all of one height.
+
+        Args:
+            start: Base line of the first row, at the left edge of the table.
+            height: From base line to base line.
+            rows: Cells from `draw_cell`, a sequence a row.
+            moves: How far each column's anchor is from the one before, as PDF; from `column_moves`.
+            elements: The TR of each row; a TD is added a cell.
+        """
+        columns = len(moves) - 1
+        operators = self.operators
+        operators.append(b"BT/F0 12 Tf %.2f %.2f Td\n" % start)
+        back = b"%s%.2f Td\n" % (moves[-1], -height)
+        for row, element in zip(rows, elements, strict=True):
+            first = len(self.marked)
+            cells = [Element("TD", element) for _ in range(columns)]
+            for mark, cell in enumerate(cells, first):
+                cell.kids.append((self.index, mark))
+            self.marked += cells
+            piece = [b""] * (4 * columns)
+            piece[0::4] = moves[:-1]
+            piece[1::4] = [b"/TD<</MCID %d>>BDC " % n for n in range(first, first + columns)]
+            piece[2::4] = row
+            piece[3::4] = [_END] * columns
+            operators += piece
+            operators.append(back)
+        operators.append(b"ET\n")
+
+    def lines(self, segments: Iterable[tuple[float, float, float, float]], width: float) -> None:
+        """Straight lines (x1, y1, x2, y2) of one width. Call inside `mark`."""
+        path = b"".join(b"%.2f %.2f m %.2f %.2f l\n" % segment for segment in segments)
+        self.operators.append(b"%g w\n%sS\n" % (width, path))
+
+    def rectangles(self, boxes: Iterable[tuple[float, float, float, float]], gray: float = 0.0) -> None:
+        """Filled rectangles (x, y, width, height); gray 0 is black. Call inside `mark`."""
+        path = b"".join(b"%.2f %.2f %.2f %.2f re\n" % box for box in boxes)
+        self.operators.append(b"%g g\n%sf\n0 g\n" % (gray, path))
+
+    def draw_watermark(self, text: str, size: float, gray: float) -> None:
+        """Large pale words across the page, behind what is drawn later."""
+        self.used[Style.BOLD].update(text)
+        x, y = self.width / 2, self.height / 2
+        with self.mark(None):
+            self.operators.append(b"BT %g g/F%d %g Tf 0.819 0.574 -0.574 0.819 %.2f %.2f Tm " % (gray, Style.BOLD.value[0], size, x, y))
+            self.operators += [draw_cell(text, "center", Style.BOLD, size), b"0 g ET\n"]
+
+    def _open(self, element: Element | None) -> bytes:
+        if element is None:
+            return b"/Artifact BMC\n"
+        mark = len(self.marked)
+        self.marked.append(element)
+        element.kids.append((self.index, mark))
+        return b"/%s<</MCID %d>>BDC\n" % (element.tag, mark)
+
+
+def column_moves(anchors: Sequence[float]) -> list[bytes]:
+    """The steps from column to column, and the one back to the left edge (without its height)."""
+    steps = [b"%.2f 0 Td" % (b - a) for a, b in zip([0.0, *anchors[:-1]], anchors, strict=True)]
+    return [*steps, b"%.2f " % -anchors[-1]]
+
+
+def draw_cell(text: str, align: Align, style: Style, size: float, around: float = 0.0) -> bytes:
+    """The operators that show a text at the current point and leave font and line start as they were; cached.
+
+    Args:
+        text: One line.
+        align: The current point is its left end, right end or middle.
+        style: Weight; its first face must be the current font.
+        size: In points.
+        around: Size of the current font, 0 where it is `size`.
+    """
+    key = (text, align, style, size, around)
+    cell = _cells.get(key)
+    if cell is None:
+        if len(_cells) > _CACHE_LIMIT:
+            _cells.clear()
+        cell = _cells[key] = _draw_cell(encode_text(text, style), align, style.value[0], size, around)
+    return cell
+
+
+def _draw_cell(runs: tuple[Run, ...], align: Align, main: int, size: float, around: float) -> bytes:
+    shift = round(sum(run.width for run in runs) * _shift[align])
+    if len(runs) == 1 and runs[0].face == main and not around:
+        return b"[%d<%s>]TJ\n" % (shift, runs[0].hex) if shift else b"<%s>Tj\n" % runs[0].hex
+    pieces = [b"/F%d %g Tf[%d]TJ" % (main, size, shift)] if shift else []
+    for run in runs:
+        pieces.append(b"/F%d %g Tf" % (run.face, size))
+        bold = b" 2 Tr %.2f w" % (size * _STROKE_PER_SIZE) if run.is_stroked else b""
+        pieces.append(b"%s<%s>Tj%s" % (bold, run.hex, b" 0 Tr" if bold else b""))
+    return b"".join([*pieces, b"/F%d %g Tf\n" % (main, around or size)])

@@ -1,0 +1,179 @@
+"""The records of an .xls, walked once: what makes a workbook need more than the quick reader, and what xlrd hides.
+
+Source: [MS-XLS] 2.4 (FORMULA 6, ROW 520, COLINFO 125, BOOLERR 517, BOUNDSHEET 133, XF 224, FORMAT 1054, FONT 49).
+"""
+
+import io
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from xlrd import compdoc
+
+from village_notice.sources.limits import Unreadable
+from village_notice.sources.number_format import find_kind
+
+_HEADER = struct.Struct("<HH")
+_BOF = (0x0809, 0x0009, 0x0209, 0x0409)
+_EOF, _FORMULA, _ROW, _COLUMN, _ERROR, _LOCK = 0x0A, 0x06, 0x208, 0x7D, 0x205, 0x2F
+_LINKS = 0x01AE
+_QUICK_NUMBERS = {*range(14), *range(37, 45), 48, 49}
+_QUICK_DATES = {14, 15, 16, 17, 22}
+
+
+@dataclass(slots=True)
+class SheetScan:
+    """One sheet as the records tell it.
+
+    Attributes:
+        formulas: Formulas with any result.
+        blank_formulas: (row, column) of formulas whose result is the empty text, which is also how export libraries
+            write a formula they never calculated.
+        is_quick: Nothing hidden, no formula, no error.
+        cells: Records that hold cells.
+    """
+
+    name: str
+    kind: int
+    is_hidden: bool
+    formulas: int = 0
+    blank_formulas: list[tuple[int, int]] = field(default_factory=list)
+    is_quick: bool = True
+    cells: int = 0
+
+
+@dataclass(slots=True)
+class XlsScan:
+    """A workbook stream as its records tell it; `is_quick` where calamine sees all there is."""
+
+    is_biff8: bool = False
+    is_locked: bool = False
+    is_quick: bool = True
+    codepage: int = 0
+    links: str = ""
+    sheets: list[SheetScan] = field(default_factory=list)
+
+
+def scan_xls(data: bytes) -> XlsScan:
+    """What the records of an .xls say.
+
+    Raises:
+        Unreadable: F01 where the workbook stream cannot be found or walked.
+    """
+    stream = _find_stream(data)
+    scan = XlsScan()
+    try:
+        _scan_globals(stream, scan)
+    except (struct.error, IndexError, UnicodeDecodeError) as error:
+        raise Unreadable("F01", "工作簿的记录不完整，文件可能没有传完") from error
+    return scan
+
+
+def _find_stream(data: bytes) -> bytes:
+    if data[:4] != b"\xd0\xcf\x11\xe0":
+        return data
+    try:
+        file = compdoc.CompDoc(data, logfile=io.StringIO(), ignore_workbook_corruption=True)
+        for name in ("Workbook", "Book"):
+            memory, start, length = file.locate_named_stream(name)
+            if memory:
+                return bytes(memory[start : start + length])
+    except Exception as error:  # noqa: BLE001 - xlrd's own parser asserts and indexes freely on damaged files
+        raise Unreadable("F01", "文件结构损坏，文件可能没有传完") from error
+    raise Unreadable("F01", "文件里没有工作簿")
+
+
+def _walk(stream: bytes, start: int) -> Iterator[tuple[int, int, int]]:
+    """(record, where its data begins, length) until the end of the substream; embedded charts are stepped over."""
+    at, depth, end = start, 0, len(stream)
+    while at + 4 <= end:
+        record, length = _HEADER.unpack_from(stream, at)
+        if record in _BOF:
+            depth += 1
+        elif record == _EOF:
+            depth -= 1
+            if depth <= 0:
+                return
+        if depth <= 1:
+            yield record, at + 4, length
+        at += 4 + length
+    raise IndexError
+
+
+def _scan_globals(stream: bytes, scan: XlsScan) -> None:
+    formats: dict[int, str] = {}
+    struck: list[bool] = []
+    cell_formats: list[tuple[int, int]] = []
+    positions: list[int] = []
+    for record, at, length in _walk(stream, 0):
+        if record == 0x0809:
+            scan.is_biff8 = struct.unpack_from("<H", stream, at)[0] == 0x0600
+        elif record == _LOCK:
+            scan.is_locked = True
+            return
+        elif record == 0x42:
+            scan.codepage = struct.unpack_from("<H", stream, at)[0]
+        elif record == 0x85:
+            positions.append(struct.unpack_from("<I", stream, at)[0])
+            scan.sheets.append(_read_sheet_entry(stream[at : at + length], is_biff8=scan.is_biff8))
+        elif record == 0x41E and scan.is_biff8:
+            formats[struct.unpack_from("<H", stream, at)[0]] = _read_text(stream[at + 2 : at + length], 2)
+        elif record == 0x31:
+            struck.append(bool(stream[at + 2] & 0x08))
+        elif record == 0xE0 and not struct.unpack_from("<H", stream, at + 4)[0] & 0x04:
+            cell_formats.append(struct.unpack_from("<HH", stream, at))
+        elif record == _LINKS and length > 4 and not scan.links:
+            scan.links = _find_link_name(stream[at : at + length])
+    scan.is_quick = scan.is_biff8 and not any(struck) and all(_is_quick_format(f, formats) for _, f in cell_formats)
+    for sheet, position in zip(scan.sheets, positions, strict=True):
+        if sheet.kind == 0:
+            _scan_sheet(stream, position, sheet)
+        scan.is_quick = scan.is_quick and sheet.kind == 0 and sheet.is_quick
+
+
+def _is_quick_format(format_id: int, formats: dict[int, str]) -> bool:
+    if format_id in _QUICK_NUMBERS and format_id not in range(5, 9):
+        return True
+    code = formats.get(format_id, "")
+    if not code or format_id in _QUICK_DATES:
+        return format_id in _QUICK_DATES
+    return not code.strip("0#?.,-_ ()%;@") and ",;" not in code + ";" and find_kind(format_id, code) == "number"
+
+
+def _read_sheet_entry(data: bytes, *, is_biff8: bool) -> SheetScan:
+    name = _read_text(data[6:], 1) if is_biff8 else data[7 : 7 + data[6]].decode("gb18030", "replace")
+    return SheetScan(name, data[5] & 0x0F, bool(data[4] & 0x03))
+
+
+def _read_text(data: bytes, size: int) -> str:
+    count = int.from_bytes(data[:size], "little")
+    wide = data[size] & 1
+    body = data[size + 1 :]
+    return body[: count * 2].decode("utf-16-le", "replace") if wide else body[:count].decode("latin-1")
+
+
+def _find_link_name(data: bytes) -> str:
+    if int.from_bytes(data[2:4], "little") in (0x0401, 0x3A01):
+        return ""
+    text = _read_text(data[2:], 2)
+    name = "".join(c for c in text.replace("\\", "/").rpartition("/")[2].rpartition("\x03")[2] if c.isprintable())
+    return name or "其他文件"
+
+
+def _scan_sheet(stream: bytes, position: int, sheet: SheetScan) -> None:
+    for record, at, length in _walk(stream, position):
+        if record == _FORMULA:
+            sheet.formulas += 1
+            sheet.is_quick = False
+            if stream[at + 12 : at + 14] == b"\xff\xff" and stream[at + 6] == 3:
+                row, column = _HEADER.unpack_from(stream, at)
+                sheet.blank_formulas.append((row + 1, column + 1))
+        elif record == _ROW:
+            if stream[at + 12] & 0x20 or not (stream[at + 6] | stream[at + 7] & 0x7F):
+                sheet.is_quick = False
+        elif record in (0xFD, 0x203, 0x27E, 0x204):
+            sheet.cells += 1
+        elif record in (0xBD, 0xBE):
+            sheet.cells += (length - 6) // 6 if record == 0xBD else 0
+        elif (record == _COLUMN and stream[at + 8] & 1) or record in (_ERROR, 0xD6):
+            sheet.is_quick = False
