@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from xlrd import compdoc
 
 from village_notice.sources.limits import Unreadable
-from village_notice.sources.number_format import find_kind
+from village_notice.sources.number_format import is_scaled_format
 
 _HEADER = struct.Struct("<HH")
 _BOF = (0x0809, 0x0009, 0x0209, 0x0409)
@@ -137,7 +137,7 @@ def _is_quick_format(format_id: int, formats: dict[int, str]) -> bool:
     code = formats.get(format_id, "")
     if not code or format_id in _QUICK_DATES:
         return format_id in _QUICK_DATES
-    return not code.strip("0#?.,-_ ()%;@") and ",;" not in code + ";" and find_kind(format_id, code) == "number"
+    return code.lower() == "general" or (not code.strip("0#?.,-_ ()%;@") and not is_scaled_format(code))
 
 
 def _read_sheet_entry(data: bytes, *, is_biff8: bool) -> SheetScan:

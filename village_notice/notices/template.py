@@ -1,0 +1,161 @@
+"""Templates of the notices: wording, columns, paper. A county edits a copy; a mistake names file, line, key and what is allowed.
+
+The packaged file is the pattern: a copy may leave out keys (the packaged value holds), but may add none.
+"""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from village_notice.errors import SettingsError
+from village_notice.resources import find_template
+
+VARIABLES = frozenset(
+    "county office township village full_name kind year data_until legal_basis items people households payments total capital "
+    "posting board phones objection_to signatory sign_date check_code held programme department rate unit months group label "
+    "list page pages".split()
+)
+"""Every variable a template may use."""
+
+_VARIABLE = re.compile(r"\{([^{}]*)\}")
+_CHOICES: dict[tuple[str, str], tuple[object, ...]] = {
+    ("paper", "size"): ("A4", "A3"),
+    ("paper", "orientation"): ("portrait", "landscape"),
+    ("paper", "panels"): (1, 2),
+    ("summary", "columns"): ("serial", "title", "department", "rate", "people", "quantity", "amount", "months"),
+    ("detail", "columns"): ("serial", "name", "quantity", "rate", "payments", "months", "amount"),
+}
+_NEEDED = {("summary", "columns"): ("title", "amount"), ("detail", "columns"): ("name", "amount")}
+_RANGES: dict[str, tuple[float, float]] = {
+    "title_pt": (14, 60), "body_pt": (10, 36), "table_pt": (10, 36), "footer_pt": (8, 20), "row_mm": (6, 30),
+    "line_thin_pt": (0.4, 3), "line_thick_pt": (0.4, 5), "margin_top_mm": (5, 60), "margin_bottom_mm": (5, 60),
+    "margin_left_mm": (5, 60), "margin_right_mm": (5, 60),
+}  # fmt: skip
+_KIND_WORDS = {str: "带引号的文字", float: "数", int: "整数", list: "列表", dict: "一节"}
+
+
+@dataclass(frozen=True)
+class Template:
+    """One template file, checked.
+
+    Attributes:
+        name: summary, detail, household or paper.
+        values: Key → value, as in the file.
+    """
+
+    name: str
+    values: Mapping[str, Any]
+
+    def fill(self, key: str, variables: Mapping[str, object]) -> str:
+        """The text of a key with its variables filled in."""
+        return fill_text(self.values[key], variables)
+
+    def fill_all(self, key: str, variables: Mapping[str, object]) -> list[str]:
+        """The texts of a list of texts; one with an empty variable is left out."""
+        texts = [t for t in self.values[key] if all(variables[v] not in ("", None) for v in _VARIABLE.findall(t))]
+        return [fill_text(t, variables) for t in texts]
+
+    def heading(self, key: str) -> str:
+        """The heading of a column."""
+        return str(self.values["headings"][key])
+
+    def number(self, key: str) -> float:
+        """A length or size."""
+        return float(self.values[key])
+
+
+def fill_text(text: str, variables: Mapping[str, object]) -> str:
+    """The text with each {variable} replaced; nothing else in it has a meaning."""
+    return _VARIABLE.sub(lambda match: str(variables[match[1]]), text)
+
+
+@lru_cache(maxsize=64)
+def read_template(name: str, folder: Path | None) -> Template:
+    """A template; the office folder's own copy wins key by key.
+
+    Args:
+        name: summary, detail, household or paper.
+        folder: The office folder, or None.
+
+    Raises:
+        SettingsError: The copy is no TOML, or has an unknown key, a wrong value or an unknown variable.
+    """
+    values = _read_toml(find_template("notice", f"{name}.toml"))
+    own = folder / "templates" / "notice" / f"{name}.toml" if folder else None
+    if own is not None and own.is_file():
+        changes = _read_toml(own)
+        _check_values(_Source(name, own), values, changes)
+        values = {**values, **{k: {**values[k], **v} if isinstance(v, dict) else v for k, v in changes.items()}}
+    return Template(name, values)
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """A county's template file, for messages."""
+
+    name: str
+    path: Path
+
+    def fail(self, key: str, problem: str) -> SettingsError:
+        """The error that names file, line and key."""
+        lines = self.path.read_text(encoding="utf-8-sig").splitlines()
+        last = key.rsplit(".", 1)[-1]
+        line = next((n for n, text in enumerate(lines, 1) if re.match(rf"\s*\[*\s*\"?{re.escape(last)}\b", text)), 0)
+        return SettingsError(f"模板 {self.path} 第 {line} 行的“{key}”有错：{problem}。请用记事本改正后重新运行。")
+
+
+def _read_toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"模板 {path} 写法有错：{error}。请用记事本按 UTF-8 保存，并对照原模板改正。") from error
+
+
+def _check_values(source: _Source, pattern: Mapping[str, Any], values: Mapping[str, Any], above: str = "") -> None:
+    for key, value in values.items():
+        full = f"{above}{key}"
+        if key not in pattern:
+            raise source.fail(full, f"没有这个键，可用的有：{'、'.join(pattern)}")
+        _check_kind(source, full, pattern[key], value)
+        if isinstance(value, dict):
+            _check_values(source, pattern[key], value, f"{full}.")
+        elif isinstance(value, list) and value and isinstance(pattern[key][0], dict):
+            for entry in value:
+                _check_kind(source, full, pattern[key][0], entry)
+                _check_values(source, pattern[key][0], entry, f"{full}.")
+        else:
+            _check_value(source, full, value)
+
+
+def _check_kind(source: _Source, key: str, expected: object, value: object) -> None:
+    kind = type(expected)
+    is_right = isinstance(value, int | float) if kind is float else isinstance(value, kind)
+    if isinstance(value, bool) or not is_right:
+        raise source.fail(key, f"值 {value!r} 应为{_KIND_WORDS[kind]}")
+
+
+def _check_value(source: _Source, key: str, value: object) -> None:
+    choices = _CHOICES.get((source.name, key), ())
+    entries = value if isinstance(value, list) else [value]
+    for entry in entries:
+        if choices and entry not in choices:
+            raise source.fail(key, f"值 {entry!r} 不行，可用的有：{'、'.join(map(str, choices))}")
+        if isinstance(entry, str) and not choices:
+            _check_variables(source, key, entry)
+        elif isinstance(value, list) and not isinstance(entry, str):
+            raise source.fail(key, f"列表里的 {entry!r} 应为{_KIND_WORDS[str]}")
+    missing = [c for c in _NEEDED.get((source.name, key), ()) if c not in entries]
+    if missing or len(set(map(str, entries))) < len(entries):
+        raise source.fail(key, f"不能缺少 {'、'.join(missing)}" if missing else "有重复的列")
+    if isinstance(value, int | float) and key in _RANGES and not _RANGES[key][0] <= value <= _RANGES[key][1]:
+        raise source.fail(key, f"值 {value} 应在 {_RANGES[key][0]:g} 到 {_RANGES[key][1]:g} 之间")
+
+
+def _check_variables(source: _Source, key: str, text: str) -> None:
+    for name in _VARIABLE.findall(text):
+        if name not in VARIABLES:
+            raise source.fail(key, f"没有变量 {{{name}}}，可用的有：{'、'.join(sorted(VARIABLES))}")
