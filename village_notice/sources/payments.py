@@ -77,9 +77,10 @@ def read_file(path: Path, relative: str, options: ReadOptions) -> FileReading:
     values: dict[str, list[object]] = {c: [] for c in FRAME_COLUMNS}
     visible = [g for g in book.grids if not g.is_hidden and not g.is_chart]
     details = [g for g in visible if not _SUMMARY.search(g.name)]
+    titles = tuple(dict.fromkeys(t for g in visible for t in _first_texts(g)))
     for grid in book.grids:
         is_summary = grid in visible and grid not in details and bool(details)
-        _SheetTask(grid, reading, options, is_summary=is_summary).read(values)
+        _SheetTask(grid, reading, options, titles, is_summary=is_summary).read(values)
     reading.payments = build_frame(values)
     _check_conservation(reading)
     return reading
@@ -97,8 +98,12 @@ def _check_conservation(reading: FileReading) -> None:
 class _SheetTask:
     """Reads one sheet into a file's reading."""
 
-    def __init__(self, grid: Grid, reading: FileReading, options: ReadOptions, *, is_summary: bool) -> None:
+    def __init__(
+        self, grid: Grid, reading: FileReading, options: ReadOptions, titles: tuple[str, ...], *, is_summary: bool
+    ) -> None:
         self.grid, self.reading, self.options, self.is_summary = grid, reading, options, is_summary
+        self.titles = titles
+        self.year_source = ""
         self.index, self.lookups = load_lookups(options)
 
     def read(self, values: dict[str, list[object]]) -> None:
@@ -153,11 +158,13 @@ class _SheetTask:
         titles = [t for t in table.above if len(t) >= 4]
         names = (*titles, self.grid.name, file.stem, *reversed(file.parts[:-1]))
         spots = [places.find_in_text(text) for text in names]
+        others = {t for t, _ in map(places.find_in_text, self.titles) if t}
+        elsewhere = next(iter(others)) if len(others) == 1 else ""
         units = [u for t in table.above if (u := unit_fen(t))]
         return Context(
             file=self.reading.file,
             sheet=self.grid.name,
-            township=next((t for t, _ in spots if t), ""),
+            township=next((t for t, _ in spots if t), elsewhere),
             village=places.find_in_sheet_name(self.grid.name) or next((v for _, v in spots if v), ""),
             programme_text=self._find_programme(names),
             year=self._find_year(titles),
@@ -195,9 +202,11 @@ class _SheetTask:
             words = "、".join(table.texts[c - 1].replace("\n", "") for c in columns.rivals)
             self.reading.findings.append(Finding("H09", place, found=words))
         undated = any(not d and not re.match(r"20\d\d", str(p)) for d, p in zip(result.values["pay_date"], result.values["period"], strict=True))
-        source = getattr(self, "year_source", "")
-        if undated and source:
-            self.reading.findings.append(Finding("F12", place, found=source, expected=str(context.year)))
+        if undated and self.year_source:
+            self.reading.findings.append(Finding("F12", place, found=self.year_source, expected=str(context.year)))
+        is_wide = any(a.programme_text for a in columns.amounts)
+        if not context.programme_text and "programme" not in columns.fields and not is_wide:
+            self.reading.findings.append(Finding("H07", place, found="标题、表名和文件名都没有写"))
         if columns.unknown:
             words = "、".join(t.replace("\n", "") for _, t in columns.unknown[:8])
             self.reading.findings.append(Finding("H06", place, found=words))
@@ -231,6 +240,11 @@ class _SheetTask:
     def _note(self, outcome: str, rows: int = 0, fen: int = 0, context: Context | None = None, headings: str = "") -> None:
         programme = context.programme_text if context else ""
         self.reading.sheets.append(SheetReading(self.grid.name, outcome, rows, fen, programme, headings))
+
+
+def _first_texts(grid: Grid) -> list[str]:
+    """The texts of a sheet's first three rows: its title and unit row."""
+    return [cell_text(v) for row in grid.rows[:3] for v in row if isinstance(v, str) and len(v) >= 4]
 
 
 def _as_int(value: object) -> int:

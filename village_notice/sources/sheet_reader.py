@@ -136,7 +136,7 @@ class TableReader:
         shared = self._read_shared(row, number, name.text)
         is_spread = len(self.columns.amounts) > 1
         for amount in self.columns.amounts:
-            cell = self._merged_amount(row, number, amount.column)
+            cell = _cell(row, amount.column)
             blank = cell is None or (isinstance(cell, str) and fold_text(cell) in _NOTHING)
             if is_spread and (blank or cell == 0):
                 place = (self.context.file, self.context.sheet, number, column_letters(amount.column))
@@ -276,7 +276,7 @@ class TableReader:
         if len(match.candidates) > 1:
             names = "、".join(s.name for s in match.candidates)
             self._find("H08", number, column, found=text, expected=names, person=person)
-        elif not match.candidates:
+        elif not match.candidates and text:
             self._find("R13", number, column, found=text, person=person)
         return {
             "programme_text": text,
@@ -303,11 +303,6 @@ class TableReader:
             return None
         value = _cell(row, column)
         return value if value not in (None, "") else self.merged.get((number, column))
-
-    def _merged_amount(self, row: list[Cell], number: int, column: int) -> Cell:
-        """The amount of a row: one merged over a household's rows counts once, on the first of them."""
-        del number
-        return _cell(row, column)
 
     def _find(self, code: str, row: int, column: int = 0, **details: object) -> None:
         place = Place(self.context.file, self.context.sheet, row, column_letters(column))

@@ -10,6 +10,7 @@ import struct
 import zipfile
 import zlib
 from pathlib import Path, PurePosixPath
+from typing import NamedTuple
 
 from village_notice.sources.limits import ReadLimits, Unreadable
 
@@ -25,8 +26,8 @@ class ZipReader:
         Unreadable: F01 damaged, F10 too many or too large members.
     """
 
-    def __init__(self, data: bytes, limits: ReadLimits) -> None:
-        self.limits, self.left = limits, limits.unpacked_bytes
+    def __init__(self, data: bytes, limits: ReadLimits, *, left: int | None = None) -> None:
+        self.limits, self.left = limits, limits.unpacked_bytes if left is None else left
         try:
             self._zip = zipfile.ZipFile(io.BytesIO(data))
         except (*_DAMAGE, NotImplementedError) as error:
@@ -104,18 +105,45 @@ def read_input(path: Path, limits: ReadLimits | None = None) -> bytes:
     """
     limits = limits or ReadLimits()
     outer, inner = _split_at_file(path)
-    data = _read_file(outer, limits)
-    reader: ZipReader | None = None
-    wanted: list[str] = []
+    if not inner:
+        return _read_file(outer, limits)
+    opened: _OpenZip | None = _open_zip(outer, limits)
+    data, wanted = b"", list[str]()
     for part in inner:
         wanted.append(part)
-        reader = reader or ZipReader(data, limits)
-        member = dict(list_members(reader)).get("/".join(wanted))
+        if opened is None:
+            opened = _OpenZip.make(ZipReader(data, limits))
+        member = opened.members.get("/".join(wanted))
         if member is not None:
-            data, reader, wanted = reader.read(member), None, []
+            data, opened, wanted = opened.reader.read(member), None, []
     if wanted:
         raise Unreadable("F01", f"压缩包里没有 {'/'.join(wanted)}")
     return data
+
+
+class _OpenZip(NamedTuple):
+    """A zip with its members by safe name."""
+
+    reader: ZipReader
+    members: dict[str, zipfile.ZipInfo]
+
+    @staticmethod
+    def make(reader: ZipReader) -> "_OpenZip":
+        return _OpenZip(reader, dict(list_members(reader)))
+
+
+_LAST: dict[tuple[str, int, int], _OpenZip] = {}
+"""The zip opened last: a county sends one zip of a thousand workbooks, read one after the other."""
+
+
+def _open_zip(path: Path, limits: ReadLimits) -> _OpenZip:
+    status = path.stat()
+    key = (str(path), status.st_mtime_ns, status.st_size)
+    if key not in _LAST:
+        _LAST.clear()
+        _LAST[key] = _OpenZip.make(ZipReader(_read_file(path, limits), limits))
+    _LAST[key].reader.left = limits.unpacked_bytes
+    return _LAST[key]
 
 
 def _split_at_file(path: Path) -> tuple[Path, tuple[str, ...]]:

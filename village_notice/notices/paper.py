@@ -1,0 +1,139 @@
+"""Paper and type sizes, and text set on it: lines, paragraphs, titles."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from village_notice.notices.fonts import Style, measure
+from village_notice.notices.linebreak import break_lines
+from village_notice.notices.page import Align, Element, Page
+from village_notice.notices.template import Template, read_template
+
+MM = 72 / 25.4
+_SIZES_MM = {"A4": (210.0, 297.0), "A3": (297.0, 420.0)}
+_LEADING = 1.5
+_SMALLEST_TITLE = 12.0
+_WIDEST_GAP = 0.12  # of the size: a line that would need wider gaps between characters is not stretched
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """Geometry of a sheet, in points.
+
+    Attributes:
+        width, height: Of the sheet.
+        left, right, top, bottom: Edges of the printed area, from the lower left corner.
+        title, body, table, footer: Type sizes.
+        row: Height of a table row.
+        thin, thick: Widths of lines.
+        panels: Lists set side by side at most.
+        draft_word: Words of the watermark.
+    """
+
+    width: float
+    height: float
+    left: float
+    right: float
+    top: float
+    bottom: float
+    title: float
+    body: float
+    table: float
+    footer: float
+    row: float
+    thin: float
+    thick: float
+    panels: int
+    draft_word: str
+
+    @property
+    def inside(self) -> float:
+        """Width of the printed area."""
+        return self.right - self.left
+
+    @property
+    def floor(self) -> float:
+        """Lowest point above the footer."""
+        return self.bottom + 1.6 * self.footer
+
+
+def read_paper(folder: Path | None, *, turned: bool = False) -> Paper:
+    """The paper of `paper.toml`; `turned` exchanges width and height."""
+    template = read_template("paper", folder)
+    width, height = (v * MM for v in _SIZES_MM[template.values["size"]])
+    if (template.values["orientation"] == "landscape") != turned:
+        width, height = height, width
+    return _make_paper(template, width, height)
+
+
+def _make_paper(template: Template, width: float, height: float) -> Paper:
+    number = template.number
+    return Paper(
+        width=width, height=height, left=number("margin_left_mm") * MM, right=width - number("margin_right_mm") * MM,
+        top=height - number("margin_top_mm") * MM, bottom=number("margin_bottom_mm") * MM, title=number("title_pt"),
+        body=number("body_pt"), table=number("table_pt"), footer=number("footer_pt"), row=number("row_mm") * MM,
+        thin=number("line_thin_pt"), thick=number("line_thick_pt"), panels=template.values["panels"],
+        draft_word=template.values["draft_word"],
+    )  # fmt: skip
+
+
+def wrap_text(text: str, width: float, size: float, style: Style = Style.REGULAR) -> list[str]:
+    """The lines of a text set in `size`, none wider than `width` points."""
+    return break_lines(text, width, lambda piece: measure(piece, style) * size / 1000)
+
+
+def draw_lines(page: Page, place: tuple[float, float], lines: list[str], size: float, *, width: float = 0.0) -> float:
+    """Draws lines of body text from a top left corner down; gives the height below the last one.
+
+    Args:
+        page: The page; call inside `mark`.
+        place: Left edge and top.
+        lines: From `wrap_text`.
+        size: In points.
+        width: Stretch all lines but the last to this width; 0 leaves them ragged.
+    """
+    x, y = place
+    for number, line in enumerate(lines, 1):
+        y -= _LEADING * size
+        gap = (width - measure(line) * size / 1000) / max(1, len(line) - 1) if width else 0.0
+        if number < len(lines) and 0 < gap <= _WIDEST_GAP * size:
+            page.spaced_text(x, y + 0.36 * size, line, size=size, width=width)
+        else:
+            page.text(x, y + 0.36 * size, line, size=size)
+    return y
+
+
+def height_of(lines: list[str], size: float) -> float:
+    """The height `draw_lines` needs."""
+    return len(lines) * _LEADING * size
+
+
+def draw_title(page: Page, paper: Paper, text: str, root: Element) -> float:
+    """Draws a title of one or more lines in the middle of the top; gives the height below it.
+
+    A line too wide for the paper is set smaller, and broken where it would become too small.
+    """
+    y, element = paper.top, Element("H1", root)
+    with page.mark(element):
+        for line, size in title_lines(text, paper):
+            y -= 1.45 * size
+            page.text(paper.width / 2, y + 0.3 * size, line, size=size, style=Style.BOLD, align="center")
+    return y - 0.2 * paper.title
+
+
+def title_lines(text: str, paper: Paper) -> list[tuple[str, float]]:
+    """The lines of a title with their sizes."""
+    lines = []
+    for part in text.split("\n"):
+        size = min(paper.title, paper.inside * 1000 / max(1, measure(part, Style.BOLD)))
+        if size < _SMALLEST_TITLE:
+            size = _SMALLEST_TITLE
+        lines += [(line, size) for line in wrap_text(part, paper.inside + 0.01, size, Style.BOLD)]
+    return lines
+
+
+def draw_ends(page: Page, paper: Paper, y: float, texts: tuple[str, str], size: float) -> None:
+    """Two texts on one line, at the left and the right edge. Call inside `mark`."""
+    ends: tuple[tuple[float, Align], ...] = ((paper.left, "left"), (paper.right, "right"))
+    for (x, align), text in zip(ends, texts, strict=True):
+        if text:
+            page.text(x, y, text, size=size, align=align)
