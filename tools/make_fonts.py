@@ -66,7 +66,21 @@ def cut_font(source: Path, codes: set[int], target: Path, family: str, style: st
     options.hinting = options.glyph_names = options.legacy_cmap = options.name_legacy = False
     options.layout_features, options.notdef_outline, options.name_IDs = [], True, ["*"]
     options.ignore_missing_unicodes = True
-    options.drop_tables += "GSUB GPOS GDEF BASE DSIG FFTM VORG vhea vmtx PfEd gasp kern STAT".split()
+    options.drop_tables += [
+        "GSUB",
+        "GPOS",
+        "GDEF",
+        "BASE",
+        "DSIG",
+        "FFTM",
+        "VORG",
+        "vhea",
+        "vmtx",
+        "PfEd",
+        "gasp",
+        "kern",
+        "STAT",
+    ]
     font = TTFont(source, lazy=True, recalcTimestamp=False)
     cutter = subset.Subsetter(options)
     cutter.populate(unicodes=[0x20, *sorted(codes)])

@@ -9,14 +9,13 @@ import json
 import os
 import sys
 from collections.abc import Callable
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from village_notice import __version__
-from village_notice.errors import ExitCode, UsageError, VillageNoticeError
+from village_notice.errors import ExitCode, VillageNoticeError
 
 if TYPE_CHECKING:
     from village_notice.pipeline import RunOptions
@@ -85,24 +84,22 @@ def main() -> None:
     """惠民惠农财政补贴村务公开工具：把各部门的表格变成每个村的公示、档案和查询。
 
     \b
-    最常用的三步：
-      village-notice demo                            先用虚构数据看一遍效果
-      village-notice run 收件箱 --year 2022 --out 结果     处理一文件夹表格
-      village-notice query 王建国 --db 结果/公开/查询.db    查一个人领了哪几笔
+    例：
+      village-notice check 收件箱 --year 2022 --out 核对结果
     """
 
 
 def run_options(command: F) -> F:
-    """The options that `run` and `check` share."""
+    """The options of a command that reads an inbox."""
     decorators = (
         click.argument("inbox", type=click.Path(path_type=Path), metavar="收件箱"),
         click.option("--year", type=click.IntRange(2000, 2100), required=True, help="公开哪一年的发放结果，如 2022。"),
         click.option("--out", type=click.Path(path_type=Path), required=True, help="结果放在哪个文件夹。"),
         click.option("--home", type=click.Path(path_type=Path), help="办公文件夹（init 命令建立）；不给就用默认设置。"),
-        click.option("--register", type=click.Path(path_type=Path), help="村名册 villages.csv；不给就用自带的莱阳名册。"),
+        click.option(
+            "--register", type=click.Path(path_type=Path), help="村名册 villages.csv；不给就用自带的莱阳名册。"
+        ),
         click.option("--township", "townships", multiple=True, help="只做哪些乡镇；可写多次，或用逗号隔开。"),
-        click.option("--password", multiple=True, help="带密码的表格的打开密码；可写多次。"),
-        click.option("--stamp", help="写进文件的日期时间，如 2022-12-20；不给就用统计截止日期。"),
         click.option("--workers", type=click.IntRange(1, 64), help="同时用几个进程，默认与电脑核数相同。"),
         click.option("--json", "as_json", is_flag=True, help="在标准输出给出 JSON。"),
         click.option("--quiet", is_flag=True, help="不显示进度。"),
@@ -114,53 +111,22 @@ def run_options(command: F) -> F:
 
 @main.command()
 @run_options
-def run(as_json: bool, quiet: bool, **values: Any) -> None:  # noqa: ANN401  # click passes the options by name
-    """读取一文件夹表格，核对、汇总，做出公示、档案和查询库。
-
-    \b
-    例：
-      village-notice run 收件箱 --year 2022 --out 结果
-      village-notice run 收件箱 --year 2022 --out 结果 --township 山前店镇 --home 办公
-    收件箱里的文件只读不改。先看 结果/内部资料_不得外传/问题清单.xlsx。
-    """
-    _run(_build_options(values, with_paper=True), as_json=as_json, quiet=quiet)
-
-
-@main.command()
-@run_options
 def check(as_json: bool, quiet: bool, **values: Any) -> None:  # noqa: ANN401  # click passes the options by name
-    """只读取和核对，给出问题清单和 payments.csv，不做公示和档案。
+    """读取和核对一文件夹表格，给出 payments.csv 和屏幕上的总表。
 
     \b
     例：
       village-notice check 收件箱 --year 2022 --out 核对结果
     """
-    _run(_build_options(values, with_paper=False), as_json=as_json, quiet=quiet)
+    _run(_build_options(values), as_json=as_json, quiet=quiet)
 
 
-def _build_options(values: dict[str, Any], *, with_paper: bool) -> RunOptions:
+def _build_options(values: dict[str, Any]) -> RunOptions:
     from village_notice.pipeline import RunOptions
 
-    townships = tuple(name.strip() for text in values.pop("townships") for name in text.replace("，", ",").split(","))
-    stamp = _parse_stamp(values.pop("stamp"))
+    names = (name.strip() for text in values.pop("townships") for name in text.replace("，", ",").split(","))
     workers = values.pop("workers") or os.cpu_count() or 1
-    passwords = values.pop("password") or tuple(filter(None, [os.environ.get("VILLAGE_NOTICE_PASSWORD")]))
-    return RunOptions(
-        **values, townships=townships, stamp=stamp, workers=workers, passwords=passwords, with_paper=with_paper
-    )
-
-
-def _parse_stamp(text: str | None) -> datetime | None:
-    """The one date of a run: `--stamp`, else SOURCE_DATE_EPOCH, else None (the pipeline takes data_until)."""
-    from village_notice.pipeline import CHINA
-
-    epoch = os.environ.get("SOURCE_DATE_EPOCH")
-    try:
-        if text:
-            return datetime.fromisoformat(text).replace(tzinfo=CHINA)
-        return datetime.fromtimestamp(int(epoch), CHINA) if epoch else None
-    except ValueError:
-        raise UsageError(f"日期“{text or epoch}”看不懂。请写成 2022-12-20 或 2022-12-20T09:00:00。") from None
+    return RunOptions(**values, townships=tuple(filter(None, names)), workers=workers)
 
 
 def _run(options: RunOptions, *, as_json: bool, quiet: bool) -> None:
@@ -169,7 +135,7 @@ def _run(options: RunOptions, *, as_json: bool, quiet: bool) -> None:
 
     with show_progress(quiet=quiet) as progress:
         result = pipeline.run(options, progress)
-    click.echo(json.dumps(result.to_json(), ensure_ascii=False, indent=1) if as_json else result.format_text())
+    click.echo(json.dumps(result.to_json(), ensure_ascii=False, indent=1) if as_json else result.summary.format_text())
     raise click.exceptions.Exit(int(result.exit_code))
 
 
@@ -236,45 +202,6 @@ def rules(codes: tuple[str, ...], as_json: bool) -> None:
 
 
 @main.command()
-@click.argument("folder", type=click.Path(path_type=Path), metavar="文件夹")
-@click.option("--townships", default="山前店镇,羊郡镇", show_default=True, help="哪些乡镇，逗号隔开。")
-@click.option("--year", type=click.IntRange(2000, 2100), default=2022, show_default=True, help="哪一年。")
-@click.option("--seed", type=int, default=1, show_default=True, help="随机种子；同一种子做出同样的文件。")
-def sample(folder: Path, townships: str, year: int, seed: int) -> None:
-    """做一个虚构的收件箱：人、证件号、账号、电话都是假的，并埋下各种常见错误。
-
-    \b
-    例：
-      village-notice sample 样例 --townships 山前店镇,羊郡镇 --seed 1
-    """
-    from village_notice import pipeline
-
-    pipeline.make_sample_inbox(folder, townships=townships.replace("，", ",").split(","), year=year, seed=seed)
-    click.echo(f"已做好虚构的收件箱：{folder}（答案在 truth.json，运行时会略过它）")
-
-
-@main.command()
-@click.argument("folder", type=click.Path(path_type=Path), default=Path("demo"), metavar="[文件夹]")
-@click.option("--seed", type=int, default=1, show_default=True, help="随机种子。")
-@click.option("--quiet", is_flag=True, help="不显示进度。")
-def demo(folder: Path, seed: int, quiet: bool) -> None:
-    """用虚构数据完整做一遍，与标准答案逐分核对，并告诉您打开哪些文件看。
-
-    \b
-    例：
-      village-notice demo
-      village-notice demo D:\\演示
-    """
-    from village_notice import demo as demonstration
-    from village_notice.progress import show_progress
-
-    with show_progress(quiet=quiet) as progress:
-        outcome = demonstration.run_demo(folder, seed=seed, progress=progress)
-    click.echo(outcome.text)
-    raise click.exceptions.Exit(0 if outcome.agrees else int(ExitCode.VERIFICATION))
-
-
-@main.command()
 @click.argument("folder", type=click.Path(path_type=Path), metavar="办公文件夹")
 def init(folder: Path) -> None:
     """建立办公文件夹：电话、公示日期等设置写在里面的 office.toml，用记事本就能改。
@@ -285,4 +212,6 @@ def init(folder: Path) -> None:
     """
     from village_notice import settings
 
-    click.echo(f"已建立 {settings.create_office(folder)}。请用记事本打开，填好电话和日期，然后运行时加上 --home {folder}")
+    click.echo(
+        f"已建立 {settings.create_office(folder)}。请用记事本打开，填好电话和日期，然后运行时加上 --home {folder}"
+    )

@@ -159,7 +159,9 @@ def explain_write_errors(folder: Path) -> Iterator[None]:
         if words is None:
             raise
         name = Path(error.filename).name if isinstance(error.filename, str) else str(folder)
-        raise CannotWriteError(f"写不进输出文件夹 {folder}（{name}）：{words}后再运行一次。已有的结果没有改动。") from error
+        raise CannotWriteError(
+            f"写不进输出文件夹 {folder}（{name}）：{words}后再运行一次。已有的结果没有改动。"
+        ) from error
 
 
 def _read_manifest(path: Path) -> dict[str, str]:
@@ -167,7 +169,9 @@ def _read_manifest(path: Path) -> dict[str, str]:
         files = json.loads(path.read_text(encoding="utf-8"))["files"]
         return {str(k): str(v) for k, v in files.items()}
     except (ValueError, KeyError, AttributeError) as error:
-        raise CannotWriteError(f"输出文件夹的清单 {path} 已损坏，为免误删没有写入。请换一个空文件夹（--out）。") from error
+        raise CannotWriteError(
+            f"输出文件夹的清单 {path} 已损坏，为免误删没有写入。请换一个空文件夹（--out）。"
+        ) from error
 
 
 def _write_manifest(folder: Path, files: dict[str, str]) -> None:

@@ -104,7 +104,14 @@ def _format_person(person: PersonAnswer) -> str:
     head = f"{person.name}  {person.township} {person.village} {person.group}".rstrip() + f"  {person.year}年"
     rows = [("补贴项目", "数量", "标准(元)", "笔数", "发放时间", "金额(元)")]
     rows += [
-        (x.title, _format_quantity(x), _format_rate(x), str(x.payments), x.pay_months, format_fen(x.amount_fen, grouped=True))
+        (
+            x.title,
+            _format_quantity(x),
+            _format_rate(x),
+            str(x.payments),
+            x.pay_months,
+            format_fen(x.amount_fen, grouped=True),
+        )
         for x in person.lines
     ]
     rows.append((f"合计（{len(person.lines)} 项）", "", "", "", "", format_fen(person.amount_fen, grouped=True)))
@@ -115,7 +122,14 @@ def _format_village(village: VillageAnswer) -> str:
     head = f"{village.township} {village.village}  {village.year}年  公开合计"
     rows = [("补贴项目", "人数", "数量", "笔数", "发放时间", "金额(元)")]
     rows += [
-        (x.title, str(x.people), _format_quantity(x), str(x.payments), x.pay_months, format_fen(x.amount_fen, grouped=True))
+        (
+            x.title,
+            str(x.people),
+            _format_quantity(x),
+            str(x.payments),
+            x.pay_months,
+            format_fen(x.amount_fen, grouped=True),
+        )
         for x in village.lines
     ]
     total = (str(village.people), "", str(village.payments), "", format_fen(village.amount_fen, grouped=True))
@@ -141,7 +155,9 @@ def _format_rate(line: AnswerLine) -> str:
 
 def _align(rows: Sequence[Sequence[str]], right: set[int]) -> list[str]:
     widths = [max(_width(row[i]) for row in rows) for i in range(len(rows[0]))]
-    return ["  " + "  ".join(_pad(row[i], widths[i], is_right=i in right) for i in range(len(row))).rstrip() for row in rows]
+    return [
+        "  " + "  ".join(_pad(row[i], widths[i], is_right=i in right) for i in range(len(row))).rstrip() for row in rows
+    ]
 
 
 def _pad(text: str, width: int, *, is_right: bool) -> str:
@@ -215,7 +231,9 @@ def to_json(answers: Answers) -> dict[str, Any]:
                 "amount_fen": v.amount_fen,
                 "has_withheld": v.has_withheld,
                 "check_code": v.check_code,
-                "lines": [dict(values, people=x.people) for values, x in zip(_line_values(v.lines), v.lines, strict=True)],
+                "lines": [
+                    dict(values, people=x.people) for values, x in zip(_line_values(v.lines), v.lines, strict=True)
+                ],
             }
             for v in answers.villages
         ],

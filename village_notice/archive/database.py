@@ -97,7 +97,16 @@ def read_edition(village: VillageYear) -> Edition:
         programmes=tuple(
             (
                 (p.key, p.title, str(p.tier), p.department, p.unit),
-                (p.people, p.payments, p.quantity_milli, p.rate_text, p.amount_fen, p.pay_months, p.held, int(p.lists_names)),
+                (
+                    p.people,
+                    p.payments,
+                    p.quantity_milli,
+                    p.rate_text,
+                    p.amount_fen,
+                    p.pay_months,
+                    p.held,
+                    int(p.lists_names),
+                ),
             )
             for p in v.programmes
         ),
@@ -190,7 +199,9 @@ def _build(
     database: sqlite3.Connection, sources: dict[tuple[int, str], Callable[[], Edition]], speller: Speller
 ) -> None:
     # no journal: the file is thrown away when anything goes wrong, and swapped in whole when nothing does
-    database.executescript("PRAGMA page_size=4096; PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA encoding='UTF-8';")
+    database.executescript(
+        "PRAGMA page_size=4096; PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA encoding='UTF-8';"
+    )
     database.executescript(TABLES)
     database.execute("BEGIN")
     newest = {code: year for year, code in sorted(sources)}
@@ -198,7 +209,11 @@ def _build(
     for (year, code), load in sorted(sources.items(), key=lambda item: item[0]):
         writer.write(load(), is_latest=newest[code] == year)
     writer.write_sounds()
-    meta = {"schema_version": str(SCHEMA_VERSION), "tool": f"village-notice {__version__}", "editions": str(len(sources))}
+    meta = {
+        "schema_version": str(SCHEMA_VERSION),
+        "tool": f"village-notice {__version__}",
+        "editions": str(len(sources)),
+    }
     database.executemany("INSERT INTO meta VALUES (?, ?)", sorted(meta.items()))
     database.execute("INSERT INTO person_index(person_index) VALUES ('optimize')")
     database.execute("COMMIT")
@@ -230,7 +245,10 @@ class _Writer:
             "INSERT INTO summary VALUES (?,?,?,?,?,?,?,?,?,?,?)",
             [(number, i, self.programmes.of(*p), *s) for i, (p, s) in enumerate(edition.programmes)],
         )
-        run("INSERT INTO masked VALUES (?,?,?,?,?,?,?)", [(number, *m[:5], self.months.of(m[5])) for m in edition.masked])
+        run(
+            "INSERT INTO masked VALUES (?,?,?,?,?,?,?)",
+            [(number, *m[:5], self.months.of(m[5])) for m in edition.masked],
+        )
         place = place_tokens(number, str(edition.village[3]), int(str(year)), is_latest=is_latest)
         self._write_people(edition.people, place)
 

@@ -63,11 +63,20 @@ def find_database(path: Path | None) -> Path:
     for place in places:
         if place.is_file():
             return place
-    raise UsageError(f"找不到查询库 {path or DATABASE_NAME}。请用 --db 给出它的位置，如 --db 结果/公开/{DATABASE_NAME}。")
+    raise UsageError(
+        f"找不到查询库 {path or DATABASE_NAME}。请用 --db 给出它的位置，如 --db 结果/公开/{DATABASE_NAME}。"
+    )
 
 
 def search(
-    db: Path, words: str, *, village: str = "", township: str = "", year: int | None = None, group: str = "", limit: int = 50
+    db: Path,
+    words: str,
+    *,
+    village: str = "",
+    township: str = "",
+    year: int | None = None,
+    group: str = "",
+    limit: int = 50,
 ) -> Answers:
     """The people (or, where only a place is asked for, the villages) that a question means.
 
@@ -160,7 +169,10 @@ def _answer(database: sqlite3.Connection, question: _Question, words: str, limit
 
 def _find_editions(database: sqlite3.Connection, question: _Question) -> list[int]:
     conditions, values = [_year_condition(question.year)], list[object]()
-    for names, column in ((question.villages, "v.name IN ({0})"), (question.townships, "(v.township IN ({0}) OR v.office IN ({0}))")):
+    for names, column in (
+        (question.villages, "v.name IN ({0})"),
+        (question.townships, "(v.township IN ({0}) OR v.office IN ({0}))"),
+    ):
         if names:
             conditions.append(column.format(",".join("?" * len(names))))
             values += names * column.count("{0}")

@@ -109,7 +109,9 @@ def _find_packages(tree: Tree) -> list[str]:
     """Folders that are packages or remains of one: also where bagit.txt itself was taken away."""
     found = {path.rpartition("/")[0] for path in tree.files if _TAG_FILE.fullmatch(path.rpartition("/")[2])}
     found |= {folder for folder in tree.folders if PACKAGE_FOLDER.fullmatch(folder.rpartition("/")[2])}
-    inside = {folder for folder in found if any(_is_below(folder, f"{other}/data" if other else "data") for other in found)}
+    inside = {
+        folder for folder in found if any(_is_below(folder, f"{other}/data" if other else "data") for other in found)
+    }
     return sorted(found - inside)
 
 

@@ -13,7 +13,9 @@ _WHAT = ["person", "programme_code", "when", "amount_fen"]
 def check_across(payments: pd.DataFrame) -> Iterator[Finding]:
     """X01 to X06, X08 and X09, in a fixed order."""
     frame = payments.assign(person=_name_persons(payments), when=payments["pay_date"] + "/" + payments["period"])
-    paid = frame[frame["status"].isin(["成功", "补发", ""]) & frame["amount_fen"].notna() & (frame["programme_code"] != "")]
+    paid = frame[
+        frame["status"].isin(["成功", "补发", ""]) & frame["amount_fen"].notna() & (frame["programme_code"] != "")
+    ]
     yield from _check_twice(paid[paid["when"] != "/"])
     yield from _check_identities(frame[frame["organisation"] == 0])
     yield from _check_reissues(frame)
@@ -36,13 +38,17 @@ def _check_twice(paid: pd.DataFrame) -> Iterator[Finding]:
         for row in rows.iloc[1:].itertuples():
             code = "X01" if row.file != first["file"] else "X02"
             found = str(len(rows)) if code == "X02" else ""
-            yield Finding(code, _place(row), found, origin, person=str(row.name), fen=int(row.amount_fen))
+            yield Finding(code, _place(row), found, origin, person=str(row.name), fen=int(str(row.amount_fen)))
 
 
 def _check_identities(people: pd.DataFrame) -> Iterator[Finding]:
     """X03 one ID with several names, X04 one name with several IDs in a village, X06 one ID in several villages."""
     known = people[people["id"].map(is_valid_id)]
-    for code, keys, other in (("X03", ["id"], "name"), ("X04", ["village_code", "name"], "id"), ("X06", ["id"], "village_code")):
+    for code, keys, other in (
+        ("X03", ["id"], "name"),
+        ("X04", ["village_code", "name"], "id"),
+        ("X06", ["id"], "village_code"),
+    ):
         rows = known[known["village_code"] != ""] if other == "village_code" or len(keys) == 2 else known
         pairs = rows.drop_duplicates([*keys, other])
         for _, found in pairs[pairs.duplicated(keys, keep=False)].groupby(keys, sort=True):

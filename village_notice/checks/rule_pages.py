@@ -20,7 +20,9 @@ def build_rule_pages() -> str:
     for letter, words in _LETTERS.items():
         rules = [r for r in RULES.values() if r.code[0] == letter]
         parts.append(f"\n## {letter} · {words}\n\n| 编号 | 级别 | 问题 | 意思 | 怎么办 |\n|---|---|---|---|---|\n")
-        parts += [f"| {r.code} | {_severity(r)} | {r.title} | {_cell(r.message)} | {_cell(r.advice)} |\n" for r in rules]
+        parts += [
+            f"| {r.code} | {_severity(r)} | {r.title} | {_cell(r.message)} | {_cell(r.advice)} |\n" for r in rules
+        ]
     return "".join(parts)
 
 
@@ -33,7 +35,8 @@ def format_rules(codes: Sequence[str] = ()) -> str:
     if not codes:
         return "\n".join(f"{r.code}  {_severity(r)}\t{r.title}" for r in RULES.values())
     return "\n\n".join(
-        f"{r.code}  {_severity(r)}  {r.title}\n  意思：{_cell(r.message)}\n  怎么办：{_cell(r.advice)}" for r in _choose(codes)
+        f"{r.code}  {_severity(r)}  {r.title}\n  意思：{_cell(r.message)}\n  怎么办：{_cell(r.advice)}"
+        for r in _choose(codes)
     )
 
 

@@ -32,7 +32,7 @@ def _check_product(payments: pd.DataFrame) -> Iterator[Finding]:
         product = (int(quantity[place]) * int(rate[place]) + 5_000_000) // 10_000_000
         difference = int(amounts[place]) - product
         if abs(difference) > _TOLERANCE_FEN:
-            row = next(known.iloc[[place]].itertuples())
+            row = next(known.iloc[[int(place)]].itertuples())
             yuan = [format_fen(f) for f in (int(amounts[place]), product, difference)]
             yield Finding("R05", _place(row), yuan[0], yuan[1], yuan[2], str(row.name), abs(difference))
 

@@ -27,7 +27,6 @@ class Summary:
         waived: Findings accepted with a reason.
         first_files: (file, errors, fen held there), most money first.
         villages: Villages with accepted payments.
-        empty_villages: Villages in scope without anything.
     """
 
     year: int
@@ -40,7 +39,6 @@ class Summary:
     waived: int
     first_files: tuple[tuple[str, int, int], ...]
     villages: int
-    empty_villages: int
 
     def to_json(self) -> dict[str, object]:
         """The figures for `--json`; money in fen."""
@@ -49,7 +47,7 @@ class Summary:
             "read": _pair(self.total.rows, self.total.fen),
             **{verdict: _pair(*pair) for verdict, pair in self.total.by_verdict.items()},
             "set_aside": _pair(*self.total.set_aside),
-            "villages": self.villages, "empty_villages": self.empty_villages, "waived": self.waived,
+            "villages": self.villages, "waived": self.waived,
             "findings": self.by_rule,
             "by_file": {
                 b.file: {"read": _pair(b.rows, b.fen), "set_aside": _pair(*b.set_aside)}
@@ -63,7 +61,7 @@ class Summary:
         total = self.total
         lines = [
             f"{self.year} 年度：文件 {self.files} 个（读不出 {self.unreadable} 个），工作表 {self.sheets} 张，"
-            f"有数据的村 {self.villages} 个，没有任何数据的村 {self.empty_villages} 个",
+            f"有数据的村 {self.villages} 个",
             "",
             _row("", "笔（处）数", "金额（元）"),
             _row("读到", f"{total.rows:,}", format_fen(total.fen, grouped=True)),
@@ -72,7 +70,9 @@ class Summary:
             _row(f"  {_VERDICT_WORDS[v]}", f"{rows:,}", format_fen(fen, grouped=True))
             for v, (rows, fen) in total.by_verdict.items()
         ]
-        lines.append(_row("  合计、空行等不计入", f"{total.set_aside[0]:,}", format_fen(total.set_aside[1], grouped=True)))
+        lines.append(
+            _row("  合计、空行等不计入", f"{total.set_aside[0]:,}", format_fen(total.set_aside[1], grouped=True))
+        )
         lines += ["", "问题："] if self.by_rule else ["", "没有发现问题。"]
         lines += [
             _row(f"  {code} {SEVERITY_WORDS[RULES[code].severity]} {RULES[code].title}", f"{count:,}", "")
@@ -80,14 +80,17 @@ class Summary:
         ]
         if self.first_files:
             lines += ["", "先改这些文件："]
-            lines += [f"  {file}：错误 {errors} 处，涉及 {format_fen(fen, grouped=True)} 元" for file, errors, fen in self.first_files[:5]]
+            lines += [
+                f"  {file}：错误 {errors} 处，涉及 {format_fen(fen, grouped=True)} 元"
+                for file, errors, fen in self.first_files[:5]
+            ]
         return "\n".join(line.rstrip() for line in lines)
 
 
 def build_summary(
     year: int, readings: Sequence[FileReading], balances: Sequence[Balance], findings: Sequence[Finding], **counts: int
 ) -> Summary:
-    """The summary of a run; `counts` are waived, villages and empty_villages."""
+    """The summary of a run; `counts` are waived and villages."""
     errors = Counter(f.place.file for f in findings if is_error(f))
     held = {b.file: b.by_verdict.get("held", (0, 0))[1] for b in balances}
     first = sorted(((f, n, held.get(f, 0)) for f, n in errors.items() if f), key=lambda x: (-x[2], -x[1], x[0]))

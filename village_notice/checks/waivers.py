@@ -10,7 +10,15 @@ from village_notice.domain.rules import RULES
 from village_notice.errors import ReferenceFileError
 
 FILE_NAME = "waivers.csv"
-_WORDS = {"规则": "rule", "文件": "file", "工作表": "sheet", "行": "row", "理由": "reason", "经手人": "by", "日期": "date"}
+_WORDS = {
+    "规则": "rule",
+    "文件": "file",
+    "工作表": "sheet",
+    "行": "row",
+    "理由": "reason",
+    "经手人": "by",
+    "日期": "date",
+}
 _NEEDED = ("rule", "file", "reason", "by", "date")
 
 
@@ -54,7 +62,9 @@ def read_waivers(home: Path | None) -> list[Waiver]:
 
 
 def _read_waiver(name: str, number: int, line: dict[str | None, str | None]) -> Waiver:
-    cells = {_WORDS.get(str(k).strip(), str(k).strip()): (v or "").strip() for k, v in line.items() if isinstance(v, str)}
+    cells = {
+        _WORDS.get(str(k).strip(), str(k).strip()): (v or "").strip() for k, v in line.items() if isinstance(v, str)
+    }
     for column in _NEEDED:
         if not cells.get(column):
             raise ReferenceFileError(name, number, column, "是空的；放行必须写明规则、文件、理由、经手人和日期")

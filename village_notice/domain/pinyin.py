@@ -66,7 +66,7 @@ class Pinyin:
 
     @cached_property
     def _lazy_pinyin(self):  # type: ignore[no-untyped-def]  # noqa: ANN202  # pypinyin's own overloaded signature
-        """pypinyin is imported at the first name only: it takes a quarter of a second to start."""
+        """Pypinyin is imported at the first name only: it takes a quarter of a second to start."""
         from pypinyin import lazy_pinyin
 
         return lazy_pinyin

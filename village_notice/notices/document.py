@@ -110,13 +110,24 @@ class _Writer:
         catalog, info = _Raw(), _Raw()
         structure = self._add_structure(pages)
         outline = self._add_outline(pages)
-        metadata = self._add_stream(pdfa.build_xmp(source.title, source.author, source.stamp), b"/Type/Metadata/Subtype/XML", is_packed=False)
+        metadata = self._add_stream(
+            pdfa.build_xmp(source.title, source.author, source.stamp), b"/Type/Metadata/Subtype/XML", is_packed=False
+        )
         profile = self._add_stream(pdfa.read_profile(), b"/N 3")
-        intent = b"<</Type/OutputIntent/S/GTS_PDFA1/OutputConditionIdentifier(sRGB IEC61966-2.1)/Info(sRGB IEC61966-2.1)/DestOutputProfile %d 0 R>>" % profile
+        intent = (
+            b"<</Type/OutputIntent/S/GTS_PDFA1/OutputConditionIdentifier(sRGB IEC61966-2.1)/Info(sRGB IEC61966-2.1)/DestOutputProfile %d 0 R>>"
+            % profile
+        )
         catalog.body = (
             b"<</Type/Catalog/Pages %d 0 R%s/StructTreeRoot %d 0 R/MarkInfo<</Marked true>>/Lang(zh-CN)"
             b"/ViewerPreferences<</DisplayDocTitle true>>/Metadata %d 0 R/OutputIntents[%s]>>"
-            % (tree, b"/Outlines %d 0 R/PageMode/UseOutlines" % outline if outline else b"", structure, metadata, intent)
+            % (
+                tree,
+                b"/Outlines %d 0 R/PageMode/UseOutlines" % outline if outline else b"",
+                structure,
+                metadata,
+                intent,
+            )
         )
         info.body = pdfa.build_info(source.title, source.author, source.stamp)
         self._pdf.Catalog, self._pdf.info = catalog, info
@@ -132,7 +143,12 @@ class _Writer:
             links = b"/Prev %d 0 R" % numbers[i - 1] if i else b""
             links += b"/Next %d 0 R" % numbers[i + 1] if i + 1 < len(numbers) else b""
             place = b"[%d 0 R/XYZ 0 %.2f 0]" % (pages[bookmark.page], bookmark.top)
-            entry.body = b"<</Title%s/Parent %d 0 R/Dest%s%s>>" % (pdfa.text_string(bookmark.title), root[0], place, links)
+            entry.body = b"<</Title%s/Parent %d 0 R/Dest%s%s>>" % (
+                pdfa.text_string(bookmark.title),
+                root[0],
+                place,
+                links,
+            )
         root[1].body = b"<</Type/Outlines/Count %d/First %d 0 R/Last %d 0 R>>" % (len(numbers), numbers[0], numbers[-1])
         return root[0]
 

@@ -57,7 +57,9 @@ class Page:
         yield
         self.operators.append(_END)
 
-    def text(self, x: float, y: float, text: str, *, size: float, style: Style = Style.REGULAR, align: Align = "left") -> None:
+    def text(
+        self, x: float, y: float, text: str, *, size: float, style: Style = Style.REGULAR, align: Align = "left"
+    ) -> None:
         """A line of text; `x` is its left end, right end or middle. Call inside `mark`."""
         self.used[style].update(text)
         self.operators.append(b"BT/F%d %g Tf %.2f %.2f Td " % (style.value[0], size, x, y))
@@ -70,7 +72,14 @@ class Page:
         self.operators.append(b"BT/F%d %g Tf %.3f Tc %.2f %.2f Td " % (Style.REGULAR.value[0], size, gap, x, y))
         self.operators += [draw_cell(text, "left", Style.REGULAR, size), b"0 Tc ET\n"]
 
-    def rows(self, start: tuple[float, float], height: float, rows: Sequence[Sequence[bytes]], moves: Sequence[bytes], elements: Iterable[Element]) -> None:
+    def rows(
+        self,
+        start: tuple[float, float],
+        height: float,
+        rows: Sequence[Sequence[bytes]],
+        moves: Sequence[bytes],
+        elements: Iterable[Element],
+    ) -> None:
         """Rows of ready-made cells, from the top down, all of one height.
 
         Args:
@@ -114,7 +123,9 @@ class Page:
         self.used[Style.BOLD].update(text)
         x, y = self.width / 2, self.height / 2
         with self.mark(None):
-            self.operators.append(b"BT %g g/F%d %g Tf 0.819 0.574 -0.574 0.819 %.2f %.2f Tm " % (gray, Style.BOLD.value[0], size, x, y))
+            self.operators.append(
+                b"BT %g g/F%d %g Tf 0.819 0.574 -0.574 0.819 %.2f %.2f Tm " % (gray, Style.BOLD.value[0], size, x, y)
+            )
             self.operators += [draw_cell(text, "center", Style.BOLD, size), b"0 g ET\n"]
 
     def _open(self, element: Element | None) -> bytes:

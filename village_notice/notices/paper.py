@@ -125,8 +125,7 @@ def title_lines(text: str, paper: Paper) -> list[tuple[str, float]]:
     lines = []
     for part in text.split("\n"):
         size = min(paper.title, paper.inside * 1000 / max(1, measure(part, Style.BOLD)))
-        if size < _SMALLEST_TITLE:
-            size = _SMALLEST_TITLE
+        size = max(size, _SMALLEST_TITLE)
         lines += [(line, size) for line in wrap_text(part, paper.inside + 0.01, size, Style.BOLD)]
     return lines
 

@@ -243,7 +243,10 @@ class TableDrawer:
             anchors[c.align](i) if c.align in anchors else (self._edges[i] + self._edges[i + 1]) / 2
             for i, c in enumerate(table.columns)
         ])  # fmt: skip
-        columns = (build_cells(c.cells, c.align, w - 2 * PAD, paper.table) for c, w in zip(table.columns, layout.widths, strict=True))
+        columns = (
+            build_cells(c.cells, c.align, w - 2 * PAD, paper.table)
+            for c, w in zip(table.columns, layout.widths, strict=True)
+        )
         self._rows = list(zip(*columns, strict=True))
         self._summed = next((i for i, c in enumerate(table.columns) if c.values), len(table.columns))
 
@@ -277,7 +280,14 @@ class TableDrawer:
                 with page.mark(Element("TH", row, _TH) if row else None):
                     base = y - head / 2 + (len(lines) / 2 - 0.8) * paper.table * 1.25
                     for k, line in enumerate(lines):
-                        page.text(middle, base - k * paper.table * 1.25, line, size=paper.table, style=Style.BOLD, align="center")
+                        page.text(
+                            middle,
+                            base - k * paper.table * 1.25,
+                            line,
+                            size=paper.table,
+                            style=Style.BOLD,
+                            align="center",
+                        )
             with page.mark(None):
                 uprights = [(left + x, y, left + x, y - head) for x in self._edges]
                 page.lines([*uprights, (left, y, left + self._edges[-1], y)], paper.thin)
@@ -323,7 +333,14 @@ class TableDrawer:
         """A full-width line over the columns of a panel."""
         size, right = self.paper.table, left + self._edges[-1]
         with page.mark(self._spanning(len(self.layout.widths))):
-            page.fitted_text(left + PAD, y - height / 2 - 0.36 * size, text, size=size, style=Style.BOLD, width=right - left - 2 * PAD)
+            page.fitted_text(
+                left + PAD,
+                y - height / 2 - 0.36 * size,
+                text,
+                size=size,
+                style=Style.BOLD,
+                width=right - left - 2 * PAD,
+            )
         self._box(page, (left, right), (y, y - height))
         return y - height
 
@@ -345,7 +362,9 @@ class TableDrawer:
             right = paper.left + self._width()
             for x, text, align in ((paper.left + PAD, words, "left"), (right - PAD, "　".join(parts), "right")):
                 with page.mark(Element("TD", row)):
-                    page.fitted_text(x, base, text, size=paper.table, style=Style.BOLD, width=self._width() * 0.66, align=align)  # type: ignore[arg-type]
+                    page.fitted_text(
+                        x, base, text, size=paper.table, style=Style.BOLD, width=self._width() * 0.66, align=align
+                    )  # type: ignore[arg-type]
             self._box(page, (paper.left, right), (y, bottom))
             return bottom
         self._draw_sums(page, base, row, words, sums)
@@ -372,7 +391,9 @@ class TableDrawer:
     def _box(self, page: Page, sides: tuple[float, float], ends: tuple[float, float]) -> None:
         (left, right), (top, bottom) = sides, ends
         with page.mark(None):
-            page.lines([(left, top, left, bottom), (right, top, right, bottom), (left, bottom, right, bottom)], self.paper.thin)
+            page.lines(
+                [(left, top, left, bottom), (right, top, right, bottom), (left, bottom, right, bottom)], self.paper.thin
+            )
 
 
 def build_cells(texts: list[str], align: Align, width: float, size: float) -> list[bytes]:

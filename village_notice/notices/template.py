@@ -15,9 +15,41 @@ from village_notice.errors import SettingsError
 from village_notice.resources import find_template
 
 VARIABLES = frozenset(
-    "county office township village full_name kind year data_until legal_basis items people households payments total capital "
-    "posting board phones objection_to signatory sign_date check_code held programme department rate unit months group label "
-    "list page pages".split()
+    [
+        "county",
+        "office",
+        "township",
+        "village",
+        "full_name",
+        "kind",
+        "year",
+        "data_until",
+        "legal_basis",
+        "items",
+        "people",
+        "households",
+        "payments",
+        "total",
+        "capital",
+        "posting",
+        "board",
+        "phones",
+        "objection_to",
+        "signatory",
+        "sign_date",
+        "check_code",
+        "held",
+        "programme",
+        "department",
+        "rate",
+        "unit",
+        "months",
+        "group",
+        "label",
+        "list",
+        "page",
+        "pages",
+    ]
 )
 """Every variable a template may use."""
 

@@ -28,7 +28,11 @@ def build_variables(village: VillageYear, settings: Settings) -> dict[str, objec
         "group": "", "label": "", "list": "", "page": "", "pages": "",
     }  # fmt: skip
     figures = count_variables(village.people, village.payments, village.public_fen)
-    return fixed | figures | {"items": len(village.programmes), "held": village.held, "households": f"{len(village.households):,}"}
+    return (
+        fixed
+        | figures
+        | {"items": len(village.programmes), "held": village.held, "households": f"{len(village.households):,}"}
+    )
 
 
 def count_variables(people: int, payments: int, fen: int) -> dict[str, object]:
@@ -99,7 +103,9 @@ def check_settings(village: VillageYear, settings: Settings) -> Iterator[Finding
         "县（市、区）名称（county）": bool(village.county),
         "监督举报电话（phones.supervision）": bool(phones.supervision),
         "政务服务热线（phones.hotline）": bool(phones.hotline),
-        f"{village.office}经办电话（phones.township）": bool(phones.township.get(village.office) or phones.township.get(village.township)),
+        f"{village.office}经办电话（phones.township）": bool(
+            phones.township.get(village.office) or phones.township.get(village.township)
+        ),
         "各村电话（phones.village）": bool(_village_phone(village, settings)),
         "主管部门电话（phones.department）": any(phones.department.get(d) for d in _departments(village)),
     }

@@ -47,7 +47,11 @@ def _kind_of_words(texts: Sequence[str], name: Cell) -> str:
             return "total"
         if _EXAMPLE.search(text):
             return "example"
-    if texts and _FOOTER.match(texts[0]) and not (isinstance(name, str) and 2 <= len(fold_text(name)) <= 4 and len(texts) > 2):
+    if (
+        texts
+        and _FOOTER.match(texts[0])
+        and not (isinstance(name, str) and 2 <= len(fold_text(name)) <= 4 and len(texts) > 2)
+    ):
         return "note"
     return ""
 
@@ -57,8 +61,10 @@ def _is_numbering(filled: Sequence[tuple[int, Cell]]) -> bool:
     texts = [cell_text(v) for _, v in filled]
     numbers = [int(t) for t in texts if t.isdecimal()]
     others = [t for t in texts if not t.isdecimal()]
-    return len(numbers) >= 3 and numbers == list(range(numbers[0], numbers[0] + len(numbers))) and all(
-        t in "甲乙丙丁栏次序号" for t in others
+    return (
+        len(numbers) >= 3
+        and numbers == list(range(numbers[0], numbers[0] + len(numbers)))
+        and all(t in "甲乙丙丁栏次序号" for t in others)
     )
 
 

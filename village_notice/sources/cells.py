@@ -10,7 +10,9 @@ from village_notice.sources.grid import Cell
 from village_notice.sources.tables import cell_text
 
 _SCIENTIFIC = re.compile(r"\d(\.\d+)?[eE]\+?\d{2}")
-_ORGANISATION = re.compile(r"(合作社|公司|农场|委员会|村委会|居委会|合作联社|厂|场|站|中心|协会|基地|学校|医院|银行|联合体|经营部|个体户|企业)")
+_ORGANISATION = re.compile(
+    r"(合作社|公司|农场|委员会|村委会|居委会|合作联社|厂|场|站|中心|协会|基地|学校|医院|银行|联合体|经营部|个体户|企业)"
+)
 _SEVERAL = re.compile(r"[\u4e00-\u9fff]{2,4}[、，,；;/][\u4e00-\u9fff]{2,4}")
 
 

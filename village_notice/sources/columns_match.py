@@ -12,7 +12,9 @@ from village_notice.sources.reference import Heading, fold_heading
 from village_notice.sources.subsidy_table import SubsidyTable
 
 _RATE_WORDS = re.compile(r"每[亩人户头月台]|标准|单价|/[亩人户头月台只]")
-_MONTH = re.compile(r"(?:\d{4}年)?(1[0-2]|[1-9])(?:-(1[0-2]|[1-9]))?月(?:份|补贴|金额|发放|实发|发放金额|补贴金额|实发金额)?")
+_MONTH = re.compile(
+    r"(?:\d{4}年)?(1[0-2]|[1-9])(?:-(1[0-2]|[1-9]))?月(?:份|补贴|金额|发放|实发|发放金额|补贴金额|实发金额)?"
+)
 _WAN_UNIT = re.compile(r"万元")
 _AMOUNT_FIELDS = ("amount_paid", "amount_delta", "amount_due")
 _SHORTEST_CONTAINED = 2
@@ -61,7 +63,9 @@ class HeadingIndex:
     """The wordings of columns.csv, ready to be looked up."""
 
     headings: tuple[Heading, ...]
-    _cache: dict[str, tuple[tuple[str, float], ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _cache: dict[str, tuple[tuple[str, float], ...]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     @cached_property
     def _exact(self) -> dict[str, list[Heading]]:
@@ -86,7 +90,7 @@ class HeadingIndex:
         plain = fold_heading(text)
         if not plain or len(plain) > 30:
             return ()
-        exact = self._exact.get(plain) or self._exact.get(fold_heading(text.split("\n")[-1]))
+        exact = self._exact.get(plain) or self._exact.get(fold_heading(text.rsplit("\n", maxsplit=1)[-1]))
         if exact:
             return tuple((h.field, 0.9 if h.is_ambiguous else 1.0) for h in exact)
         for wording, heading in self._long_first:
@@ -129,9 +133,7 @@ def match_columns(
     fields = {name: column for name, (_, column) in best.items() if column}
     _complete_fields(fields, texts)
     if wide or months:
-        columns = tuple(
-            AmountColumn(c, programme_text=wide.get(c, ""), months=months.get(c)) for c in sorted(taken)
-        )
+        columns = tuple(AmountColumn(c, programme_text=wide.get(c, ""), months=months.get(c)) for c in sorted(taken))
         return ColumnMap(fields, columns, unknown=tuple(unknown), is_wan=_says_wan(texts, columns))
     return _choose_amounts(fields, amounts, texts, samples, tuple(unknown))
 
@@ -163,9 +165,7 @@ def _says_wan(texts: Sequence[str], amounts: Sequence[AmountColumn]) -> bool:
     return bool(amounts) and all(_WAN_UNIT.search(texts[a.column - 1]) for a in amounts)
 
 
-def _by_contents(
-    text: str, cells: Sequence[Cell], found: tuple[tuple[str, float], ...]
-) -> tuple[str, float] | None:
+def _by_contents(text: str, cells: Sequence[Cell], found: tuple[tuple[str, float], ...]) -> tuple[str, float] | None:
     """The field of a heading, settled by what stands below where the words leave it open."""
     filled = [c for c in cells if c not in (None, "")]
     if _RATE_WORDS.search(re.sub(r"\s", "", text)) and any(f.startswith(("amount", "rate", "area")) for f, _ in found):
@@ -179,7 +179,9 @@ def _by_contents(
     wants_number = {f for f, _ in found if f.startswith(("amount", "rate", "area", "quantity"))}
     is_number = bool(filled) and len(numeric) * 2 > len(filled)
     options = [p for p in found if (p[0] in wants_number) == is_number] or list(found)
-    has_villages = sum(isinstance(c, str) and c.strip().endswith(("村", "社区", "委会")) for c in filled) * 2 > len(filled)
+    has_villages = sum(isinstance(c, str) and c.strip().endswith(("村", "社区", "委会")) for c in filled) * 2 > len(
+        filled
+    )
     if has_villages:
         options = [p for p in options if p[0] == "village"] or options
     return options[0]

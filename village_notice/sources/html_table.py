@@ -26,7 +26,11 @@ def read_html(data: bytes, limits: ReadLimits) -> WorkbookGrids:
     """
     text = _decode_html(data)
     if "<table" not in text.lower():
-        words = "网页只有外壳，表格在另一个文件夹里，请在 Excel 中打开后另存为 .xlsx" if "frameset" in text.lower() else "网页里没有表格"
+        words = (
+            "网页只有外壳，表格在另一个文件夹里，请在 Excel 中打开后另存为 .xlsx"
+            if "frameset" in text.lower()
+            else "网页里没有表格"
+        )
         raise Unreadable("F03", words)
     page = _Page(GridMaker(_find_sheet_name(text), CellBudget(limits)))
     page.feed(text)
@@ -99,7 +103,11 @@ class _Page(HTMLParser):
         elif self.depth == 1 and tag in ("td", "th"):
             self._end_cell()
             self.row = max(self.row, 1)
-            self.cell, self.attributes, self.is_struck = [], attributes, bool(_STRUCK.search(attributes.get("style", "")))
+            self.cell, self.attributes, self.is_struck = (
+                [],
+                attributes,
+                bool(_STRUCK.search(attributes.get("style", ""))),
+            )
         elif tag in ("br", "p", "div"):
             self._break_line()
         elif tag in ("s", "strike", "del"):

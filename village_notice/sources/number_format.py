@@ -45,7 +45,7 @@ def is_scaled_format(code: str) -> bool:
     """Whether the cell shows another figure than it holds, or says 万, 千, 亿 beside it (0!.0, and 0.00"万元")."""
     if re.search(r"[万萬千亿]", code):
         return True
-    return bool(_SCALED.search(re.sub(r'"[^"]*"', "", code.split(";")[0])))
+    return bool(_SCALED.search(re.sub(r'"[^"]*"', "", code.split(";", maxsplit=1)[0])))
 
 
 def _first_section(code: str) -> str:

@@ -151,4 +151,8 @@ _ERRORS = {"#REF", "#N/A", "#VALUE", "#DIV/0", "#NAME", "#NUM", "#NULL"}
 
 
 def _read_count(text: str | None) -> int:
-    return min(int(text), _MOST_REPEATS) if text and text.isascii() and text.isdigit() and len(text) < 9 and int(text) else 1
+    return (
+        min(int(text), _MOST_REPEATS)
+        if text and text.isascii() and text.isdigit() and len(text) < 9 and int(text)
+        else 1
+    )

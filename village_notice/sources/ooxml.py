@@ -72,7 +72,10 @@ class Package:
         if not self.has_part(path):
             return {}
         handler = parse_xml(self.read(path), path, _Relations)
-        return {i: r._replace(target=_resolve(folder, r.target)) if not r.is_external else r for i, r in handler.found.items()}
+        return {
+            i: r._replace(target=_resolve(folder, r.target)) if not r.is_external else r
+            for i, r in handler.found.items()
+        }
 
     def find_workbook(self) -> str:
         """The name of the workbook part."""

@@ -24,7 +24,9 @@ from village_notice.sources.workbook import open_workbook
 
 _PLANNED = re.compile(r"拟|申报|申请|审核|核定表|计划|预算|测算|分配")
 _SUMMARY = re.compile(r"汇总|统计|合计表|总表")
-_TITLE_TAIL = re.compile(r"(资金|项目)?(补贴|补助)?(资金)?(实际)?(发放|公示|花名册|明细|清册|清单|兑付|兑现|统计|汇总|情况|名册|名单|一览).*$")
+_TITLE_TAIL = re.compile(
+    r"(资金|项目)?(补贴|补助)?(资金)?(实际)?(发放|公示|花名册|明细|清册|清单|兑付|兑现|统计|汇总|情况|名册|名单|一览).*$"
+)
 _SAMPLE_ROWS = 30
 
 
@@ -122,7 +124,9 @@ class _SheetTask:
             self._explain_no_table(tables)
             return
         if grid.hidden_rows or grid.hidden_columns:
-            self.reading.findings.append(Finding("F11", place, found=f"{len(grid.hidden_rows)} 行、{len(grid.hidden_columns)} 列"))
+            self.reading.findings.append(
+                Finding("F11", place, found=f"{len(grid.hidden_rows)} 行、{len(grid.hidden_columns)} 列")
+            )
         for table, columns in found:
             self._read_table(table, columns, values)
 
@@ -142,7 +146,9 @@ class _SheetTask:
         if result.values["name"]:
             self._check_whole(table, columns, context, result)
         headings = " | ".join(t.replace("\n", "") for t in table.texts if t)
-        self._note("payments", len(result.values["name"]), sum(map(_as_int, result.values["raw_fen"])), context, headings)
+        self._note(
+            "payments", len(result.values["name"]), sum(map(_as_int, result.values["raw_fen"])), context, headings
+        )
 
     def _count_places(self, table: Table, columns: ColumnMap, context: Context) -> None:
         """Counts amount places and their money straight from the grid, before anything is classified."""
@@ -193,7 +199,11 @@ class _SheetTask:
         """Findings that concern the whole table: paid or planned, state, year, choice of columns."""
         place = Place(self.reading.file, self.grid.name)
         money = [table.texts[a.column - 1] for a in columns.amounts]
-        planned = [t for t in (*table.above, *money, self.grid.name, PurePosixPath(self.reading.file).stem) if _PLANNED.search(t)]
+        planned = [
+            t
+            for t in (*table.above, *money, self.grid.name, PurePosixPath(self.reading.file).stem)
+            if _PLANNED.search(t)
+        ]
         if planned or columns.is_due_only:
             self.reading.findings.append(Finding("H02", place, found=planned[0] if planned else money[0]))
         elif "status" not in columns.fields:
@@ -201,7 +211,10 @@ class _SheetTask:
         if columns.rivals:
             words = "、".join(table.texts[c - 1].replace("\n", "") for c in columns.rivals)
             self.reading.findings.append(Finding("H09", place, found=words))
-        undated = any(not d and not re.match(r"20\d\d", str(p)) for d, p in zip(result.values["pay_date"], result.values["period"], strict=True))
+        undated = any(
+            not d and not re.match(r"20\d\d", str(p))
+            for d, p in zip(result.values["pay_date"], result.values["period"], strict=True)
+        )
         if undated and self.year_source:
             self.reading.findings.append(Finding("F12", place, found=self.year_source, expected=str(context.year)))
         is_wide = any(a.programme_text for a in columns.amounts)
@@ -237,7 +250,9 @@ class _SheetTask:
         first = next((cell_text(v) for row in self.grid.rows for v in row if cell_text(v)), "")
         return f"共 {len(self.grid.rows)} 行，开头是“{first[:30]}”"
 
-    def _note(self, outcome: str, rows: int = 0, fen: int = 0, context: Context | None = None, headings: str = "") -> None:
+    def _note(
+        self, outcome: str, rows: int = 0, fen: int = 0, context: Context | None = None, headings: str = ""
+    ) -> None:
         programme = context.programme_text if context else ""
         self.reading.sheets.append(SheetReading(self.grid.name, outcome, rows, fen, programme, headings))
 

@@ -102,7 +102,9 @@ class TableReader:
         return self.reading
 
     def _set_aside(self, row: list[Cell], number: int, kind: str, amounts: tuple[AmountColumn, ...]) -> None:
-        fen = sum(a.fen for a in (parse_amount(_cell(row, x.column), unit_fen=self.context.unit_fen) for x in amounts) if a)
+        fen = sum(
+            a.fen for a in (parse_amount(_cell(row, x.column), unit_fen=self.context.unit_fen) for x in amounts) if a
+        )
         place = (self.context.file, self.context.sheet, number, "")
         self.reading.set_aside.append(SetAside(*place, kind, len(amounts), fen, _first_text(row)[:60]))
 
@@ -252,7 +254,9 @@ class TableReader:
         if place.rule:
             column = self._column("village") or self.columns.amounts[0].column
             found = village or context.village
-            self._find(place.rule, number, column, found=found, expected=place.expected, difference=place.hint, person=person)
+            self._find(
+                place.rule, number, column, found=found, expected=place.expected, difference=place.hint, person=person
+            )
         group = normal_group(self._text(row, number, "group")) or self.section_group
         return {"township": place.township, "village": place.village, "village_code": place.code, "group": group}
 

@@ -5,7 +5,9 @@ import re
 import zipfile
 from typing import Literal
 
-Form = Literal["xlsx", "xlsb", "ods", "zip", "xls", "biff", "locked", "html", "mhtml", "xml2003", "text", "empty", "other"]
+Form = Literal[
+    "xlsx", "xlsb", "ods", "zip", "xls", "biff", "locked", "html", "mhtml", "xml2003", "text", "empty", "other"
+]
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")

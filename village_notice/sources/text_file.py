@@ -64,7 +64,9 @@ def decode_text(data: bytes) -> str:
         return data.decode("utf-8")
     except UnicodeDecodeError:
         pass
-    found = [(text, score) for e in ("gb18030", "big5") if (text := _try_decode(data, e)) and (score := _score(text)) >= 0]
+    found = [
+        (text, score) for e in ("gb18030", "big5") if (text := _try_decode(data, e)) and (score := _score(text)) >= 0
+    ]
     if not found:
         raise Unreadable("F01", "文字编码认不出来，或有乱码，请另存为 .xlsx 或 UTF-8 的 .csv")
     return max(found, key=lambda f: f[1])[0]
@@ -93,7 +95,11 @@ def _score(text: str) -> float:
 def _split_rows(text: str) -> list[list[str]]:
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     first, _, rest = text.partition("\n")
-    stated = re.fullmatch(r"\ufeff?\"?sep=(.)\"?", first.strip(), re.IGNORECASE) if first[:5].lower().lstrip('"').startswith("sep=") else None
+    stated = (
+        re.fullmatch(r"\ufeff?\"?sep=(.)\"?", first.strip(), re.IGNORECASE)
+        if first[:5].lower().lstrip('"').startswith("sep=")
+        else None
+    )
     if stated:
         return _parse(rest, stated[1])
     delimiter = _find_delimiter(text)

@@ -36,7 +36,7 @@ def read_workbook(
         raise
     except RecursionError as error:
         raise Unreadable("F10", "里面一层套一层，太深了") from error
-    except Exception as error:  # noqa: BLE001 - foreign bytes reach xlrd, expat and html.parser, which raise anything
+    except Exception as error:
         raise Unreadable("F01", f"内容不合规范（{type(error).__name__}）") from error
     if suffix and not is_usual_suffix(book.format, suffix):
         book.notes.append(("F16", "", NAMES.get(book.format, book.format)))
@@ -99,7 +99,7 @@ def _unlock(data: bytes, password: str | None) -> bytes:
             file.load_key(password=word)
             opened = io.BytesIO()
             file.decrypt(opened)
-        except Exception:  # noqa: BLE001, S112, PERF203 - a wrong password shows as any of msoffcrypto's or struct's errors
+        except Exception:  # noqa: BLE001, S112 - a wrong password shows as any of msoffcrypto's or struct's errors
             continue
         if find_form(opened.getvalue())[0] not in ("locked", "other", "empty"):
             return opened.getvalue()

@@ -72,7 +72,9 @@ def _read_careful(data: bytes, scan: XlsScan, limits: ReadLimits) -> WorkbookGri
     file = _open_with_xlrd(data, scan)
     if file.nsheets != sum(s.kind == 0 for s in scan.sheets):
         raise Unreadable("F01", "工作表的数目前后不符")
-    reader = _XlsReader(file, CellBudget(limits), calculated=any(s.formulas > len(s.blank_formulas) for s in scan.sheets))
+    reader = _XlsReader(
+        file, CellBudget(limits), calculated=any(s.formulas > len(s.blank_formulas) for s in scan.sheets)
+    )
     book = WorkbookGrids([], "xls")
     numbers = iter(range(file.nsheets))
     for entry in scan.sheets:

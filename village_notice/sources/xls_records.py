@@ -78,7 +78,7 @@ def _find_stream(data: bytes) -> bytes:
             memory, start, length = file.locate_named_stream(name)
             if memory:
                 return bytes(memory[start : start + length])
-    except Exception as error:  # noqa: BLE001 - xlrd's own parser asserts and indexes freely on damaged files
+    except Exception as error:
         raise Unreadable("F01", "文件结构损坏，文件可能没有传完") from error
     raise Unreadable("F01", "文件里没有工作簿")
 

@@ -14,7 +14,16 @@ from village_notice.sources.number_format import read_serial
 from village_notice.sources.ooxml import Package, WorkbookEntry, make_sheet_entry
 from village_notice.sources.xlsx import check_not_empty
 
-_ERRORS = {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 36: "#NUM!", 42: "#N/A", 43: "#GETTING_DATA"}
+_ERRORS = {
+    0: "#NULL!",
+    7: "#DIV/0!",
+    15: "#VALUE!",
+    23: "#REF!",
+    29: "#NAME?",
+    36: "#NUM!",
+    42: "#N/A",
+    43: "#GETTING_DATA",
+}
 _ROW, _CELLS, _STRING_ITEM = 0, range(1, 12), 19
 _FONT, _FORMAT, _XF, _COLUMN = 43, 44, 47, 60
 _BUNDLE, _PROPERTIES, _MERGE, _BEGIN_CELL_XFS, _END_CELL_XFS = 156, 153, 176, 617, 618

@@ -10,9 +10,7 @@ from village_notice.sources.xlsx_strings import SharedStrings, unescape_text
 from village_notice.sources.xml_events import is_true, parse_xml
 
 
-def read_careful(
-    name: str, data: bytes, styles: StyleTable, strings: SharedStrings, budget: CellBudget
-) -> GridMaker:
+def read_careful(name: str, data: bytes, styles: StyleTable, strings: SharedStrings, budget: CellBudget) -> GridMaker:
     """One sheet read event by event; the stated dimension is never believed."""
     left = budget.left
 

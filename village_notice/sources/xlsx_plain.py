@@ -9,7 +9,14 @@ from collections.abc import Callable
 
 from village_notice.sources.cell_styles import PLAIN, StyleTable
 from village_notice.sources.grid import Cell
-from village_notice.sources.grid_maker import CellBudget, GridMaker, column_number, read_iso_moment, read_number, simplify
+from village_notice.sources.grid_maker import (
+    CellBudget,
+    GridMaker,
+    column_number,
+    read_iso_moment,
+    read_number,
+    simplify,
+)
 from village_notice.sources.limits import Unreadable
 from village_notice.sources.number_format import Kind, read_serial
 from village_notice.sources.xlsx_row_shape import CUT, MOST_VALUES, OutOfOrdinaryError, ShapeBook, ValueTable

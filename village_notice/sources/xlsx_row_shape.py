@@ -83,7 +83,9 @@ class ShapeBook:
                 return shape
         return None
 
-    def make(self, text: str, digits: str, cells: Iterator[re.Match[str]]) -> tuple[RowShape, list[re.Match[str]]] | None:
+    def make(
+        self, text: str, digits: str, cells: Iterator[re.Match[str]]
+    ) -> tuple[RowShape, list[re.Match[str]]] | None:
         """A new, still empty shape for a row and the cells with values, or None where there is no use in one."""
         if self._number >= _MOST_SHAPES or _ROW_MARK in text or _CUT_MARK in text:
             return None

@@ -86,7 +86,9 @@ def list_members(reader: ZipReader) -> list[tuple[str, zipfile.ZipInfo]]:
     """(safe name, member) of every file in a zip, in name order; a name given twice gets (2); "" for unsafe names."""
     named: list[tuple[str, zipfile.ZipInfo]] = []
     taken: set[str] = set()
-    for member in sorted((m for m in reader.members if not m.is_dir()), key=lambda m: (decode_name(m), m.header_offset)):
+    for member in sorted(
+        (m for m in reader.members if not m.is_dir()), key=lambda m: (decode_name(m), m.header_offset)
+    ):
         name = find_safe_name(decode_name(member))
         base, number = PurePosixPath(name), 1
         while name and name.casefold() in taken:

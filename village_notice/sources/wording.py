@@ -1,0 +1,57 @@
+"""Words as departments write them, in one comparable form: simplified characters, no spaces, units taken apart."""
+
+import re
+import unicodedata
+from functools import lru_cache
+
+from village_notice.domain.text import fold_text
+from village_notice.sources.reference import fold_heading
+
+_TRADITIONAL = (
+    "額證號碼補貼發鎮鄉戶帳賬銀開領實應積標準單價備註項編組狀態時間電話類計總畝數農資區稱萬圓種糧齡貧殘護養費機購"
+    "東關龍馬門園莊廟嶺溝澗橋後裡劉張陳楊趙黃吳孫鄭馮謝許葉盧蔣蘇呂鍾譚範賴聯係頁過轉審覈製責導監督舉報村紅"
+    "樓臺灣塢壩專業場進運還衛優撫災傷醫療險繳蟲豬漁創業綠圖連團隊長處對訂調課請讓議論設訪評識譯護營選達遼遠邊"
+)
+_SIMPLIFIED = (
+    "额证号码补贴发镇乡户账账银开领实应积标准单价备注项编组状态时间电话类计总亩数农资区称万圆种粮龄贫残护养费机购"
+    "东关龙马门园庄庙岭沟涧桥后里刘张陈杨赵黄吴孙郑冯谢许叶卢蒋苏吕钟谭范赖联系页过转审核制责导监督举报村红"
+    "楼台湾坞坝专业场进运还卫优抚灾伤医疗险缴虫猪渔创业绿图连团队长处对订调课请让议论设访评识译护营选达辽远边"
+)
+_SIMPLER = str.maketrans(dict(zip(_TRADITIONAL, _SIMPLIFIED, strict=True)))
+"""Traditional characters met in headings, titles and place names. Names of people are never changed."""
+
+_BRACKETS = re.compile(r"[(\[〔【]([^()\[\]〔〕【】]*)[)\]〕】]")
+_TAIL_UNIT = re.compile(r"[:/](万?元|亩|人|户|头|台)$")
+_NUMBERING = re.compile(r"^(?:\d{1,2}[.、])(?=[^\d])")
+
+
+def simplify_script(text: str) -> str:
+    """Text with the traditional characters of headings and place names in simplified form."""
+    return text.translate(_SIMPLER)
+
+
+@lru_cache(maxsize=65536)
+def fold_label(text: str) -> str:
+    """A heading as it is compared: simplified, without spaces, stars, brackets and their contents, in capitals."""
+    plain = simplify_script(unicodedata.normalize("NFKC", text))
+    plain = _NUMBERING.sub("", re.sub(r"[\s\u200b-\u200f\ufeff]", "", plain))
+    return fold_heading(plain) or fold_heading(re.sub(r"[()\[\]〔〕【】]", "", plain))
+
+
+@lru_cache(maxsize=65536)
+def fold_words(text: str) -> str:
+    """A label, title or section row as it is compared: simplified, NFKC, no spaces; brackets and colons stay."""
+    return re.sub(r"[\u200b-\u200f\ufeff]", "", simplify_script(fold_text(text)))
+
+
+@lru_cache(maxsize=16384)
+def find_units(text: str) -> tuple[str, ...]:
+    """What stands in the brackets of a heading, and a unit behind a colon or slash: 补贴金额（元） → ("元",)."""
+    plain = fold_words(text)
+    tail = _TAIL_UNIT.search(plain)
+    return (*_BRACKETS.findall(plain), *((tail[1],) if tail else ()))
+
+
+def drop_brackets(text: str) -> str:
+    """Text without brackets and what stands in them."""
+    return _BRACKETS.sub("", text)
