@@ -118,4 +118,7 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    # as `__main__` the messages' classes would have another name than in the parent, which could not unpack them
+    from village_notice.sources.reader_child import main as serve_parent
+
+    serve_parent()
