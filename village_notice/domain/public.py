@@ -71,6 +71,23 @@ class ProgrammeSummary:
 
 
 @dataclass(frozen=True, slots=True)
+class MergedTotal:
+    """Totals too small to stand in their villages, joined over a township: shown by the county office only.
+
+    Attributes:
+        office: Township or manager.
+        villages: Villages joined, at least two.
+        people, payments, amount_fen: Together, at least three people.
+    """
+
+    office: str
+    villages: int
+    people: int
+    payments: int
+    amount_fen: int
+
+
+@dataclass(frozen=True, slots=True)
 class VillageYear:
     """Everything public about one village and one year.
 
