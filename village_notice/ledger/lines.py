@@ -132,7 +132,7 @@ def code_columns(frame: pd.DataFrame, columns: tuple[str, ...]) -> Ints:
 
 def known_values(column: pd.Series) -> tuple[Ints, Bools]:
     """The numbers of an Int64 column (0 for NA) and where they are known."""
-    return column.to_numpy(dtype=np.int64, na_value=0), column.notna().to_numpy()
+    return column.to_numpy(dtype=np.int64, na_value=0), column.notna().to_numpy(copy=True)
 
 
 def format_months(mask: int) -> str:

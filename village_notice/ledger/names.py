@@ -103,7 +103,7 @@ def _group_key(group: str) -> tuple[int, int, str]:
 
 
 def _rank(texts: Sequence[str], keys: Iterable[tuple[object, ...]]) -> Ints:
-    ordered = sorted(zip(keys, range(len(texts)), strict=True))  # type: ignore[type-var]  # keys of one kind
+    ordered = sorted(zip(keys, range(len(texts)), strict=True))
     ranks = np.zeros(len(texts), dtype=np.int64)
     for rank, (_, place) in enumerate(ordered):
         ranks[place] = rank

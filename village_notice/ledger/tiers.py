@@ -111,7 +111,7 @@ def find_minors(payments: pd.DataFrame, children_codes: frozenset[str], year: in
     eldest = f"{year - 16:04d}"
     young = people & ((payments["birth_date"] >= eldest) | (from_id >= eldest))
     minors = (people & payments["programme_code"].isin(children_codes)).to_numpy()
-    minors &= ((payments["birth_date"] == "") & (from_id == "")).to_numpy()
+    minors = minors & ((payments["birth_date"] == "") & (from_id == "")).to_numpy()
     rows = np.flatnonzero(young.to_numpy())
     days, births, other_births = (c.iloc[rows] for c in (payments["pay_date"], payments["birth_date"], from_id))
     for row, day, *dates in zip(rows, days, births, other_births, strict=True):

@@ -1,0 +1,52 @@
+"""How many held payments make a village's paper a draft, by village and by heading.
+
+A held payment whose village is unknown counts in every village of its township (of the run, where the township is
+unknown too) until it is answered: its money may belong to any of them.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from village_notice.domain.subsidy import Tier
+from village_notice.domain.village import Village
+from village_notice.ledger.tiers import Headings
+
+
+@dataclass(frozen=True, slots=True)
+class HeldCounts:
+    """Held payments: village code → number, and (village code, place of the heading) → number."""
+
+    villages: Counter[str]
+    headings: Counter[tuple[str, int]]
+
+    def of_village(self, code: str) -> int:
+        """Held payments that concern a village, of any programme that may be named."""
+        return self.villages[code]
+
+    def of_heading(self, code: str, heading: int) -> int:
+        """Held payments of one heading that concern a village."""
+        return self.headings[code, heading]
+
+
+def count_held(decided: pd.DataFrame, villages: Sequence[Village], headings: Headings, year: int) -> HeldCounts:
+    """The held payments of the villages in scope; those of tier X are not counted, as nothing may tell of them."""
+    rows = decided[decided["verdict"] == "held"]
+    places = headings.place_rows(rows, year)
+    nothing = np.array([h.tier is Tier.X for h in headings.all])
+    by_township: dict[str, list[str]] = {}
+    for village in villages:
+        by_township.setdefault(village.township, []).append(village.code)
+    everywhere = [v.code for v in villages]
+    counts = HeldCounts(Counter(), Counter())
+    keys = zip(rows["village_code"], rows["township"], places.tolist(), strict=True)
+    for (code, township, heading), number in Counter(keys).items():
+        if nothing[heading]:
+            continue
+        for concerned in [code] if code else by_township.get(str(township), everywhere):
+            counts.villages[concerned] += number
+            counts.headings[concerned, heading] += number
+    return counts
