@@ -18,6 +18,8 @@ from village_notice import __version__
 from village_notice.errors import ExitCode, VillageNoticeError
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from village_notice.pipeline import RunOptions
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -100,6 +102,7 @@ def run_options(command: F) -> F:
             "--register", type=click.Path(path_type=Path), help="村名册 villages.csv；不给就用自带的莱阳名册。"
         ),
         click.option("--township", "townships", multiple=True, help="只做哪些乡镇；可写多次，或用逗号隔开。"),
+        click.option("--stamp", metavar="日期", help="写进文件里的日期，如 2022-12-20；不给就用统计截止日期。"),
         click.option("--workers", type=click.IntRange(1, 64), help="同时用几个进程，默认与电脑核数相同。"),
         click.option("--json", "as_json", is_flag=True, help="在标准输出给出 JSON。"),
         click.option("--quiet", is_flag=True, help="不显示进度。"),
@@ -111,22 +114,53 @@ def run_options(command: F) -> F:
 
 @main.command()
 @run_options
+def run(as_json: bool, quiet: bool, **values: Any) -> None:  # noqa: ANN401  # click passes the options by name
+    """一条命令做完：读取和核对一文件夹表格，做出各村的公示、档案包和查询库。
+
+    \b
+    例：
+      village-notice run 收件箱 --year 2022 --out 结果
+      village-notice run D:\\2022收件箱 --year 2022 --out D:\\2022结果 --township 山前店镇 --home 办公
+    退出码：0 完成；3 完成但有待核实的款项；4 一笔也没有读到；6 写不进。
+    """
+    _run(_build_options(values), as_json=as_json, quiet=quiet)
+
+
+@main.command()
+@run_options
 def check(as_json: bool, quiet: bool, **values: Any) -> None:  # noqa: ANN401  # click passes the options by name
-    """读取和核对一文件夹表格，给出 payments.csv 和屏幕上的总表。
+    """只读取和核对：与 run 相同，但不做公示、档案和查询库。
 
     \b
     例：
       village-notice check 收件箱 --year 2022 --out 核对结果
     """
-    _run(_build_options(values), as_json=as_json, quiet=quiet)
+    _run(_build_options(values | {"check_only": True}), as_json=as_json, quiet=quiet)
 
 
 def _build_options(values: dict[str, Any]) -> RunOptions:
     from village_notice.pipeline import RunOptions
 
-    names = (name.strip() for text in values.pop("townships") for name in text.replace("，", ",").split(","))
-    workers = values.pop("workers") or os.cpu_count() or 1
-    return RunOptions(**values, townships=tuple(filter(None, names)), workers=workers)
+    workers, stamp = values.pop("workers") or os.cpu_count() or 1, _read_stamp(values.pop("stamp"))
+    return RunOptions(**values | {"townships": _split(values["townships"])}, workers=workers, stamp=stamp)
+
+
+def _split(texts: tuple[str, ...]) -> tuple[str, ...]:
+    """Names given once each, or several parted by commas."""
+    return tuple(name.strip() for text in texts for name in text.replace("，", ",").split(",") if name.strip())
+
+
+def _read_stamp(text: str | None) -> datetime | None:
+    """The date of all outputs: the option, else SOURCE_DATE_EPOCH, else None."""
+    from datetime import UTC, datetime
+
+    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
+    try:
+        if text:
+            return datetime.fromisoformat(text).replace(tzinfo=UTC)
+        return datetime.fromtimestamp(int(epoch), UTC) if epoch else None
+    except (ValueError, OverflowError) as error:
+        raise click.BadParameter(f"日期“{text or epoch}”不对，请写成 2022-12-20 这样。") from error
 
 
 def _run(options: RunOptions, *, as_json: bool, quiet: bool) -> None:
@@ -136,6 +170,12 @@ def _run(options: RunOptions, *, as_json: bool, quiet: bool) -> None:
     with show_progress(quiet=quiet) as progress:
         result = pipeline.run(options, progress)
     click.echo(json.dumps(result.to_json(), ensure_ascii=False, indent=1) if as_json else result.summary.format_text())
+    for words, names in (
+        ("移到旧版的文件", result.moved),
+        ("正被打开、没有换成新的文件（请关闭后再运行）", result.blocked),
+    ):
+        if names:
+            click.echo(f"{words} {len(names)} 个：{'、'.join(names[:5])}{'……' if len(names) > 5 else ''}", err=True)
     raise click.exceptions.Exit(int(result.exit_code))
 
 
@@ -199,6 +239,52 @@ def rules(codes: tuple[str, ...], as_json: bool) -> None:
     from village_notice.checks import rule_pages
 
     click.echo(rule_pages.to_json(codes) if as_json else rule_pages.format_rules(codes))
+
+
+@main.command()
+@click.argument("folder", type=click.Path(path_type=Path), metavar="文件夹")
+@click.option(
+    "--townships",
+    "townships",
+    multiple=True,
+    default=("山前店镇,羊郡镇",),
+    show_default=True,
+    help="哪些乡镇，用逗号隔开。",
+)
+@click.option("--seed", type=int, default=1, show_default=True, help="换一个数就换一批虚构的人。")
+@click.option("--year", type=click.IntRange(2000, 2100), default=2022, show_default=True, help="哪一年。")
+@click.option("--households", type=click.IntRange(12, 2000), default=60, show_default=True, help="每村大约几户。")
+def sample(folder: Path, townships: tuple[str, ...], **values: int) -> None:
+    """造一个虚构的收件箱，连同应有的结果 truth.json；人、证件号、账号都是编的。
+
+    \b
+    例：
+      village-notice sample 样例 --townships 山前店镇,羊郡镇 --seed 1
+    """
+    from village_notice import demo
+
+    path = demo.write_sample(folder, townships=_split(townships), **values)
+    click.echo(f"已在 {folder} 造好虚构的表格；应有的结果在 {path}。")
+
+
+@main.command(name="demo")
+@click.argument("folder", type=click.Path(path_type=Path), metavar="[文件夹]", default=Path("演示"))
+@click.option("--quiet", is_flag=True, help="不显示进度。")
+def run_demo(folder: Path, quiet: bool) -> None:
+    """用虚构数据完整做一遍，与应有的结果核对到分，告诉您打开哪些文件看。
+
+    \b
+    例：
+      village-notice demo
+      village-notice demo D:\\演示
+    """
+    from village_notice import demo
+    from village_notice.progress import show_progress
+
+    with show_progress(quiet=quiet) as progress:
+        result = demo.run_demo(folder, progress)
+    click.echo(result.text)
+    raise click.exceptions.Exit(int(result.exit_code))
 
 
 @main.command()

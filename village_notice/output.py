@@ -61,6 +61,12 @@ class OutputFolder:
         path.parent.mkdir(parents=True, exist_ok=True)
         return path
 
+    def discard(self) -> None:
+        """Take away what was staged; an OUT folder that is new and holds nothing goes too."""
+        shutil.rmtree(self.staging, ignore_errors=True)
+        if not self.before and [p.name for p in self.folder.iterdir()] == [_MANIFEST]:
+            shutil.rmtree(self.folder, ignore_errors=True)
+
     def finish(self, *, keep: frozenset[str] = frozenset()) -> None:
         """Put everything made in place and move what is no longer produced to 旧版.
 

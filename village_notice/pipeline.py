@@ -1,40 +1,70 @@
-"""THE MAP: what a run does, step by step, from a folder of spreadsheets to verdicts and the summary.
+"""THE MAP: what a run does, step by step, from a folder of spreadsheets to paper, packages and answers.
 
 spreadsheets ─sources─► payments + findings ─checks─► accepted | held
+   accepted ─ledger─► VillageYear (public from here on) ─┬─notices─► PDF
+                                                         └─archive─► package a village, query database
 """
 
+import re
+import shutil
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta, timezone
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import cast
 
 import pandas as pd
 
+from village_notice.archive.county import build_public_county
+from village_notice.archive.database import write_database
 from village_notice.checks.across import check_across
 from village_notice.checks.payments_csv import write_payments
+from village_notice.checks.report import build_report
 from village_notice.checks.single import check_single
 from village_notice.checks.summary import Summary, build_summary
-from village_notice.checks.totals import check_conservation
+from village_notice.checks.totals import Balance, check_conservation
 from village_notice.checks.verdict import decide
-from village_notice.checks.waivers import read_waivers, split_waived
+from village_notice.checks.waivers import Waiver, read_waivers, split_waived
 from village_notice.domain.columns import build_frame
 from village_notice.domain.finding import Finding, Place
+from village_notice.domain.pinyin import Pinyin
 from village_notice.domain.reading import FileReading
-from village_notice.domain.rules import is_error
+from village_notice.domain.rules import format_message, is_error
+from village_notice.domain.village import Village
 from village_notice.errors import ExitCode, NothingReadableError, UsageError
-from village_notice.output import PRIVATE, explain_write_errors, open_output
+from village_notice.ledger.county import build_county
+from village_notice.ledger.disclosure import Disclosure, Scope, disclose
+from village_notice.ledger.persons import number_people
+from village_notice.ledger.tiers import check_tiers
+from village_notice.notices.wording import check_settings
+from village_notice.output import PRIVATE, PUBLIC, OutputFolder, explain_write_errors, open_output
 from village_notice.progress import Progress
-from village_notice.settings import read_settings
+from village_notice.publish import Job, Published, publish_villages
+from village_notice.settings import Settings, read_settings
 from village_notice.sources.discover import find_inputs
 from village_notice.sources.payments import ReadOptions, load_lookups
 from village_notice.sources.reader_pool import Failure, ReaderPool
+from village_notice.sources.reference import Reference, read_reference
 
-CHINA = timezone(timedelta(hours=8))
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_SHOWN_REASONS = 10
 
 
 @dataclass(frozen=True, slots=True)
 class RunOptions:
-    """What the user asked for: inbox, output folder, year, office folder, register, townships, processes."""
+    """What the user asked for.
+
+    Attributes:
+        inbox, out: Folders.
+        year: Calendar year to be published.
+        home: Office folder, None for defaults.
+        register: Village register for this run, None for the office's or the packaged one.
+        townships: Townships to publish; () all that the inbox names.
+        workers: Processes at once.
+        stamp: The one date of all outputs; None takes data_until.
+        check_only: True leaves out notices, archive and query.
+    """
 
     inbox: Path
     out: Path
@@ -43,64 +73,91 @@ class RunOptions:
     register: Path | None = None
     townships: tuple[str, ...] = ()
     workers: int = 2
+    stamp: datetime | None = None
+    check_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class RunResult:
-    """What a run ended with: its figures and its exit code."""
+    """What a run ended with: its figures, what could not be put in place, and its exit code."""
 
     summary: Summary
     exit_code: ExitCode
+    moved: tuple[str, ...] = ()
+    blocked: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, object]:
         """The figures for `--json`."""
-        return self.summary.to_json() | {"exit_code": int(self.exit_code)}
+        places = {"moved": list(self.moved), "blocked": list(self.blocked)}
+        return self.summary.to_json() | places | {"exit_code": int(self.exit_code)}
+
+
+@dataclass(slots=True)
+class _Checked:
+    """Payments decided, and everything said about them."""
+
+    readings: list[FileReading]
+    decided: pd.DataFrame
+    balances: list[Balance]
+    standing: list[Finding]
+    waived: list[Finding]
 
 
 def run(options: RunOptions, progress: Progress) -> RunResult:
-    """Read, check and decide everything in the inbox; payments.csv is written.
+    """The whole job; the results are in OUT when it returns, and OUT is as it was when it raises.
 
     Raises:
-        UsageError: The folders cannot be meant so.
+        UsageError: The folders or townships cannot be meant so.
+        SettingsError: The office's settings, reference data or waivers have a mistake.
         NothingReadableError: There is not one payment in the inbox.
+        CannotWriteError: OUT cannot be written.
         ConservationError: A row or a fen went missing inside the run.
     """
     _check_folders(options)
-    waivers = read_waivers(options.home)
-    settings = read_settings(options.home)
-    townships = options.townships or settings.townships
+    settings, waivers = read_settings(options.home), read_waivers(options.home)
+    reference = read_reference(settings, options.register)
+    wanted = _find_townships(options.townships or settings.townships, reference)
+    with explain_write_errors(options.out):
+        out = open_output(options.out)
+        try:
+            checked = _check(_read(options, wanted, progress), options, waivers, reference)
+            villages = _find_scope(checked.decided, wanted, reference)
+            data_until = _find_data_until(checked.decided, settings)
+            stamp = options.stamp or datetime.fromisoformat(data_until or f"{options.year}-12-31").replace(tzinfo=UTC)
+            scope = Scope(options.year, settings.county, data_until, villages)
+            public = disclose(checked.decided, scope, reference.subsidies.subsidies, Pinyin(reference.surnames))
+            published: list[Published] = []
+            if not options.check_only:
+                job = Job(settings, stamp, reference.surnames, _count(checked.standing), out.staging / PUBLIC)
+                published = _publish(public, scope, job, options, progress)
+            checked.standing += _explain_outcome(public, scope, settings, published, options)
+            summary = _summarise(checked, public, scope, published, settings)
+            _write_workbooks(out, checked, summary, (public, scope, reference), stamp, options)
+            progress("放好结果", 0, 1)
+            out.finish()
+            progress("放好结果", 1, 1)
+        except BaseException:
+            out.discard()
+            raise
+    return _conclude(out, checked, summary)
+
+
+def _read(
+    options: RunOptions, townships: tuple[str, ...], progress: Progress
+) -> tuple[list[FileReading], list[Finding]]:
+    """Everything in the inbox, file by file, in the order of the paths."""
     reading_options = ReadOptions(options.year, townships, options.home, options.register)
     load_lookups(reading_options)  # a broken reference file stops the run here, not in a child
     discovery = find_inputs(options.inbox)
     readings: list[FileReading] = []
+    job = "village_notice.sources.payments:read_file"
     with ReaderPool(options.workers) as pool:
-        job = "village_notice.sources.payments:read_file"
         for file, answer in zip(discovery.files, pool.map(discovery.files, job, (reading_options,)), strict=True):
             readings.append(_take(file.relative, answer))
             progress("读取表格", len(readings), len(discovery.files))
-    frames = [r.payments for r in readings if len(r.payments)]
-    if not frames:
-        raise NothingReadableError(
-            f"{options.inbox} 里没有读到任何一笔发放数据。请确认放的是发放明细表（.xlsx .xls .csv）。"
-        )
-    payments = pd.concat(frames, ignore_index=True)
-    found = [
-        *discovery.findings,
-        *(f for r in readings for f in r.findings),
-        *check_single(payments),
-        *check_across(payments),
-    ]
-    standing, waived = split_waived(found, waivers)
-    decided = decide(payments, standing, year=options.year)
-    balances = check_conservation(readings, decided)
-    with explain_write_errors(options.out):
-        out = open_output(options.out)
-        write_payments(decided, out.place(PRIVATE, "payments.csv"))
-        out.finish()
-    villages = decided.loc[decided["verdict"] == "accepted", "village_code"].nunique()
-    summary = build_summary(options.year, readings, balances, standing, waived=len(waived), villages=villages)
-    held = any(is_error(f) for f in standing) or bool((decided["verdict"] == "held").any())
-    return RunResult(summary, ExitCode.HELD if held else ExitCode.DONE)
+    if not any(len(r.payments) for r in readings):
+        raise NothingReadableError(_explain_nothing(options.inbox, [*discovery.findings, *_all_findings(readings)]))
+    return readings, discovery.findings
 
 
 def _take(relative: str, answer: object) -> FileReading:
@@ -109,6 +166,137 @@ def _take(relative: str, answer: object) -> FileReading:
         finding = Finding(answer.code, Place(relative), found=answer.found)
         return FileReading(relative, payments=build_frame({}), findings=[finding], readable=False)
     return cast("FileReading", answer)
+
+
+def _all_findings(readings: Sequence[FileReading]) -> list[Finding]:
+    return [finding for reading in readings for finding in reading.findings]
+
+
+def _explain_nothing(inbox: Path, findings: Sequence[Finding]) -> str:
+    lines = [f"  {f.place.file} {f.place.sheet}：{format_message(f)}" for f in findings[:_SHOWN_REASONS]]
+    more = [f"  ……另有 {len(findings) - _SHOWN_REASONS} 处"] if len(findings) > _SHOWN_REASONS else []
+    words = f"{inbox} 里没有读到任何一笔发放数据。请确认放的是发放明细表（.xlsx .xls .csv）。"
+    return "\n".join([words, *lines, *more])
+
+
+def _check(
+    read: tuple[list[FileReading], list[Finding]], options: RunOptions, waivers: list[Waiver], reference: Reference
+) -> _Checked:
+    """Verdicts on all payments, persons numbered, conservation proved."""
+    readings, found = read
+    payments = pd.concat([r.payments for r in readings if len(r.payments)], ignore_index=True)
+    findings = [*found, *_all_findings(readings), *check_single(payments), *check_across(payments)]
+    standing, waived = split_waived(findings, waivers)
+    decided = number_people(decide(payments, standing, year=options.year))
+    standing += check_tiers(decided, reference.subsidies.subsidies)
+    return _Checked(readings, decided, check_conservation(readings, decided), standing, waived)
+
+
+def _find_townships(wanted: Sequence[str], reference: Reference) -> tuple[str, ...]:
+    """The townships as the register writes them.
+
+    Raises:
+        UsageError: The register has no such township.
+    """
+    found = {text: reference.register.find_township(text) for text in wanted}
+    unknown = [text for text, township in found.items() if township is None]
+    if unknown:
+        known = "、".join(reference.register.townships)
+        raise UsageError(
+            f"名册里没有乡镇“{'、'.join(unknown)}”。名册里有：{known}。请改正 --township，或换 --register。"
+        )
+    return tuple(dict.fromkeys(t for t in found.values() if t))
+
+
+def _find_scope(decided: pd.DataFrame, wanted: Sequence[str], reference: Reference) -> list[Village]:
+    """The villages the run is for: those of the townships asked for, else of every township the payments name."""
+    townships = set(wanted) or set(decided["township"].unique())
+    return [v for v in reference.register.villages if v.township in townships]
+
+
+def _find_data_until(decided: pd.DataFrame, settings: Settings) -> str:
+    """Last day the figures cover: the office's word, else the latest pay date that was counted, "" unknown."""
+    if settings.data_until:
+        return settings.data_until.isoformat()
+    days = decided.loc[decided["verdict"] == "accepted", "pay_date"].unique()
+    return max((str(d) for d in days if _DAY.fullmatch(str(d))), default="")
+
+
+def _count(findings: Sequence[Finding]) -> dict[str, int]:
+    return dict(sorted(Counter(f.code for f in findings).items()))
+
+
+def _publish(public: Disclosure, scope: Scope, job: Job, options: RunOptions, progress: Progress) -> list[Published]:
+    """Paper and packages of all villages, and the query database."""
+    published = []
+    job.staging.mkdir(parents=True, exist_ok=True)
+    for made in publish_villages(public.villages, job, options.workers):
+        published.append(made)
+        progress("公示和档案", len(published), len(public.villages))
+    database, earlier = job.staging / "查询.db", options.out / PUBLIC / "查询.db"
+    if earlier.is_file():
+        shutil.copyfile(earlier, database)  # other years and villages stay in it
+    progress("查询库", 0, 1)
+    codes = [v.code for v in scope.villages]
+    write_database(public.villages, database, year=scope.year, pinyin=Pinyin(job.surnames).read, scope=codes)
+    progress("查询库", 1, 1)
+    return sorted(published, key=lambda p: p.village_code)
+
+
+def _explain_outcome(
+    public: Disclosure, scope: Scope, settings: Settings, published: Sequence[Published], options: RunOptions
+) -> list[Finding]:
+    """Findings about the paper: villages with nothing, what the settings lack, what the last look saw."""
+    done = {v.village_code for v in public.villages}
+    missing = [Finding("N07", Place("村名册", v.township + v.name)) for v in scope.villages if v.code not in done]
+    if options.check_only or not public.villages:
+        return missing
+    lacks = dict.fromkeys(f for v in public.villages for f in check_settings(v, settings))
+    return [*missing, *lacks, *(f for p in published for f in p.findings)]
+
+
+def _summarise(
+    checked: _Checked, public: Disclosure, scope: Scope, published: Sequence[Published], settings: Settings
+) -> Summary:
+    done = {v.village_code for v in public.villages}
+    accepted = checked.decided.loc[checked.decided["verdict"] == "accepted", "village_code"]
+    sheets = [p.wall_sheets for p in published]
+    return build_summary(
+        scope.year, checked.readings, checked.balances, checked.standing, waived=len(checked.waived),
+        villages=accepted.nunique(),
+        empty_villages=tuple(v.township + v.name for v in scope.villages if v.code not in done),
+        published=len(published), drafts=sum(v.is_draft for v in public.villages),
+        wall_sheets=max(sheets, default=0), crowded=sum(s > settings.board_sheets for s in sheets),
+        look_first=(f"{PRIVATE}/问题清单.xlsx", *([f"{PUBLIC}（各村的公示和档案）"] if published else [])),
+    )  # fmt: skip
+
+
+def _write_workbooks(
+    out: OutputFolder,
+    checked: _Checked,
+    summary: Summary,
+    made: tuple[Disclosure, Scope, Reference],
+    stamp: datetime,
+    options: RunOptions,
+) -> None:
+    """payments.csv and the workbooks of the whole run."""
+    public, scope, reference = made
+    write_payments(checked.decided, out.place(PRIVATE, "payments.csv"))
+    report = build_report(checked.standing, checked.waived, checked.decided, summary, stamp, None)
+    out.place(PRIVATE, "问题清单.xlsx").write_bytes(report)
+    if options.check_only:
+        return
+    subsidies = reference.subsidies.subsidies
+    county = build_county(checked.decided, scope.villages, subsidies, scope.year, stamp)
+    out.place(PRIVATE, "全市汇总.xlsx").write_bytes(county)
+    open_county = build_public_county(public.villages, public.merged, scope.year, stamp)
+    out.place(PUBLIC, "全市汇总_公开版.xlsx").write_bytes(open_county)
+
+
+def _conclude(out: OutputFolder, checked: _Checked, summary: Summary) -> RunResult:
+    held = any(map(is_error, checked.standing)) or bool((checked.decided["verdict"] == "held").any())
+    code = ExitCode.CANNOT_WRITE if out.blocked else ExitCode.HELD if held else ExitCode.DONE
+    return RunResult(summary, code, tuple(out.moved), tuple(out.blocked))
 
 
 def _check_folders(options: RunOptions) -> None:

@@ -3,6 +3,7 @@
 A county-year has some 780 packages; openpyxl needs 21–27 s for their rows and xlsxwriter 6–7 s, string building about
 one. The shape never varies, so the library's freedom is not needed. Texts are inline strings, which no program runs as a
 formula, and are guarded like those in .csv files all the same, because people copy them from one into the other.
+A sheet may have coloured rows, links and a filter on its headings; it is always ready to print on A4.
 """
 
 import io
@@ -11,22 +12,51 @@ import zipfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from functools import lru_cache
+from typing import Literal, NamedTuple
 from xml.sax.saxutils import escape, quoteattr
 
 from village_notice.domain.money import format_fen, format_scaled
 from village_notice.domain.text import column_letters, guard_formula
 
 Kind = Literal["text", "integer", "fen", "milli", "micro"]
+RowStyle = Literal["", "error", "warning", "fixed", "heading", "section"]
 Value = str | int | None
 
+MOST_LINKS = 65_000
+"""Excel repairs a sheet with more than 65 530 links by throwing them away."""
+MOST_ROWS = 1_048_000
+"""Rows of data a sheet holds, with room for title, headings and notes. Source: Excel specifications and limits."""
+_MOST_CHARACTERS = 32_767
 _ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _SHEET_NAME = re.compile(r"[\[\]:*?/\\]")
-_STYLES = {"title": 1, "heading": 2, "text": 3, "integer": 4, "milli": 4, "micro": 4, "fen": 5, "note": 6}
+_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?%?")
+_NO_STYLE: tuple[RowStyle, ...] = ("",)
+_PLAIN_STYLES = {"title": 1, "heading": 2, "section": 3, "note": 4}
+_FILLS = {"": 0, "error": 3, "warning": 4, "fixed": 5}
+_FORMATS: tuple[tuple[Kind, int, bool], ...] = (
+    ("text", 49, True), ("integer", 0, False), ("milli", 0, False), ("micro", 0, False), ("fen", 4, False),
+)  # fmt: skip
 _HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
+
+
+class Link(NamedTuple):
+    """A cell that opens something when clicked.
+
+    Attributes:
+        row: Place in `Sheet.rows`, from 0.
+        column: Place in `Sheet.columns`, from 0.
+        file: Address of a file relative to the workbook, with / (or an absolute one); "" for this workbook.
+        location: Cell in that file, e.g. 'Sheet name'!B7; "" for the file as it opens.
+    """
+
+    row: int
+    column: int
+    file: str
+    location: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +79,9 @@ class Sheet:
         rows: Values in the order of the columns; money in fen, quantities scaled, None is an empty cell.
         notes: Lines below the table.
         landscape: True prints the sheet across.
+        styles: Look of each row: light red, yellow or green, or like a heading, or bold; () for plain rows.
+        links: Cells to click; those after the first `MOST_LINKS` stay text.
+        has_filter: True puts a filter on the heading row.
     """
 
     name: str
@@ -57,20 +90,33 @@ class Sheet:
     rows: Sequence[Sequence[Value]]
     notes: tuple[str, ...] = ()
     landscape: bool = False
+    styles: Sequence[RowStyle] = ()
+    links: Sequence[Link] = ()
+    has_filter: bool = False
+
+
+def format_location(sheet: str, cell: str) -> str:
+    """A place as a link names it: the sheet in quotes, then the cell, e.g. 'Sheet name'!B7."""
+    return "'" + sheet.replace("'", "''") + "'!" + cell
 
 
 def build_workbook(sheets: Sequence[Sheet], *, title: str, stamp: datetime) -> bytes:
     """The bytes of an .xlsx with the given sheets; the same arguments give the same bytes."""
     names = [_SHEET_NAME.sub("_", sheet.name)[:31] for sheet in sheets]
+    filters = {place: _filter_range(sheet) for place, sheet in enumerate(sheets) if sheet.has_filter and sheet.rows}
     parts = {
         "[Content_Types].xml": _content_types(len(sheets)),
         "_rels/.rels": _ROOT_RELATIONS,
         "docProps/core.xml": _core(title, stamp),
-        "xl/workbook.xml": _workbook(names),
+        "xl/workbook.xml": _workbook(names, filters),
         "xl/_rels/workbook.xml.rels": _workbook_relations(len(sheets)),
         "xl/styles.xml": _STYLE_SHEET,
     }
-    parts |= {f"xl/worksheets/sheet{number}.xml": _sheet(s) for number, s in enumerate(sheets, start=1)}
+    for number, sheet in enumerate(sheets, start=1):
+        targets = _list_targets(sheet.links)
+        parts[f"xl/worksheets/sheet{number}.xml"] = _sheet(sheet, targets)
+        if targets:
+            parts[f"xl/worksheets/_rels/sheet{number}.xml.rels"] = _link_relations(targets)
     return build_zip({name: text.encode("utf-8") for name, text in parts.items()}, stamp)
 
 
@@ -97,31 +143,91 @@ def format_value(value: Value, kind: Kind) -> str:
     return format_scaled(value, 3 if kind == "milli" else 6) if kind in ("milli", "micro") else str(value)
 
 
-def _sheet(sheet: Sheet) -> str:
+def _sheet(sheet: Sheet, targets: dict[str, str]) -> str:
     last = column_letters(len(sheet.columns))
-    rows = [_text_row(1, (sheet.title,), "title"), _text_row(2, (c.heading for c in sheet.columns), "heading")]
-    kinds = [(column_letters(i), c.kind, _STYLES[c.kind]) for i, c in enumerate(sheet.columns, start=1)]
-    rows.extend(_data_row(number, values, kinds) for number, values in enumerate(sheet.rows, start=3))
     first_note = len(sheet.rows) + 3
-    rows.extend(_text_row(first_note + i, (note,), "note") for i, note in enumerate(sheet.notes))
     merged = [f"A1:{last}1", *(f"A{first_note + i}:{last}{first_note + i}" for i in range(len(sheet.notes)))]
     widths = "".join(
         f'<col min="{i}" max="{i}" width="{c.width}" customWidth="1"/>' for i, c in enumerate(sheet.columns, start=1)
     )
+    has_filter = sheet.has_filter and sheet.rows
     return (
-        f'{_HEAD}<worksheet xmlns="{_MAIN}"><sheetPr><pageSetUpPr fitToPage="1"/></sheetPr>'
+        f'{_HEAD}<worksheet xmlns="{_MAIN}" xmlns:r="{_RELATIONS}">'
+        '<sheetPr><pageSetUpPr fitToPage="1"/></sheetPr>'
         '<sheetViews><sheetView workbookViewId="0"><pane ySplit="2" topLeftCell="A3" activePane="bottomLeft" '
         'state="frozen"/></sheetView></sheetViews><sheetFormatPr defaultRowHeight="18"/>'
-        f"<cols>{widths}</cols><sheetData>{''.join(rows)}</sheetData>"
-        f'<mergeCells count="{len(merged)}">{"".join(f"<mergeCell ref={quoteattr(m)}/>" for m in merged)}</mergeCells>'
-        '<pageMargins left="0.6" right="0.6" top="0.7" bottom="0.7" header="0.3" footer="0.3"/>'
+        f"<cols>{widths}</cols><sheetData>{''.join(_draw_rows(sheet, first_note))}</sheetData>"
+        + (f'<autoFilter ref="{_filter_range(sheet)}"/>' if has_filter else "")
+        + f'<mergeCells count="{len(merged)}">{"".join(f"<mergeCell ref={quoteattr(m)}/>" for m in merged)}</mergeCells>'
+        + _links(sheet.links, targets)
+        + '<pageMargins left="0.6" right="0.6" top="0.7" bottom="0.7" header="0.3" footer="0.3"/>'
         f'<pageSetup paperSize="9" orientation="{"landscape" if sheet.landscape else "portrait"}" fitToHeight="0"/>'
         "<headerFooter><oddFooter>&amp;C第 &amp;P 页，共 &amp;N 页</oddFooter></headerFooter></worksheet>"
     )
 
 
+def _draw_rows(sheet: Sheet, first_note: int) -> Iterable[str]:
+    yield _text_row(1, (sheet.title,), "title")
+    yield _text_row(2, (c.heading for c in sheet.columns), "heading")
+    linked: dict[int, set[int]] = {}
+    for link in sheet.links[:MOST_LINKS]:
+        linked.setdefault(link.row, set()).add(link.column)
+    kinds: dict[tuple[RowStyle, frozenset[int]], list[tuple[str, Kind, int]]] = {}
+    styles: Sequence[RowStyle] = sheet.styles or _NO_STYLE * len(sheet.rows)
+    for place, (values, style) in enumerate(zip(sheet.rows, styles, strict=True)):
+        look = (style, frozenset(linked.get(place, ())))
+        if look not in kinds:
+            kinds[look] = _choose_styles(sheet.columns, *look)
+        yield _data_row(place + 3, values, kinds[look])
+    for number, note in enumerate(sheet.notes, start=first_note):
+        yield _text_row(number, (note,), "note")
+
+
+def _choose_styles(columns: Sequence[SheetColumn], look: str, linked: frozenset[int]) -> list[tuple[str, Kind, int]]:
+    """Letters, kind and number of the cell style of each column, for rows of one look."""
+    return [
+        (column_letters(i + 1), c.kind, _LINK_STYLES[look] if i in linked and look in _FILLS else _STYLES[look, c.kind])
+        for i, c in enumerate(columns)
+    ]
+
+
+def _filter_range(sheet: Sheet) -> str:
+    return f"A2:{column_letters(len(sheet.columns))}{len(sheet.rows) + 2}"
+
+
+def _list_targets(links: Sequence[Link]) -> dict[str, str]:
+    """File → id of its relation, one for each distinct file."""
+    return {file: f"rId{i}" for i, file in enumerate(dict.fromkeys(k.file for k in links[:MOST_LINKS] if k.file), 1)}
+
+
+def _links(links: Sequence[Link], targets: dict[str, str]) -> str:
+    parts = []
+    for link in links[:MOST_LINKS]:
+        relation = f' r:id="{targets[link.file]}"' if link.file else ""
+        location = f" location={quoteattr(_ILLEGAL.sub('', link.location))}" if link.location else ""
+        parts.append(f'<hyperlink ref="{column_letters(link.column + 1)}{link.row + 3}"{relation}{location}/>')
+    return f"<hyperlinks>{''.join(parts)}</hyperlinks>" if parts else ""
+
+
+def _link_relations(targets: dict[str, str]) -> str:
+    relations = "".join(
+        f'<Relationship Id="{number}" Type="{_RELATIONS}/hyperlink" Target={quoteattr(_quote_path(file))} '
+        'TargetMode="External"/>'
+        for file, number in targets.items()
+    )
+    return f'{_HEAD}<Relationships xmlns="{_PACKAGE}/relationships">{relations}</Relationships>'
+
+
+def _quote_path(path: str) -> str:
+    """A path as Excel writes it in a link: Chinese as it is, ASCII marks that mean something in an address escaped."""
+    return re.sub(
+        r"[\s%#?\"<>\[\]^`{}|]", lambda m: "".join(f"%{b:02X}" for b in m[0].encode()), _ILLEGAL.sub("", path)
+    )
+
+
 def _text_row(number: int, texts: Iterable[str], style: str) -> str:
-    cells = (_text_cell(f"{column_letters(i)}{number}", text, _STYLES[style]) for i, text in enumerate(texts, start=1))
+    look = _PLAIN_STYLES[style]
+    cells = (_text_cell(f"{column_letters(i)}{number}", text, look) for i, text in enumerate(texts, start=1))
     height = ' ht="30" customHeight="1"' if style == "title" else ""
     return f'<row r="{number}"{height}>{"".join(cells)}</row>'
 
@@ -139,8 +245,14 @@ def _data_row(number: int, values: Sequence[Value], kinds: Sequence[tuple[str, K
 
 
 def _text_cell(reference: str, text: str, style: int) -> str:
-    plain = escape(_ILLEGAL.sub("", guard_formula(text)))
-    return f'<c r="{reference}" s="{style}" t="inlineStr"><is><t xml:space="preserve">{plain}</t></is></c>'
+    return f'<c r="{reference}" s="{style}" t="inlineStr"><is><t xml:space="preserve">{_plain(text)}</t></is></c>'
+
+
+@lru_cache(maxsize=65536)
+def _plain(text: str) -> str:
+    """A text as XML; a bare negative number is no formula and keeps its look."""
+    guarded = text if _NUMBER.fullmatch(text) else guard_formula(text)
+    return escape(_ILLEGAL.sub("", guarded)[:_MOST_CHARACTERS])
 
 
 def _content_types(count: int) -> str:
@@ -171,19 +283,26 @@ def _core(title: str, stamp: datetime) -> str:
     )
 
 
-def _workbook(names: Sequence[str]) -> str:
+def _workbook(names: Sequence[str], filters: dict[int, str]) -> str:
     sheets = "".join(
         f'<sheet name={quoteattr(name)} sheetId="{i}" r:id="rId{i}"/>' for i, name in enumerate(names, start=1)
     )
-    titles = "".join(
-        f'<definedName name="_xlnm.Print_Titles" localSheetId="{i}">'
-        + escape("'" + name.replace("'", "''") + "'")
-        + "!$1:$2</definedName>"
-        for i, name in enumerate(names)
-    )
     return (
         f'{_HEAD}<workbook xmlns="{_MAIN}" xmlns:r="{_RELATIONS}"><sheets>{sheets}</sheets>'
-        f"<definedNames>{titles}</definedNames></workbook>"
+        f"<definedNames>{_defined_names(names, filters)}</definedNames></workbook>"
+    )
+
+
+def _defined_names(names: Sequence[str], filters: dict[int, str]) -> str:
+    """Rows repeated on every page, and the range of each filter, which older programs look for here."""
+    ranges = [
+        ("_xlnm._FilterDatabase", place, ' hidden="1"', re.sub(r"([A-Z]+)(\d+)", r"$\1$\2", area))
+        for place, area in filters.items()
+    ]
+    ranges += [("_xlnm.Print_Titles", place, "", "$1:$2") for place in range(len(names))]
+    return "".join(
+        f'<definedName name="{name}" localSheetId="{place}"{mark}>{escape(format_location(names[place], area))}</definedName>'
+        for name, place, mark, area in ranges
     )
 
 
@@ -204,19 +323,57 @@ _ROOT_RELATIONS = (
     f'<Relationship Id="rId2" Type="{_PACKAGE}/relationships/metadata/core-properties" Target="docProps/core.xml"/>'
     "</Relationships>"
 )
+
+
+def _number_styles() -> dict[tuple[str, Kind], int]:
+    """(Look of the row, kind of the column) → number of the cell style; headings and bold rows have one for all."""
+    first = len(_PLAIN_STYLES) + 1
+    numbers: dict[tuple[str, Kind], int] = {}
+    for block, fill in enumerate(_FILLS):
+        for place, (kind, _, _) in enumerate(_FORMATS):
+            numbers[fill, kind] = first + block * len(_FORMATS) + place
+    for look in ("heading", "section"):
+        numbers |= {(look, kind): _PLAIN_STYLES[look] for kind, _, _ in _FORMATS}
+    return numbers
+
+
+def _cell_styles() -> Iterable[str]:
+    """Cells by fill and kind, then cells to click by fill, in the order of `_STYLES` and `_LINK_STYLES`."""
+    for fill in _FILLS.values():
+        for _, number, wraps in _FORMATS:
+            yield _cell_style(0, fill, number, wraps=wraps)
+    for fill in _FILLS.values():
+        yield _cell_style(3, fill, 49, wraps=True)
+
+
+def _cell_style(font: int, fill: int, number: int, *, wraps: bool) -> str:
+    wrap = ' wrapText="1"' if wraps else ""
+    return (
+        f'<xf numFmtId="{number}" fontId="{font}" fillId="{fill}" borderId="1" applyNumberFormat="1" applyFont="1" '
+        f'applyFill="1" applyBorder="1"><alignment vertical="center"{wrap}/></xf>'
+    )
+
+
+def _solid(colour: str) -> str:
+    return f'<fill><patternFill patternType="solid"><fgColor rgb="FF{colour}"/></patternFill></fill>'
+
+
+_STYLES = _number_styles()
+_LINK_STYLES = {fill: max(_STYLES.values()) + 1 + place for place, fill in enumerate(_FILLS)}
 _STYLE_SHEET = (
     f'{_HEAD}<styleSheet xmlns="{_MAIN}">'
-    '<fonts count="3"><font><sz val="11"/><name val="宋体"/></font><font><b/><sz val="16"/><name val="宋体"/></font>'
-    '<font><b/><sz val="11"/><name val="宋体"/></font></fonts>'
-    '<fills count="3"><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill>'
-    '<fill><patternFill patternType="solid"><fgColor rgb="FFE7E6E6"/></patternFill></fill></fills>'
+    '<fonts count="4"><font><sz val="11"/><name val="宋体"/></font><font><b/><sz val="16"/><name val="宋体"/></font>'
+    '<font><b/><sz val="11"/><name val="宋体"/></font>'
+    '<font><u/><sz val="11"/><color rgb="FF0563C1"/><name val="宋体"/></font></fonts>'
+    '<fills count="6"><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill>'
+    f"{''.join(map(_solid, ('E7E6E6', 'FBD5D5', 'FFF4C2', 'DDF0DA')))}</fills>"
     '<borders count="2"><border/><border><left style="thin"/><right style="thin"/><top style="thin"/>'
     '<bottom style="thin"/></border></borders><cellStyleXfs count="1"><xf/></cellStyleXfs>'
-    '<cellXfs count="7"><xf/>'
+    f'<cellXfs count="{max(_LINK_STYLES.values()) + 1}"><xf/>'
     '<xf fontId="1" applyFont="1"><alignment horizontal="center" vertical="center" wrapText="1"/></xf>'
-    '<xf fontId="2" fillId="2" borderId="1"><alignment horizontal="center" vertical="center" wrapText="1"/></xf>'
-    '<xf numFmtId="49" borderId="1"><alignment vertical="center" wrapText="1"/></xf>'
-    '<xf borderId="1"><alignment vertical="center"/></xf>'
-    '<xf numFmtId="4" borderId="1"><alignment vertical="center"/></xf>'
-    '<xf><alignment vertical="top" wrapText="1"/></xf></cellXfs></styleSheet>'
+    '<xf fontId="2" fillId="2" borderId="1" applyFont="1" applyFill="1"><alignment horizontal="center" '
+    'vertical="center" wrapText="1"/></xf>'
+    '<xf fontId="2" applyFont="1"><alignment vertical="center"/></xf>'
+    f'<xf><alignment vertical="top" wrapText="1"/></xf>{"".join(_cell_styles())}</cellXfs>'
+    '<cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>'
 )

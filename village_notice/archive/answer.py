@@ -183,7 +183,7 @@ def format_speech(answers: Answers) -> str:
 def _speak(template: str, name: str, answer: PersonAnswer | VillageAnswer) -> str:
     group = f"{speak_months(answer.group)}，" if isinstance(answer, PersonAnswer) and answer.group else ""
     head = template.format(
-        place=f"{answer.township}{answer.village}{group or ('，' if name else '，')}",
+        place=f"{answer.township}{answer.village}{group or '，'}",
         name=name,
         year=speak_digits(str(answer.year)),
         count=speak_integer(len(answer.lines)),

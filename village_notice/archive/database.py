@@ -253,7 +253,8 @@ class _Writer:
         self._write_people(edition.people, place)
 
     def _write_people(self, people: Iterable[Person], place: str) -> None:
-        persons, lines, index = [], [], []
+        persons, index = [], []
+        lines: list[Row] = []
         for person in people:
             self.people += 1
             key = search_key(person.name)

@@ -68,7 +68,7 @@ def find_database(path: Path | None) -> Path:
     )
 
 
-def search(
+def search(  # noqa: PLR0913  # each is one way to narrow the same question
     db: Path,
     words: str,
     *,

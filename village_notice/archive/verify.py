@@ -251,9 +251,14 @@ def _check_place(check: _Check, info: Mapping[str, str], folder: str, given: Pat
     """A whole package swapped with another village's is seen by the folder it lies in: …/东关村/档案."""
     place = [*given.absolute().parts, *folder.split("/")] if folder else [*given.absolute().parts]
     village = info.get("Village", "")
-    if village and len(place) > 1 and PACKAGE_FOLDER.fullmatch(place[-1]) and place[-2].endswith(("村", "社区")):
-        if normal_path(place[-2]) != normal_path(village):
-            check.problems.append(f"放在“{place[-2]}”的文件夹里，却是“{village}”的档案")
+    if (
+        village
+        and len(place) > 1
+        and PACKAGE_FOLDER.fullmatch(place[-1])
+        and place[-2].endswith(("村", "社区"))
+        and normal_path(place[-2]) != normal_path(village)
+    ):
+        check.problems.append(f"放在“{place[-2]}”的文件夹里，却是“{village}”的档案")
 
 
 def _build_verdict(check: _Check, info: Mapping[str, str], extra: set[str], folder: str) -> PackageVerdict:

@@ -7,7 +7,7 @@ before: the same content and stamp give the same bytes.
 import hashlib
 import zlib
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple, cast
 
 from reportlab.pdfbase.pdfdoc import PDFDocument, PDFObject
 
@@ -33,7 +33,7 @@ class Bookmark(NamedTuple):
     top: float
 
 
-class _Raw(PDFObject):  # type: ignore[misc]  # the stubs leave reportlab's base untyped
+class _Raw(PDFObject):
     """A finished object: bytes that reportlab writes as they are."""
 
     __RefOnly__ = 1
@@ -82,9 +82,9 @@ class _Writer:
 
     def __init__(self, document: Document, bookmarks: list[Bookmark]) -> None:
         self._source, self._bookmarks = document, bookmarks
-        self._pdf = PDFDocument(compression=0, invariant=1, pdfVersion=(1, 7))
+        self._pdf: Any = PDFDocument(compression=0, invariant=1, pdfVersion=(1, 7))
         self._digest = hashlib.sha256(document.title.encode())
-        self._resources = self._pdf.idToObject["BasicFonts"]
+        self._fonts: dict[str, object] = cast("Any", self._pdf).idToObject["BasicFonts"].dict
 
     def write(self) -> bytes:
         pages = [self._new_object() for _ in self._source.pages]
@@ -190,7 +190,7 @@ class _Writer:
                 if shown:
                     used.setdefault(face, set()).add(shown)
         for face in sorted(used):
-            self._resources.dict[f"F{face}"] = self._reference(self._add_font(face, used[face]))
+            self._fonts[f"F{face}"] = self._reference(self._add_font(face, used[face]))
 
     def _add_font(self, number: int, chars: set[str]) -> int:
         face = get_face(number)
@@ -200,8 +200,8 @@ class _Writer:
         name = f"{tag}+{face.path.stem}".encode("ascii", "replace")
         file = self._add_stream(program, b"/Length1 %d" % len(program))
         descriptor = self._add_object(
-            b"<</Type/FontDescriptor/FontName/%s/Flags 4/FontBBox[%d %d %d %d]/ItalicAngle 0/Ascent %d/Descent %d"
-            b"/CapHeight 700/StemV 80/FontFile2 %d 0 R>>" % (name, *face.bbox, face.ascent, face.descent, file)
+            b"<</Type/FontDescriptor/FontName/%s/Flags 4/FontBBox[%s]/ItalicAngle 0/Ascent %d/Descent %d"
+            b"/CapHeight 700/StemV 80/FontFile2 %d 0 R>>" % (name, b" ".join([b"%d" % v for v in face.bbox]), face.ascent, face.descent, file)
         )
         descendant = self._add_object(
             b"<</Type/Font/Subtype/CIDFontType2/BaseFont/%s/CIDSystemInfo%s/FontDescriptor %d 0 R/DW 1000"
@@ -216,7 +216,7 @@ class _Writer:
     def _new_object(self) -> tuple[int, _Raw]:
         raw = _Raw()
         self._pdf.Reference(raw)
-        return self._pdf.objectcounter, raw
+        return int(self._pdf.objectcounter), raw
 
     def _add_object(self, body: bytes) -> int:
         number, raw = self._new_object()
@@ -229,5 +229,5 @@ class _Writer:
             data, extra = zlib.compress(data, _LEVEL), extra + b"/Filter/FlateDecode"
         return self._add_object(b"<<%s/Length %d>>\nstream\n%s\nendstream\n" % (extra, len(data), data))
 
-    def _reference(self, number: int) -> PDFObject:
+    def _reference(self, number: int) -> Any:  # noqa: ANN401  # reportlab's own reference object
         return self._pdf.Reference(self._pdf.idToObject[self._pdf.numberToId[number]])

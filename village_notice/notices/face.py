@@ -38,8 +38,8 @@ class Face:
         if "glyf" not in self._tables:
             raise SettingsError(f"字体 {path} 不是 TrueType 轮廓（glyf），不能用。请换成 .ttf 字体。")
         head, hhea = self._table("head"), self._table("hhea")
-        self._units = struct.unpack(">H", head[18:20])[0]
-        self.bbox = tuple(self._scale(v) for v in struct.unpack(">4h", head[36:44]))
+        self._units = int(struct.unpack(">H", head[18:20])[0])
+        self.bbox: tuple[int, ...] = tuple(self._scale(v) for v in struct.unpack(">4h", head[36:44]))
         self.ascent, self.descent = (self._scale(v) for v in struct.unpack(">hh", hhea[4:8]))
         self._loca = self._read_loca(is_long=head[50:52] == b"\0\1")
         metrics_count = struct.unpack(">H", hhea[34:36])[0]
@@ -114,7 +114,7 @@ class Face:
         return self._data[start + self._loca[glyph] : start + self._loca[glyph + 1]]
 
     def _advance(self, glyph: int) -> int:
-        return self._advances[min(glyph, len(self._advances) - 1)]
+        return int(self._advances[min(glyph, len(self._advances) - 1)])
 
     def _metric(self, glyph: int) -> bytes:
         """Advance and left side bearing of a glyph, as hmtx holds them."""

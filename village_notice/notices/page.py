@@ -9,13 +9,14 @@ from village_notice.notices.fonts import Run, Style, encode_text, measure
 Align = Literal["left", "right", "center"]
 _END = b"EMC\n"
 _CACHE_LIMIT = 200_000
+_TINIEST = 5.0  # nothing is ever set smaller
 _STROKE_PER_SIZE = 0.03  # line width that makes a stroked fallback character as heavy as the bold face
 _cells: dict[tuple[str, Align, Style, float, float], bytes] = {}
 _shift = {"left": 0.0, "right": 1.0, "center": 0.5}
 
 
 class Element:
-    """A node of the structure tree: P, H1, Table, TR, TH, TD …
+    """A node of the structure tree: P, H1, Table, TR, TH, TD and so on.
 
     Attributes:
         tag: Structure type.
@@ -72,6 +73,15 @@ class Page:
         self.operators.append(b"BT/F%d %g Tf %.3f Tc %.2f %.2f Td " % (Style.REGULAR.value[0], size, gap, x, y))
         self.operators += [draw_cell(text, "left", Style.REGULAR, size), b"0 Tc ET\n"]
 
+    def fitted_text(
+        self, place: tuple[float, float], text: str, *, size: float, width: float, style: Style, align: Align = "left"
+    ) -> None:
+        """A line of text as `text` draws it, set smaller where it would be wider than `width`. Call inside `mark`."""
+        wide = measure(text, style)
+        if wide * size > width * 1000:
+            size = max(_TINIEST, width * 1000 / wide)
+        self.text(*place, text, size=size, style=style, align=align)
+
     def rows(
         self,
         start: tuple[float, float],
@@ -79,6 +89,7 @@ class Page:
         rows: Sequence[Sequence[bytes]],
         moves: Sequence[bytes],
         elements: Iterable[Element],
+        size: float,
     ) -> None:
         """Rows of ready-made cells, from the top down, all of one height.
 
@@ -88,10 +99,13 @@ class Page:
             rows: Cells from `draw_cell`, a sequence a row.
             moves: How far each column's anchor is from the one before, as PDF; from `column_moves`.
             elements: The TR of each row; a TD is added a cell.
+            size: Type size the cells were drawn for.
+
+        The characters of the cells must have been put into `used` by the caller.
         """
         columns = len(moves) - 1
         operators = self.operators
-        operators.append(b"BT/F0 12 Tf %.2f %.2f Td\n" % start)
+        operators.append(b"BT/F0 %g Tf %.2f %.2f Td\n" % (size, *start))
         back = b"%s%.2f Td\n" % (moves[-1], -height)
         for row, element in zip(rows, elements, strict=True):
             first = len(self.marked)

@@ -5,12 +5,13 @@ from pathlib import Path
 
 from village_notice.notices.fonts import Style, measure
 from village_notice.notices.linebreak import break_lines
-from village_notice.notices.page import Align, Element, Page
+from village_notice.notices.page import Element, Page
 from village_notice.notices.template import Template, read_template
 
 MM = 72 / 25.4
 _SIZES_MM = {"A4": (210.0, 297.0), "A3": (297.0, 420.0)}
 _LEADING = 1.5
+_TITLE_LEADING, _BELOW_TITLE = 1.45, 0.2
 _SMALLEST_TITLE = 12.0
 _WIDEST_GAP = 0.12  # of the size: a line that would need wider gaps between characters is not stretched
 
@@ -107,17 +108,22 @@ def height_of(lines: list[str], size: float) -> float:
     return len(lines) * _LEADING * size
 
 
-def draw_title(page: Page, paper: Paper, text: str, root: Element) -> float:
-    """Draws a title of one or more lines in the middle of the top; gives the height below it.
+def draw_title(page: Page, paper: Paper, text: str, element: Element, top: float) -> float:
+    """Draws a title of one or more lines in the middle, from `top` down; gives the height below it.
 
     A line too wide for the paper is set smaller, and broken where it would become too small.
     """
-    y, element = paper.top, Element("H1", root)
+    y = top
     with page.mark(element):
         for line, size in title_lines(text, paper):
-            y -= 1.45 * size
+            y -= _TITLE_LEADING * size
             page.text(paper.width / 2, y + 0.3 * size, line, size=size, style=Style.BOLD, align="center")
-    return y - 0.2 * paper.title
+    return y - _BELOW_TITLE * paper.title
+
+
+def title_height(text: str, paper: Paper) -> float:
+    """The height `draw_title` needs."""
+    return sum(_TITLE_LEADING * size for _, size in title_lines(text, paper)) + _BELOW_TITLE * paper.title
 
 
 def title_lines(text: str, paper: Paper) -> list[tuple[str, float]]:
@@ -128,11 +134,3 @@ def title_lines(text: str, paper: Paper) -> list[tuple[str, float]]:
         size = max(size, _SMALLEST_TITLE)
         lines += [(line, size) for line in wrap_text(part, paper.inside + 0.01, size, Style.BOLD)]
     return lines
-
-
-def draw_ends(page: Page, paper: Paper, y: float, texts: tuple[str, str], size: float) -> None:
-    """Two texts on one line, at the left and the right edge. Call inside `mark`."""
-    ends: tuple[tuple[float, Align], ...] = ((paper.left, "left"), (paper.right, "right"))
-    for (x, align), text in zip(ends, texts, strict=True):
-        if text:
-            page.text(x, y, text, size=size, align=align)

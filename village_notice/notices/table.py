@@ -17,6 +17,7 @@ PAD = 3.5
 GUTTER = 10.0
 _SMALLEST = 9.0  # a long name shrinks to this before it is set in two lines
 _TINIEST = 5.0
+_BAR, _BAR_GRAY = 2.6, 0.5  # dark enough to survive a photocopier
 _COMMON_NAME = 4  # characters of a name that must fit at full size
 _TH = b"/A<</O/Table/Scope/Column>>"
 
@@ -31,6 +32,7 @@ class Column:
         cells: Text of each row.
         values: Numbers behind the cells where the column is added up, else empty.
         show: Turns a sum into text.
+        bars: Length of a grey bar at the foot of each cell, in parts of the cell's width; empty for none.
     """
 
     heading: str
@@ -38,6 +40,7 @@ class Column:
     cells: list[str]
     values: list[int] = field(default_factory=list)
     show: Callable[[int], str] = str
+    bars: list[float] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -50,7 +53,7 @@ class Table:
         notes: Row number → words of a full-width line below it.
         labels: Words of 本页小计, 承前页 and 合计.
         count: Makes a label with the number of rows.
-        unit_of: Heading of a summed column → unit shown in a full-width total.
+        capital: Words of a full-width line below the last total, "" for none.
     """
 
     columns: list[Column]
@@ -58,6 +61,7 @@ class Table:
     count: Callable[[str, int], str]
     bands: dict[int, str] = field(default_factory=dict)
     notes: dict[int, str] = field(default_factory=dict)
+    capital: str = ""
 
     @property
     def size(self) -> int:
@@ -238,21 +242,24 @@ class TableDrawer:
         self._edges = [0.0]
         for width in layout.widths:
             self._edges.append(self._edges[-1] + width)
-        anchors = {"left": lambda i: self._edges[i] + PAD, "right": lambda i: self._edges[i + 1] - PAD}
-        self._moves = column_moves([
-            anchors[c.align](i) if c.align in anchors else (self._edges[i] + self._edges[i + 1]) / 2
-            for i, c in enumerate(table.columns)
-        ])  # fmt: skip
+        self._moves = column_moves([self._anchor(i, column.align) for i, column in enumerate(table.columns)])
         columns = (
             build_cells(c.cells, c.align, w - 2 * PAD, paper.table)
             for c, w in zip(table.columns, layout.widths, strict=True)
         )
         self._rows = list(zip(*columns, strict=True))
+        self._chars = set("".join(text for c in table.columns for text in set(c.cells)))
         self._summed = next((i for i, c in enumerate(table.columns) if c.values), len(table.columns))
+
+    def _anchor(self, column: int, align: Align) -> float:
+        """Where a cell's text starts, ends or has its middle, from the left edge of the panel."""
+        left, right = self._edges[column : column + 2]
+        return {"left": left + PAD, "right": right - PAD, "center": (left + right) / 2}[align]
 
     def draw(self, page: Page, y: float, sheet: Sheet, *, is_first: bool, is_last: bool) -> float:
         """Draws one page's part from the top down; gives the height below it."""
         top = y
+        page.used[Style.REGULAR].update(self._chars)
         y = self._draw_heads(page, y, is_first=is_first)
         if not is_first:
             y = self._draw_total(page, y, self.table.labels[1], (0, sheet.starts[0]))
@@ -261,6 +268,8 @@ class TableDrawer:
             y = self._draw_total(page, y, self.table.labels[0], (sheet.starts[0], sheet.end))
         if is_last:
             y = self._draw_total(page, y, self.table.labels[2], (0, self.table.size))
+            if self.table.capital:
+                y = self._draw_wide(page, self.paper.left, y, self.table.capital, self.paper.row, self._width())
         with page.mark(None):
             left, right = self.paper.left, self.paper.left + self._width()
             page.lines([(left, top, right, top), (left, y, right, y)], self.paper.thick)
@@ -319,6 +328,7 @@ class TableDrawer:
 
     def _draw_run(self, page: Page, left: float, y: float, first: int, end: int) -> float:
         height, size = self.paper.row, self.paper.table
+        self._draw_bars(page, left, y, range(first, end))
         elements = [Element("TR", self._element) for _ in range(first, end)]
         base = y - height / 2 - 0.36 * size
         page.rows((left, base), height, self._rows[first:end], self._moves, elements, size)
@@ -329,13 +339,26 @@ class TableDrawer:
             page.lines(flat + [(left + x, y, left + x, bottom) for x in self._edges], self.paper.thin)
         return bottom
 
-    def _draw_wide(self, page: Page, left: float, y: float, text: str, height: float) -> float:
-        """A full-width line over the columns of a panel."""
-        size, right = self.paper.table, left + self._edges[-1]
+    def _draw_bars(self, page: Page, left: float, y: float, rows: range) -> None:
+        """Grey bars at the foot of the cells, behind the text."""
+        for i, column in enumerate(self.table.columns):
+            if not column.bars:
+                continue
+            x, room = left + self._edges[i], self.layout.widths[i]
+            boxes = [
+                (x, y - k * self.paper.row, room * column.bars[row], _BAR)
+                for k, row in enumerate(rows, 1)
+                if column.bars[row] > 0
+            ]
+            with page.mark(None):
+                page.rectangles(boxes, _BAR_GRAY)
+
+    def _draw_wide(self, page: Page, left: float, y: float, text: str, height: float, width: float = 0.0) -> float:
+        """A line over all columns of a panel, or over `width`."""
+        size, right = self.paper.table, left + (width or self._edges[-1])
         with page.mark(self._spanning(len(self.layout.widths))):
             page.fitted_text(
-                left + PAD,
-                y - height / 2 - 0.36 * size,
+                (left + PAD, y - height / 2 - 0.36 * size),
                 text,
                 size=size,
                 style=Style.BOLD,
@@ -360,11 +383,14 @@ class TableDrawer:
         if self.layout.panels > 1:
             parts = [f"{c.heading} {s}" for c, s in zip(self.table.columns, sums, strict=True) if s]
             right = paper.left + self._width()
-            for x, text, align in ((paper.left + PAD, words, "left"), (right - PAD, "　".join(parts), "right")):
+            ends: tuple[tuple[float, str, Align, float], ...] = (
+                (paper.left + PAD, words, "left", 0.34), (right - PAD, "　".join(parts), "right", 0.64),
+            )  # fmt: skip
+            for x, text, align, share in ends:
                 with page.mark(Element("TD", row)):
                     page.fitted_text(
-                        x, base, text, size=paper.table, style=Style.BOLD, width=self._width() * 0.66, align=align
-                    )  # type: ignore[arg-type]
+                        (x, base), text, size=paper.table, style=Style.BOLD, width=self._width() * share, align=align
+                    )
             self._box(page, (paper.left, right), (y, bottom))
             return bottom
         self._draw_sums(page, base, row, words, sums)
@@ -378,12 +404,12 @@ class TableDrawer:
         paper = self.paper
         with page.mark(Element("TD", row, b"/A<</O/Table/ColSpan %d>>" % max(1, self._summed))):
             room = self._edges[self._summed] - 2 * PAD
-            page.fitted_text(paper.left + PAD, base, words, size=paper.table, style=Style.BOLD, width=room)
+            page.fitted_text((paper.left + PAD, base), words, size=paper.table, style=Style.BOLD, width=room)
         for i in range(self._summed, len(sums)):
             with page.mark(Element("TD", row)):
                 if sums[i]:
                     x, room = paper.left + self._edges[i + 1] - PAD, self.layout.widths[i] - 2 * PAD
-                    page.fitted_text(x, base, sums[i], size=paper.table, style=Style.BOLD, width=room, align="right")
+                    page.fitted_text((x, base), sums[i], size=paper.table, style=Style.BOLD, width=room, align="right")
 
     def _spanning(self, columns: int) -> Element:
         return Element("TD", Element("TR", self._element), b"/A<</O/Table/ColSpan %d>>" % columns)

@@ -15,6 +15,7 @@ from village_notice.domain.village import Village
 ID_AREA = "379999"
 CARD_PREFIX = "629999"
 PHONE_PREFIX = "1990000"
+_CREDIT = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 
 _SURNAMES = {
     "王": 90, "李": 70, "张": 70, "刘": 60, "于": 60, "姜": 50, "孙": 50, "赵": 40, "宋": 40, "徐": 30, "林": 30, "杨": 30,
@@ -74,6 +75,7 @@ class Numbers:
     ids: set[str] = field(default_factory=set)
     cards: int = 0
     phones: int = 0
+    organisations: int = 0
 
     def next_id(self, born: date) -> str:
         """A new valid ID in the unused area."""
@@ -90,22 +92,44 @@ class Numbers:
         doubled = (int(c) * (2 - i % 2) for i, c in enumerate(reversed(body)))
         return body + str(-sum(d - 9 if d > 9 else d for d in doubled) % 10)
 
+    def next_credit_code(self) -> str:
+        """A new unified social credit code of a co-operative. Source: GB 32100-2015."""
+        self.organisations += 1
+        first = f"93{ID_AREA}MA{self.organisations * 7919 % 10**7:07d}"
+        total = sum(_CREDIT.index(c) * pow(3, i, 31) for i, c in enumerate(first))
+        return first + _CREDIT[-total % 31]
+
     def next_phone(self) -> str:
         """A phone number of the block; after ten thousand they come round again."""
         self.phones += 1
         return f"{PHONE_PREFIX}{self.phones * 3571 % 10_000:04d}"
 
 
-def build_people(villages: Sequence[Village], households: int, year: int, rng: random.Random) -> list[Person]:
-    """The people of the villages, village by village, household by household, the head first."""
-    numbers, people = Numbers(rng), list[Person]()
+def build_people(villages: Sequence[Village], households: int, year: int, numbers: Numbers) -> list[Person]:
+    """The people of the villages, village by village, household by household, the head first.
+
+    Args:
+        villages: Where they live.
+        households: Households a village has on average; single villages have 0.7 to 1.3 times as many, at least eight.
+        year: Year of the sample, for the ages.
+        numbers: Gives out the numbers; its random source decides everything else too.
+    """
+    rng, people = numbers.rng, list[Person]()
     for village in villages:
         local = rng.choices(list(_SURNAMES), list(_SURNAMES.values()), k=3)
-        for household in range(1, max(12, round(households * rng.uniform(0.7, 1.3))) + 1):
+        for household in range(1, max(8, round(households * rng.uniform(0.7, 1.3))) + 1):
             surname = rng.choice(local) if rng.random() < 0.6 else _any_surname(rng)
             group = f"{1 + household % 4}组"
             people += _build_household(village, (group, household, surname), numbers, year)
     return people
+
+
+def build_organisation(village: Village, name: str, numbers: Numbers) -> Person:
+    """A co-operative or farm with a unified credit code of the unused area; born is the day it was founded."""
+    founded = date(2015, 1, 1) + timedelta(days=numbers.rng.randrange(2000))
+    return Person(
+        village, "", 0, False, name, numbers.next_credit_code(), numbers.next_card(), numbers.next_phone(), founded
+    )
 
 
 def _build_household(village: Village, where: tuple[str, int, str], numbers: Numbers, year: int) -> list[Person]:
