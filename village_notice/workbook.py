@@ -20,7 +20,7 @@ from village_notice.domain.money import format_fen, format_scaled
 from village_notice.domain.text import column_letters, guard_formula
 
 Kind = Literal["text", "integer", "fen", "milli", "micro"]
-RowStyle = Literal["", "error", "warning", "fixed", "heading", "section"]
+RowStyle = Literal["", "error", "warning", "fixed", "total", "heading", "section"]
 Value = str | int | None
 
 MOST_LINKS = 65_000
@@ -33,7 +33,7 @@ _SHEET_NAME = re.compile(r"[\[\]:*?/\\]")
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?%?")
 _NO_STYLE: tuple[RowStyle, ...] = ("",)
 _PLAIN_STYLES = {"title": 1, "heading": 2, "section": 3, "note": 4}
-_FILLS = {"": 0, "error": 3, "warning": 4, "fixed": 5}
+_FILLS = {"": 0, "error": 3, "warning": 4, "fixed": 5, "total": 2}
 _FORMATS: tuple[tuple[Kind, int, bool], ...] = (
     ("text", 49, True), ("integer", 0, False), ("milli", 0, False), ("micro", 0, False), ("fen", 4, False),
 )  # fmt: skip
@@ -79,9 +79,9 @@ class Sheet:
         rows: Values in the order of the columns; money in fen, quantities scaled, None is an empty cell.
         notes: Lines below the table.
         landscape: True prints the sheet across.
-        styles: Look of each row: light red, yellow or green, or like a heading, or bold; () for plain rows.
+        styles: Look of each row: light red, yellow or green, a bold total, like a heading, bold; () for plain rows.
         links: Cells to click; those after the first `MOST_LINKS` stay text.
-        has_filter: True puts a filter on the heading row.
+        has_filter: True puts a filter on the heading row; totals at the end stay outside it.
     """
 
     name: str
@@ -192,7 +192,8 @@ def _choose_styles(columns: Sequence[SheetColumn], look: str, linked: frozenset[
 
 
 def _filter_range(sheet: Sheet) -> str:
-    return f"A2:{column_letters(len(sheet.columns))}{len(sheet.rows) + 2}"
+    totals = next((i for i, style in enumerate(reversed(sheet.styles)) if style != "total"), len(sheet.styles))
+    return f"A2:{column_letters(len(sheet.columns))}{len(sheet.rows) - totals + 2}"
 
 
 def _list_targets(links: Sequence[Link]) -> dict[str, str]:
@@ -339,9 +340,9 @@ def _number_styles() -> dict[tuple[str, Kind], int]:
 
 def _cell_styles() -> Iterable[str]:
     """Cells by fill and kind, then cells to click by fill, in the order of `_STYLES` and `_LINK_STYLES`."""
-    for fill in _FILLS.values():
+    for look, fill in _FILLS.items():
         for _, number, wraps in _FORMATS:
-            yield _cell_style(0, fill, number, wraps=wraps)
+            yield _cell_style(2 if look == "total" else 0, fill, number, wraps=wraps)
     for fill in _FILLS.values():
         yield _cell_style(3, fill, 49, wraps=True)
 

@@ -13,6 +13,7 @@ PinyinReader = Callable[[str], Sequence[tuple[str, str]]]
 """A name → its alternative readings as (full pinyin, initials), lower case, no tones; empty where none is known."""
 
 _NOT_LETTERS = re.compile("[^a-z]")
+_NG = re.compile("ng+")
 _MARK = re.compile(r"（\d+）$")
 
 
@@ -27,9 +28,12 @@ def fold_letters(text: str) -> str:
 
 
 def fold_sound(text: str) -> str:
-    """Pinyin with sounds made alike that many people do not tell apart: zh z, ch c, sh s, ang an, eng en, ing in."""
-    plain = fold_letters(text)
-    for double, single in (("zh", "z"), ("ch", "c"), ("sh", "s"), ("ng", "n")):
+    """Pinyin with sounds made alike that many people do not tell apart: zh z, ch c, sh s, ang an, eng en, ing in.
+
+    Every g behind an n goes, that of the next syllable too: zeng guang, zen guang and zenguang must all become the same.
+    """
+    plain = _NG.sub("n", fold_letters(text))
+    for double, single in (("zh", "z"), ("ch", "c"), ("sh", "s")):
         plain = plain.replace(double, single)
     return plain
 

@@ -16,6 +16,7 @@ _FOOTER = re.compile(
     r"(?:单位|乡镇|村委会)?[(（]?盖章|日期[:：]|其中)"
 )
 _EXAMPLE = re.compile(r"示例|样例|^例[:：]|填写说明|填表说明")
+_VILLAGE_LABEL = re.compile(r"^(村名|村别|村庄|行政村|所在村|村居|村\(居\)|村)[:：]\S")
 _EMPTY = (None, "")
 
 
@@ -27,6 +28,8 @@ def classify_row(row: Sequence[Cell], columns: ColumnMap, table: Table, number: 
     if is_repeated_header(list(row), table.texts) or (number == table.header_last + 1 and _is_numbering(filled)):
         return "header"
     texts = [fold_text(v) for _, v in filled[:6] if isinstance(v, str)]
+    if texts and _VILLAGE_LABEL.match(texts[0]) and len(filled) <= 3:
+        return "section"
     kind = _kind_of_words(texts[:4], _value(row, columns.fields.get("name")))
     if kind:
         return kind

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from village_notice.domain.identity import is_valid_id
@@ -18,6 +18,8 @@ _MONTH = re.compile(
 _WAN_UNIT = re.compile(r"万元")
 _AMOUNT_FIELDS = ("amount_paid", "amount_delta", "amount_due")
 _SHORTEST_CONTAINED = 2
+_SUM_WORDS = {"合计", "小计", "计", "总计", "总面积"}
+_OTHER_PART = re.compile(r"标准|金额|扣|不补|确权|单价|户数|人数")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,7 @@ class ColumnMap:
         is_wan: The heading itself says 万元.
         unknown: Headings that were not understood, (column, text).
         rivals: Amount columns among which no choice could be made.
+        area_parts: Columns that together are the area paid for (自有承包, 流转 under one heading); () where one column is.
     """
 
     fields: Mapping[str, int]
@@ -56,6 +59,7 @@ class ColumnMap:
     is_wan: bool = False
     unknown: tuple[tuple[int, str], ...] = ()
     rivals: tuple[int, ...] = ()
+    area_parts: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -112,7 +116,8 @@ def match_columns(
     """
     wide = _find_wide(texts, samples, index, subsidies)
     months = _find_months(texts, samples) if not wide else {}
-    taken = set(wide) | set(months)
+    parts = _find_area_parts(texts, samples, index)
+    taken = set(wide) | set(months) | set(parts)
     best: dict[str, tuple[float, int]] = {}
     amounts: list[tuple[str, float, int]] = []
     unknown: list[tuple[int, str]] = []
@@ -131,11 +136,16 @@ def match_columns(
         elif name == "area_paid" and confidence == best[name][0]:
             best[name] = (confidence, 0)  # several parts of one area: which counts cannot be known
     fields = {name: column for name, (_, column) in best.items() if column}
+    if parts:
+        fields["area_paid"] = parts[0]
     _complete_fields(fields, texts)
     if wide or months:
-        columns = tuple(AmountColumn(c, programme_text=wide.get(c, ""), months=months.get(c)) for c in sorted(taken))
-        return ColumnMap(fields, columns, unknown=tuple(unknown), is_wan=_says_wan(texts, columns))
-    return _choose_amounts(fields, amounts, texts, samples, tuple(unknown))
+        spread = sorted(set(wide) | set(months))
+        columns = tuple(AmountColumn(c, programme_text=wide.get(c, ""), months=months.get(c)) for c in spread)
+        chosen = ColumnMap(fields, columns, unknown=tuple(unknown), is_wan=_says_wan(texts, columns))
+    else:
+        chosen = _choose_amounts(fields, amounts, texts, samples, tuple(unknown))
+    return replace(chosen, area_parts=parts)
 
 
 def _choose_amounts(
@@ -197,6 +207,26 @@ def _complete_fields(fields: dict[str, int], texts: Sequence[str]) -> None:
     bare = [c for c, t in enumerate(texts, 1) if fold_heading(t) in ("名称", "单位名称")]
     if "name" not in fields and bare:
         fields["name"] = bare[0]
+    # 户主身份证号 is the beneficiary's own where the list is one of heads only
+    if "id" not in fields and "household_id" in fields and fields.get("name") == fields.get("household_head"):
+        fields["id"] = fields["household_id"]
+
+
+def _find_area_parts(texts: Sequence[str], samples: Sequence[Sequence[Cell]], index: HeadingIndex) -> tuple[int, ...]:
+    """Columns of numbers under one heading of the area paid for; only their sum column where they have one."""
+    groups: dict[str, list[int]] = {}
+    for column, text in enumerate(texts, 1):
+        top, *below = text.split("\n")
+        if below and [f for f, c in index.find(top) if c >= 0.7] == ["area_paid"]:
+            groups.setdefault(top, []).append(column)
+    for columns in groups.values():
+        lasts = [fold_heading(texts[c - 1].split("\n")[-1]) for c in columns]
+        if len(columns) < 2 or any(_OTHER_PART.search(t) for t in lasts):
+            continue
+        sums = [c for c, last in zip(columns, lasts, strict=True) if last in _SUM_WORDS]
+        if sums or all(_is_money(samples[c - 1]) for c in columns):
+            return tuple(sums[:1] or columns)
+    return ()
 
 
 def _find_wide(

@@ -20,9 +20,11 @@ from village_notice.sources.places import PlaceFinder
 from village_notice.sources.reference import read_reference
 from village_notice.sources.sheet_reader import Context, Lookups, TableReader, TableReading
 from village_notice.sources.tables import Table, cell_text, find_tables
-from village_notice.sources.workbook import open_workbook
+from village_notice.sources.workbook import read_workbook
+from village_notice.sources.zip_members import read_input
 
-_PLANNED = re.compile(r"拟|申报|申请|审核|核定表|计划|预算|测算|分配")
+_PLANNED = re.compile(r"拟|申报|申请|审核(?!人|单位|[:：])|核定表|(?<!雨露)计划(?!生育)|预算|测算|分配")
+"""Words of money not yet paid; the names of programmes (计划生育…, 雨露计划) and of signatures are none."""
 _SUMMARY = re.compile(r"汇总|统计|合计表|总表")
 _TITLE_TAIL = re.compile(
     r"(资金|项目)?(补贴|补助)?(资金)?(实际)?(发放|公示|花名册|明细|清册|清单|兑付|兑现|统计|汇总|情况|名册|名单|一览).*$"
@@ -69,8 +71,9 @@ def read_file(path: Path, relative: str, options: ReadOptions) -> FileReading:
     """
     reading = FileReading(relative)
     try:
-        reading.sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
-        book = open_workbook(path)
+        data = read_input(path)
+        reading.sha256 = hashlib.sha256(data).hexdigest()
+        book = read_workbook(data, path.suffix)
     except Unreadable as error:
         reading.readable = False
         reading.findings.append(Finding(error.code, Place(relative), found=error.found))
@@ -79,7 +82,8 @@ def read_file(path: Path, relative: str, options: ReadOptions) -> FileReading:
     values: dict[str, list[object]] = {c: [] for c in FRAME_COLUMNS}
     visible = [g for g in book.grids if not g.is_hidden and not g.is_chart]
     details = [g for g in visible if not _SUMMARY.search(g.name)]
-    titles = tuple(dict.fromkeys(t for g in visible for t in _first_texts(g)))
+    index, _ = load_lookups(options)
+    titles = tuple(dict.fromkeys(t for g in visible for t in _first_texts(g, index)))
     for grid in book.grids:
         is_summary = grid in visible and grid not in details and bool(details)
         _SheetTask(grid, reading, options, titles, is_summary=is_summary).read(values)
@@ -129,6 +133,29 @@ class _SheetTask:
             )
         for table, columns in found:
             self._read_table(table, columns, values)
+        for table in tables:
+            if all(table is not t for t, _ in found):
+                self._leave_out_table(table)
+
+    def _leave_out_table(self, table: Table) -> None:
+        """A further table of the sheet that lists no payments is set aside, and the clerk is told."""
+        filled = [
+            row for row in self.grid.rows[table.header_last : table.body_last] if any(v not in (None, "") for v in row)
+        ]
+        if not filled:
+            return
+        columns = self._match(table)
+        before = (self.reading.places_read, self.reading.fen_read)
+        self._count_places(table, columns, Context(self.reading.file, self.grid.name))
+        rows, fen = self.reading.places_read - before[0], self.reading.fen_read - before[1]
+        text = "、".join(t.replace("\n", "") for t in table.texts if t)[:60]
+        self.reading.set_aside.append(
+            SetAside(self.reading.file, self.grid.name, table.header_first, "", "no_table", rows, fen, text)
+        )
+        words = f"第 {table.header_first}–{table.body_last} 行像另一张表（{text}），没有{'姓名' if columns.amounts else '金额'}列，没有计入"
+        self.reading.findings.append(
+            Finding("F08", Place(self.reading.file, self.grid.name, table.header_first), found=words)
+        )
 
     def _match(self, table: Table) -> ColumnMap:
         rows = self.grid.rows[table.header_last : table.header_last + _SAMPLE_ROWS]
@@ -257,9 +284,11 @@ class _SheetTask:
         self.reading.sheets.append(SheetReading(self.grid.name, outcome, rows, fen, programme, headings))
 
 
-def _first_texts(grid: Grid) -> list[str]:
-    """The texts of a sheet's first three rows: its title and unit row."""
-    return [cell_text(v) for row in grid.rows[:3] for v in row if isinstance(v, str) and len(v) >= 4]
+def _first_texts(grid: Grid, index: HeadingIndex) -> list[str]:
+    """The texts of a sheet's first three rows above its headings: its title and unit row."""
+    tables = find_tables(grid, index)
+    last = min(3, tables[0].header_first - 1) if tables else 3
+    return [cell_text(v) for row in grid.rows[:last] for v in row if isinstance(v, str) and len(v) >= 4]
 
 
 def _as_int(value: object) -> int:

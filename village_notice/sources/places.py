@@ -7,7 +7,9 @@ from typing import NamedTuple
 from village_notice.domain.text import fold_text, short_village
 from village_notice.sources.register import Register
 
-_SECTION = re.compile(r"^(?:[一二三四五六七八九十]+|\d+)?[、.．]?\s*(.+?)(?:[（(].*[)）])?$")
+_SECTION = re.compile(
+    r"^(?:(?:村名|村别|村庄|行政村|所在村|村居|村[(（]居[)）]|村)[:：])?(?:[一二三四五六七八九十]+|\d+)?[、.．]?\s*(.+?)(?:[（(].*[)）])?$"
+)
 _VILLAGE_WORD = re.compile(r"(.{1,12}?(?:社区居委会|村民委员会|居民委员会|村委会|居委会|社区|村))")
 
 

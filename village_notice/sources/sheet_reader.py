@@ -119,11 +119,16 @@ class TableReader:
 
     def _check_total(self, row: list[Cell], number: int, kind: str) -> None:
         """T01/T02 where a stated total is not the sum of the rows above it; a total before the first row is not checked."""
-        sums = self.sum_fen if kind == "total" else self.part_fen
+        in_block = kind == "subtotal" or (
+            kind == "total" and bool(self.section_village) and self.part_fen != self.sum_fen
+        )
         text = _first_text(row)
-        for amount in self.columns.amounts if sums else ():
+        for amount in self.columns.amounts if self.sum_fen else ():
             stated = parse_amount(_cell(row, amount.column), unit_fen=self.context.unit_fen)
-            found = sums.get(amount.column, 0)
+            part, whole = self.part_fen.get(amount.column, 0), self.sum_fen.get(amount.column, 0)
+            found = part if in_block and self.part_fen else whole
+            if kind == "total" and stated and stated.fen in (part, whole):
+                continue
             if stated and stated.fen != found and not text.startswith("本页"):
                 yuan = [format_fen(f) for f in (found, stated.fen, abs(found - stated.fen))]
                 code = "T01" if kind == "total" else "T02"
@@ -226,6 +231,10 @@ class TableReader:
         return values
 
     def _quantity(self, row: list[Cell], number: int, person: str) -> int | None:
+        if len(self.columns.area_parts) > 1 and self._value(row, number, "area_corrected") in (None, ""):
+            parts = [parse_scaled(_cell(row, c), 3) for c in self.columns.area_parts]
+            known = [p for p in parts if p is not None]
+            return sum(known) if known else None
         for column in ("area_corrected", "area_paid", "quantity", "area_contract"):
             value = self._value(row, number, column)
             if value in (None, "") or cell_text(value) in _NOTHING[:6]:
@@ -249,7 +258,8 @@ class TableReader:
         village = village or self.section_village
         if not village:
             named, village = places.find_in_text(self._text(row, number, "address"))
-            township = township or named
+            told = self._text(row, number, "township")
+            township = told or (named if village else township) or named
         place = places.resolve(township, village or context.village)
         if place.rule:
             column = self._column("village") or self.columns.amounts[0].column

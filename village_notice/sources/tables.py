@@ -9,6 +9,9 @@ from village_notice.sources.grid import Cell, Grid
 
 _PEOPLE = frozenset({"name", "household_head", "payee", "id"})
 _MONEY = frozenset({"amount_paid", "amount_due", "amount_delta"})
+_NUMBER = re.compile(r"[-+￥¥]?[\d,]+(\.\d+)?元?")
+_KEY = re.compile(r"\d{7}|\d[Xx]$|^\d{4}[-./年]\d{1,2}[-./月]\d{1,2}")
+"""IDs, cards, telephones and whole dates stand in bodies: a row that holds one is no row of headings."""
 _HIGHEST_HEADER = 4
 """Rows of headings below the first one, at most."""
 
@@ -90,12 +93,17 @@ def is_repeated_header(row: list[Cell], texts: tuple[str, ...]) -> bool:
 
 
 def _read_header(row: list[Cell], number: int, index: HeadingIndex) -> HeaderRow | None:
-    texts = [v for v in row if isinstance(v, str) and v.strip()]
+    texts = [cell_text(v) for v in row if isinstance(v, str) and v.strip()]
     numbers = sum(isinstance(v, int | float) and not isinstance(v, bool) for v in row)
-    if len(texts) < 2 or numbers > 1:
+    numbers += sum(bool(_NUMBER.fullmatch(t)) for t in texts)
+    if len(texts) < 2 or numbers > 1 or any(_KEY.search(t) for t in texts):
         return None
-    fields = {f for t in texts if len(t) <= 30 for f, c in index.find(cell_text(t))[:1] if c >= 0.7}
+    found = [index.find(t)[0] for t in texts if len(t) <= 30 and index.find(t)]
+    fields = {f for f, c in found if c >= 0.7}
+    sure = len({f for f, c in found if c >= 0.9})
     people, money = bool(fields & _PEOPLE), bool(fields & _MONEY)
+    if not sure or (numbers and sure < 2):
+        return None
     if len(fields) >= 3 or (len(fields) == 2 and (people or money)):
         return HeaderRow(number, len(fields), people, money)
     return None

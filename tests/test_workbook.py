@@ -1,0 +1,108 @@
+import io
+import zipfile
+from datetime import datetime
+
+import openpyxl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from python_calamine import CalamineWorkbook
+
+from village_notice.workbook import Link, Sheet, SheetColumn, build_workbook, format_location
+
+STAMP = datetime(2023, 12, 20, 9, 30)  # noqa: DTZ001
+COLUMNS = (SheetColumn("文件", width=30), SheetColumn("处数", "integer"), SheetColumn("金额（元）", "fen", 16))
+
+
+def build(sheet, *more):
+    return build_workbook((sheet, *more), title="试", stamp=STAMP)
+
+
+def load(data):
+    return openpyxl.load_workbook(io.BytesIO(data))
+
+
+def rich_sheet():
+    rows = (("一.xlsx", 2, 123456), ("二#3 号.xls", 1, None), ("说明", None, None), ("合计", 3, -500))
+    links = (Link(0, 0, "../../收件箱/一.xlsx"), Link(1, 0, "../../收件箱/二#3 号.xls", format_location("甲'村", "B7")))
+    styles = ("error", "warning", "section", "heading")
+    return Sheet(
+        "先看这里", "标题", COLUMNS, rows, ("注",), landscape=True, styles=styles, links=links, has_filter=True
+    )
+
+
+def test_values_come_back_with_both_readers():
+    data = build(rich_sheet())
+    rows = CalamineWorkbook.from_filelike(io.BytesIO(data)).get_sheet_by_index(0).to_python()
+    assert rows[0][0] == "标题"
+    assert rows[1] == ["文件", "处数", "金额（元）"]
+    assert rows[2] == ["一.xlsx", 2, 1234.56]
+    assert load(data)["先看这里"]["C6"].value == -5
+
+
+def test_rows_have_their_colours():
+    sheet = load(build(rich_sheet()))["先看这里"]
+    fills = [sheet.cell(row, 2).fill.fgColor.rgb for row in (3, 4)]
+    assert fills == ["FFFBD5D5", "FFFFF4C2"]
+    assert sheet["A5"].font.b
+    assert sheet["A6"].font.b
+    assert sheet["C3"].number_format == "#,##0.00"
+    assert not sheet["B3"].alignment.wrap_text
+
+
+def test_links_open_a_cell_of_a_file_beside_the_workbook():
+    sheet = load(build(rich_sheet()))["先看这里"]
+    assert sheet["A3"].hyperlink.target == "../../收件箱/一.xlsx"
+    assert sheet["A3"].font.u == "single"
+    assert sheet["A4"].hyperlink.target == "../../收件箱/二%233%20号.xls"
+    assert sheet["A4"].hyperlink.location == "'甲''村'!B7"
+
+
+def test_link_inside_the_workbook():
+    link = Link(0, 0, "", format_location("二", "A3"))
+    book = load(build(Sheet("一", "t", COLUMNS, (("x", 1, 1),), links=(link,)), Sheet("二", "t", COLUMNS, ())))
+    assert book["一"]["A3"].hyperlink.location == "'二'!A3"
+    assert book["一"]["A3"].hyperlink.target is None
+
+
+def test_filter_frozen_headings_and_paper():
+    sheet = load(build(rich_sheet()))["先看这里"]
+    assert sheet.auto_filter.ref == "A2:C6"
+    assert sheet.freeze_panes == "A3"
+    assert (sheet.page_setup.orientation, sheet.page_setup.paperSize) == ("landscape", 9)
+    assert sheet.print_title_rows == "$1:$2"
+
+
+def test_an_empty_sheet_has_no_filter():
+    assert load(build(Sheet("空", "t", COLUMNS, (), has_filter=True)))["空"].auto_filter.ref is None
+
+
+def test_same_arguments_give_same_bytes():
+    assert build(rich_sheet()) == build(rich_sheet())
+
+
+def test_styles_must_match_the_rows():
+    with pytest.raises(ValueError, match="zip"):
+        build(Sheet("一", "t", COLUMNS, (("x", 1, 1),), styles=("error", "error")))
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+cmd", "-cmd", "@x", "\tx"])
+def test_formulas_are_guarded(text):
+    assert load(build(Sheet("一", "t", COLUMNS, ((text, 1, 1),))))["一"]["A3"].value == "'" + text
+
+
+def test_a_negative_number_as_text_keeps_its_look():
+    assert load(build(Sheet("一", "t", COLUMNS, (("-12.50", 1, 1),))))["一"]["A3"].value == "-12.50"
+
+
+def test_too_many_links_stay_text():
+    rows = tuple((str(n), n, n) for n in range(65_010))
+    sheet = Sheet("一", "t", COLUMNS, rows, links=tuple(Link(n, 0, "a.xlsx") for n in range(len(rows))))
+    xml = zipfile.ZipFile(io.BytesIO(build(sheet))).read("xl/worksheets/sheet1.xml")
+    assert xml.count(b"<hyperlink ") == 65_000
+
+
+@given(st.text(max_size=50))
+def test_any_text_gives_a_file_that_opens(text):
+    data = build(Sheet("一", text, COLUMNS, ((text, 1, 1),), links=(Link(0, 0, text or "a", "'x'!A1"),)))
+    assert load(data)["一"]["B3"].value == 1

@@ -1,0 +1,111 @@
+"""明细.xlsx and 明细.csv of a package: what hung on the wall as a table, and nothing more."""
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from village_notice.archive.people import Line
+from village_notice.archive.wording import Variables, read_package_words
+from village_notice.domain.public import VillageYear
+from village_notice.workbook import Sheet, SheetColumn, Value, build_workbook, format_value
+
+BOM = b"\xef\xbb\xbf"
+"""Tells Excel that a .csv is UTF-8."""
+_KINDS: dict[str, SheetColumn] = {
+    "serial": SheetColumn("", "integer", 6),
+    "programme": SheetColumn("", "text", 30),
+    "department": SheetColumn("", "text", 18),
+    "group": SheetColumn("", "text", 10),
+    "name": SheetColumn("", "text", 22),
+    "people": SheetColumn("", "integer", 8),
+    "quantity": SheetColumn("", "milli", 12),
+    "unit": SheetColumn("", "text", 6),
+    "rate": SheetColumn("", "micro", 12),
+    "payments": SheetColumn("", "integer", 8),
+    "pay_months": SheetColumn("", "text", 14),
+    "amount": SheetColumn("", "fen", 14),
+}
+_LINE_COLUMNS = ("serial", "programme", "group", "name", "quantity", "unit", "rate", "payments", "pay_months", "amount")
+_SUMMARY_COLUMNS = (
+    "serial", "programme", "department", "people", "quantity", "unit", "payments", "pay_months", "amount",
+)  # fmt: skip
+_HOUSEHOLD_COLUMNS = ("serial", "group", "name", "people", "amount")
+
+
+def build_detail_csv(village: VillageYear, lines: Sequence[Line]) -> bytes:
+    """The lines as .csv: UTF-8 with BOM, no value that a spreadsheet program would run as a formula."""
+    columns = _columns(_LINE_COLUMNS)
+    return build_csv(
+        [c.heading for c in columns],
+        ([format_value(v, c.kind) for v, c in zip(row, columns, strict=True)] for row in list_rows(village, lines)),
+    )
+
+
+def build_csv(headings: Sequence[str], rows: Iterator[Sequence[str]]) -> bytes:
+    """Rows of texts as .csv that Excel opens by double-click."""
+    stream = io.StringIO(newline="")
+    writer = csv.writer(stream, lineterminator="\r\n")
+    writer.writerow(headings)
+    writer.writerows(rows)
+    return BOM + stream.getvalue().encode("utf-8")
+
+
+def build_detail_workbook(village: VillageYear, lines: Sequence[Line], variables: Variables, stamp: datetime) -> bytes:
+    """The .xlsx with three sheets: summary, lines, households."""
+    words = read_package_words()["detail"]
+    title = words["title"].format_map(variables)
+    notes = (words["total_note"].format_map(variables),)
+    sheets = (
+        Sheet(words["summary_sheet"], title, _columns(_SUMMARY_COLUMNS), list(_list_summary(village)), notes, True),
+        Sheet(words["lines_sheet"], title, _columns(_LINE_COLUMNS), list(list_rows(village, lines)), notes, True),
+        Sheet(
+            words["households_sheet"],
+            words["households_title"].format_map(variables),
+            _columns(_HOUSEHOLD_COLUMNS),
+            list(_list_households(village)),
+            (words["household_note"],),
+        ),
+    )
+    return build_workbook(sheets, title=title, stamp=stamp)
+
+
+def list_rows(village: VillageYear, lines: Sequence[Line]) -> Iterator[tuple[Value, ...]]:
+    """A row a line in the wall's order; a programme without names is one row of its total.
+
+    The amounts add up to the public total.
+    """
+    of_programme: dict[int, list[Line]] = {}
+    for line in lines:
+        of_programme.setdefault(line.position, []).append(line)
+    totals_only = read_package_words()["detail"]["totals_only"]
+    for position, p in enumerate(village.programmes):
+        if not p.lists_names:
+            name = totals_only.format(people=p.people)
+            yield None, p.title, "", name, p.quantity_milli, p.unit, None, p.payments, p.pay_months, p.amount_fen
+        for x in of_programme.get(position, ()):
+            unit = p.unit if x.quantity_milli is not None else ""
+            yield (
+                x.serial, p.title, x.group, x.name, x.quantity_milli, unit, x.rate_micro, x.payments, x.pay_months,
+                x.amount_fen,
+            )  # fmt: skip
+
+
+def _columns(names: Sequence[str]) -> tuple[SheetColumn, ...]:
+    headings = read_package_words()["detail"]["headings"]
+    return tuple(SheetColumn(headings[name], _KINDS[name].kind, _KINDS[name].width) for name in names)
+
+
+def _list_summary(village: VillageYear) -> Iterator[tuple[Value, ...]]:
+    for number, p in enumerate(village.programmes, start=1):
+        unit = p.unit if p.quantity_milli is not None else ""
+        yield (
+            number, p.title, p.department, p.people, p.quantity_milli, unit, p.payments, p.pay_months, p.amount_fen,
+        )  # fmt: skip
+
+
+def _list_households(village: VillageYear) -> Iterator[tuple[Value, ...]]:
+    households = village.households
+    yield from zip(
+        *(households[name].tolist() for name in ("serial", "group", "name", "people", "amount_fen")), strict=True
+    )

@@ -1,0 +1,160 @@
+"""查询.html: one file that answers about one village and year in any browser, without network and installation.
+
+It holds what hung on the wall by name (tiers A and B) and the summary, and nothing else: no masked line, no number of a
+person or household. Nothing in it can run but its own script, and nothing can be fetched: the policy in its head says so.
+"""
+
+import base64
+import hashlib
+import html
+import json
+import re
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from typing import Any
+
+from village_notice.archive.answer import read_words
+from village_notice.archive.people import Person
+from village_notice.archive.sound import PinyinReader, Speller, common_characters, fold_sound, search_key
+from village_notice.archive.wording import format_day
+from village_notice.domain.money import format_scaled
+from village_notice.domain.public import VillageYear, check_code
+from village_notice.resources import find_template
+
+_FIELD = re.compile(r"\{\{(\w+)\}\}")
+_JSON_ESCAPES = {ord(char): f"\\u{ord(char):04x}" for char in "<>&\u2028\u2029"}
+"""Inside a script element these could end it or open a comment; in JSON text they occur in strings only."""
+
+
+class _Numbers:
+    """Gives each distinct value a number from 0 in order of arrival."""
+
+    def __init__(self) -> None:
+        self.values: dict[Any, int] = {}
+
+    def of(self, value: Any) -> int:  # noqa: ANN401  # any JSON value
+        return self.values.setdefault(value, len(self.values))
+
+
+def build_offline_page(village: VillageYear, people: Sequence[Person], pinyin: PinyinReader) -> bytes:
+    """The page as UTF-8; the same arguments give the same bytes.
+
+    Args:
+        village: The village-year.
+        people: Its persons of tiers A and B, see `people.group_people`.
+        pinyin: Reads names. Give the same object for all villages: what it has read is remembered.
+    """
+    style, script = _read_template("query.css"), _read_template("query.js")
+    data = json.dumps(build_data(village, people, pinyin), ensure_ascii=False, separators=(",", ":"))
+    values = {
+        "title": html.escape(_page_words()["title"].format(village=village.village, year=village.year)),
+        "place": html.escape(f"{village.county}{village.office}"),
+        "until": html.escape(format_day(village.data_until)),
+        "policy": _build_policy(style, script),
+        "style": style,
+        "script": script,
+        "data": data.translate(_JSON_ESCAPES),
+    }
+    # one pass: a name such as {{script}} must not be filled in itself
+    return _FIELD.sub(lambda match: values[match[1]], _read_template("page.html")).encode("utf-8")
+
+
+def build_data(village: VillageYear, people: Iterable[Person], pinyin: PinyinReader) -> dict[str, Any]:
+    """What the page's script reads, as JSON values in compact rows.
+
+    `people`: name, place in `groups`, pinyin and its endings, initials, lines; a line is six values: place in
+    `programmes`, quantity in thousandths or null, place in `rates` or null, payments, fen, place in `months`.
+    """
+    speller, groups, months, rates = _speller(pinyin), _Numbers(), _Numbers(), _Numbers()
+    found = sorted(people, key=lambda person: _group_order(person.group))
+    rows = []
+    for person in found:
+        flat: list[int | None] = []
+        for x in person.lines:
+            rate = None if x.rate_micro is None else rates.of(format_scaled(x.rate_micro, 6))
+            flat += (x.position, x.quantity_milli, rate, x.payments, x.amount_fen, months.of(x.pay_months))
+        key = search_key(person.name)
+        initials = " ".join(sorted({short for _, short in speller.read_name(key)}))
+        rows.append((person.name, groups.of(person.group), " ".join(speller.spell_endings(key)), initials, flat))
+    return {
+        "village": _describe_village(village),
+        "programmes": [
+            (p.title, p.unit, p.people, p.payments, p.quantity_milli, p.amount_fen, p.pay_months)
+            for p in village.programmes
+        ],
+        "groups": list(groups.values),
+        "months": list(months.values),
+        "rates": list(rates.values),
+        "people": rows,
+        "sounds": (_common_sounds(pinyin), _format_sounds(speller, _rare_characters(found))),
+        "words": _collect_words(),
+    }
+
+
+def _describe_village(village: VillageYear) -> dict[str, Any]:
+    return {
+        "year": village.year,
+        "township": village.township,
+        "village": village.village,
+        "fen": village.public_fen,
+        "withheld": int(village.has_withheld),
+        "held": village.held,
+        "until": format_day(village.data_until),
+        "code": check_code(village),
+    }
+
+
+def _group_order(group: str) -> tuple[bool, int, str]:
+    """Numbered groups by number, named ones behind them, unknown last."""
+    number = re.match(r"\d+", group)
+    return not group, int(number[0]) if number else 1 << 30, group
+
+
+def _page_words() -> dict[str, str]:
+    return read_words()["page"]
+
+
+def _collect_words() -> dict[str, str]:
+    answer, speech = read_words()["answer"], read_words()["speech"]
+    chosen = {name: answer[name] for name in ("coverage", "no_words", "sound_alike", "draft", "withheld")}
+    return chosen | {f"speech_{name}": speech[name] for name in ("person", "line", "coverage")} | _page_words()
+
+
+@lru_cache(maxsize=2)
+def _speller(pinyin: PinyinReader) -> Speller:
+    return Speller(pinyin)
+
+
+@lru_cache(maxsize=2)
+def _common_sounds(pinyin: PinyinReader) -> str:
+    """How the common characters sound: what is typed for a name that was only heard."""
+    return _format_sounds(_speller(pinyin), common_characters())
+
+
+def _rare_characters(people: Iterable[Person]) -> list[str]:
+    return sorted({char for person in people for char in search_key(person.name)}.difference(common_characters()))
+
+
+def _format_sounds(speller: Speller, characters: Iterable[str]) -> str:
+    """Sound and the characters read so, `ai:哀埃;an:安…`, sounds folded and sorted."""
+    found: dict[str, list[str]] = {}
+    for char in characters:
+        for sound in sorted({fold_sound(reading) for reading in speller.read_character(char)} - {""}):
+            found.setdefault(sound, []).append(char)
+    return ";".join(f"{sound}:{''.join(chars)}" for sound, chars in sorted(found.items()))
+
+
+def _read_template(name: str) -> str:
+    return find_template("offline", name).read_text(encoding="utf-8")
+
+
+def _build_policy(style: str, script: str) -> str:
+    """Content-Security-Policy: nothing is loaded from anywhere, and only these two texts take effect."""
+    hashes = (
+        base64.b64encode(hashlib.sha256(text.encode("utf-8")).digest()).decode("ascii") for text in (style, script)
+    )
+    style_hash, script_hash = hashes
+    return (
+        f"default-src 'none'; style-src 'sha256-{style_hash}'; script-src 'sha256-{script_hash}'; "
+        "base-uri 'none'; form-action 'none'"
+    )

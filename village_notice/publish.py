@@ -1,0 +1,194 @@
+"""Everything public of one village, made in a worker: its paper, the last look at it, its package.
+
+A file in which the last look finds what may not leave is not written; the finding says so, and the village is a draft.
+"""
+
+import html
+import io
+import re
+import zipfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from multiprocessing import get_context
+from pathlib import Path
+
+from village_notice.archive.package import PackageFile, build_package
+from village_notice.domain.finding import Finding, Place
+from village_notice.domain.pinyin import Pinyin
+from village_notice.domain.public import VillageYear
+from village_notice.notices.gate import check_notice, check_text
+from village_notice.notices.village import Notice, draw_village
+from village_notice.notices.wording import list_phones
+from village_notice.settings import Settings
+
+PACKAGE = "档案"
+_FORBIDDEN = re.compile(r'[\\/:*?"<>|\x00-\x1f]')
+_FEW = 12
+"""Fewer villages than this are done in the process itself: a worker takes a second to start."""
+_TEXT_FILES = (".csv", ".txt", ".json", ".html")
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What a worker needs besides the village; small, sent once.
+
+    Attributes:
+        settings: The office's settings.
+        stamp: The one date of all outputs.
+        surnames: Surname → readings.
+        checks: Rule code → findings, for 核对说明.
+        staging: Folder 公开 of the output being made.
+    """
+
+    settings: Settings
+    stamp: datetime
+    surnames: Mapping[str, tuple[str, ...]]
+    checks: Mapping[str, int]
+    staging: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What was made for one village.
+
+    Attributes:
+        village_code: Whose it is.
+        wall_sheets: Pages of the set for the board.
+        files: Files written.
+        findings: What the paper showed.
+    """
+
+    village_code: str
+    wall_sheets: int
+    files: int
+    findings: tuple[Finding, ...]
+
+
+def name_folders(villages: Sequence[VillageYear]) -> dict[str, tuple[str, str]]:
+    """Village code → folder of its office and of itself; two of one name under an office also carry the township."""
+    counts: dict[tuple[str, str], int] = {}
+    for village in villages:
+        key = (village.office, village.village)
+        counts[key] = counts.get(key, 0) + 1
+    return {
+        v.village_code: (
+            _safe_name(v.office),
+            _safe_name(v.village if counts[v.office, v.village] == 1 else f"{v.village}（{v.township}）"),
+        )
+        for v in villages
+    }
+
+
+def publish_villages(villages: Sequence[VillageYear], job: Job, workers: int) -> Iterator[Published]:
+    """What was made for each village, in the order they are finished.
+
+    Raises:
+        OSError: A file cannot be written.
+    """
+    folders = name_folders(villages)
+    if workers < 2 or len(villages) < _FEW:
+        yield from (publish_village(v, folders[v.village_code], job) for v in villages)
+        return
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_take_job, initargs=(job,)) as pool:
+        futures = [pool.submit(_work, v, folders[v.village_code]) for v in villages]
+        try:
+            yield from (future.result() for future in as_completed(futures))
+        except BaseException:
+            _cancel(futures)
+            raise
+
+
+_job: list[Job] = []
+
+
+def _take_job(job: Job) -> None:
+    import signal
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to answer
+    _job[:] = [job]
+
+
+def _work(village: VillageYear, folders: tuple[str, str]) -> Published:
+    return publish_village(village, folders, _job[0])
+
+
+def _cancel(futures: Iterable[Future[Published]]) -> None:
+    for future in futures:
+        future.cancel()
+
+
+def publish_village(village: VillageYear, folders: tuple[str, str], job: Job) -> Published:
+    """The paper and the package of one village, looked at and written."""
+    place = job.staging.joinpath(*folders)
+    notices, findings = draw_village(village, job.settings, job.stamp)
+    passed: list[Notice] = []
+    for notice in notices:
+        faults = check_notice(notice, village, job.settings)
+        findings += [_place(fault, folders, notice.file_name) for fault in faults]
+        passed += [] if faults else [notice]
+    files = {n.file_name: n.data for n in passed}
+    parts = [PackageFile(n.file_name, n.title, n.data, n.pages) for n in passed]
+    package = build_package(
+        village,
+        parts,
+        job.settings,
+        job.stamp,
+        checks=job.checks,
+        pinyin=_read_pinyin(tuple(job.surnames.items())).read,
+    )
+    numbers = frozenset([village.village_code, *list_phones(village, job.settings)])
+    faults = [
+        Finding("P01", Place("/".join((*folders, PACKAGE, name))), found="、".join(found))
+        for name, data in package.items()
+        if (found := check_text(_read_text(name, data), numbers))
+    ]
+    if not faults:
+        files |= {f"{PACKAGE}/{name}": data for name, data in package.items()}
+    _write_files(place, files)
+    sheets = sum(n.pages for n in passed if n.on_wall)
+    return Published(village.village_code, sheets, len(files), (*findings, *faults))
+
+
+def _place(finding: Finding, folders: tuple[str, str], name: str) -> Finding:
+    return Finding(
+        finding.code,
+        Place("/".join((*folders, name))),
+        finding.found,
+        finding.expected,
+        finding.difference,
+        finding.person,
+    )
+
+
+@lru_cache(maxsize=1)
+def _read_pinyin(surnames: tuple[tuple[str, tuple[str, ...]], ...]) -> "Pinyin":
+    return Pinyin(dict(surnames))
+
+
+def _read_text(name: str, data: bytes) -> str:
+    """The words of a package file that people read; "" for PDFs (looked at before) and BagIt's own checksum lists."""
+    if not name.startswith("data/") or name.endswith("核对说明.txt"):
+        return ""
+    if name.endswith(".xlsx"):
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            sheets = [n for n in archive.namelist() if n.startswith("xl/worksheets/")]
+            texts = [re.sub(r"<[^>]*>", "\n", archive.read(n).decode("utf-8")) for n in sheets]
+        return html.unescape("\n".join(texts))
+    return data.decode("utf-8-sig") if name.endswith(_TEXT_FILES) else ""
+
+
+def _write_files(folder: Path, files: Mapping[str, bytes]) -> None:
+    made = set[Path]()
+    for name, data in files.items():
+        path = folder.joinpath(*name.split("/"))
+        if path.parent not in made:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            made.add(path.parent)
+        path.write_bytes(data)
+
+
+def _safe_name(name: str) -> str:
+    return _FORBIDDEN.sub("_", name).strip(" .") or "_"
