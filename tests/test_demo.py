@@ -4,7 +4,7 @@ import copy
 
 import pytest
 
-from village_notice.demo import INBOX, OFFICE, RESULTS, compare_with_truth, run_demo
+from village_notice.demo import INBOX, OFFICE, RESULTS, compare_with_truth, run_demo, write_sample
 from village_notice.errors import ExitCode, UsageError
 from village_notice.output import PRIVATE
 from village_notice.progress import stay_silent
@@ -32,8 +32,8 @@ def test_agrees_with_the_truth(demo):
 
 def test_text_tells_table_comparison_and_what_to_open(demo):
     folder, result = demo
-    text = result.format_text()
-    assert "一致  每个村每个项目" in text and "不符" not in text
+    text = result.text
+    assert "  一致  每个村每个项目" in text and "  不符  " not in text
     assert "问题清单.xlsx" in text and "village-notice query" in text
     assert str(folder / RESULTS) in text
 
@@ -52,7 +52,7 @@ def test_one_fen_makes_it_seven(demo, fen):
     village["programmes"]["S001"][1] += fen
     altered = compare_with_truth(folder, truth, result.run)
     assert altered.exit_code == ExitCode.VERIFICATION
-    assert "不符" in altered.format_text()
+    assert "不符" in altered.text
 
 
 def test_a_mistake_nobody_reports_makes_it_seven(demo):
@@ -75,6 +75,13 @@ def test_again_in_the_same_folder_gives_the_same(demo):
     before = (folder / RESULTS / PRIVATE / "payments.csv").read_bytes()
     assert run_demo(folder, stay_silent, townships=TOWNSHIPS, households=8).exit_code == ExitCode.DONE
     assert (folder / RESULTS / PRIVATE / "payments.csv").read_bytes() == before
+
+
+def test_sample_alone_says_where_its_truth_is(tmp_path):
+    path = write_sample(tmp_path / "样例", townships=TOWNSHIPS, seed=1, year=2023, households=12)
+    truth = read_truth(path)
+    assert path == tmp_path / "样例" / "truth.json"
+    assert (truth["year"], truth["seed"], truth["townships"]) == (2023, 1, list(TOWNSHIPS))
 
 
 def test_changed_inbox_is_refused(demo, tmp_path):

@@ -244,17 +244,13 @@ def rules(codes: tuple[str, ...], as_json: bool) -> None:
 @main.command()
 @click.argument("folder", type=click.Path(path_type=Path), metavar="文件夹")
 @click.option(
-    "--townships",
-    "townships",
-    multiple=True,
-    default=("山前店镇,羊郡镇",),
-    show_default=True,
-    help="哪些乡镇，用逗号隔开。",
+    "--townships", multiple=True, default=("山前店镇,羊郡镇",), show_default=True, help="哪些乡镇，用逗号隔开。"
 )
-@click.option("--seed", type=int, default=1, show_default=True, help="换一个数就换一批虚构的人。")
+@click.option("--seed", type=int, default=20220713, show_default=True, help="换一个数就换一批虚构的人。")
 @click.option("--year", type=click.IntRange(2000, 2100), default=2022, show_default=True, help="哪一年。")
-@click.option("--households", type=click.IntRange(12, 2000), default=60, show_default=True, help="每村大约几户。")
-def sample(folder: Path, townships: tuple[str, ...], **values: int) -> None:
+@click.option("--households", type=click.IntRange(8, 2000), default=48, show_default=True, help="每村大约几户。")
+@click.option("--quiet", is_flag=True, help="不显示进度。")
+def sample(folder: Path, townships: tuple[str, ...], seed: int, year: int, households: int, quiet: bool) -> None:
     """造一个虚构的收件箱，连同应有的结果 truth.json；人、证件号、账号都是编的。
 
     \b
@@ -262,15 +258,20 @@ def sample(folder: Path, townships: tuple[str, ...], **values: int) -> None:
       village-notice sample 样例 --townships 山前店镇,羊郡镇 --seed 1
     """
     from village_notice import demo
+    from village_notice.progress import show_progress
 
-    path = demo.write_sample(folder, townships=_split(townships), **values)
+    with show_progress(quiet=quiet) as progress:
+        path = demo.write_sample(
+            folder, townships=_split(townships), seed=seed, year=year, households=households, progress=progress
+        )
     click.echo(f"已在 {folder} 造好虚构的表格；应有的结果在 {path}。")
 
 
 @main.command(name="demo")
 @click.argument("folder", type=click.Path(path_type=Path), metavar="[文件夹]", default=Path("演示"))
+@click.option("--json", "as_json", is_flag=True, help="在标准输出给出 JSON。")
 @click.option("--quiet", is_flag=True, help="不显示进度。")
-def run_demo(folder: Path, quiet: bool) -> None:
+def run_demo(folder: Path, as_json: bool, quiet: bool) -> None:
     """用虚构数据完整做一遍，与应有的结果核对到分，告诉您打开哪些文件看。
 
     \b
@@ -283,7 +284,7 @@ def run_demo(folder: Path, quiet: bool) -> None:
 
     with show_progress(quiet=quiet) as progress:
         result = demo.run_demo(folder, progress)
-    click.echo(result.text)
+    click.echo(json.dumps(result.to_json(), ensure_ascii=False, indent=1) if as_json else result.text)
     raise click.exceptions.Exit(int(result.exit_code))
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from village_notice import pipeline
 from village_notice.errors import ExitCode
 from village_notice.output import PRIVATE, PUBLIC, explain_write_errors
-from village_notice.progress import Progress
+from village_notice.progress import Progress, stay_silent
 from village_notice.sample.compare import Check, compare_run
 from village_notice.sample.make import HOUSEHOLDS, SEED, TOWNSHIPS, YEAR, make_sample, read_truth
 from village_notice.sample.truth import Truth
@@ -64,7 +64,8 @@ class DemoResult:
         checks = [{"title": c.title, "compared": c.compared, "differences": list(c.differences)} for c in self.checks]
         return {"run": self.run.to_json(), "checks": checks, "exit_code": int(self.exit_code)}
 
-    def format_text(self) -> str:
+    @property
+    def text(self) -> str:
         """The run's table, the comparison, and what to open first."""
         agrees = not any(c.differences for c in self.checks)
         verdict = "结果与真相完全一致，一分不差。" if agrees else "结果与真相不符，请把上面的差异发给维护人员。"
@@ -76,6 +77,28 @@ class DemoResult:
             database = self.folder / RESULTS / PUBLIC / "查询.db"
             lines.append(f"  试着查一个人：village-notice query {name} --village {village} --db {database}")
         return "\n".join(lines)
+
+
+def write_sample(
+    folder: Path,
+    *,
+    townships: Sequence[str] = TOWNSHIPS,
+    seed: int = SEED,
+    year: int = YEAR,
+    households: int = HOUSEHOLDS,
+    progress: Progress = stay_silent,
+) -> Path:
+    """An invented inbox in villages of the packaged register; returns the path of its truth.json.
+
+    Raises:
+        UsageError: An unknown township, a number out of range, or a folder with other or changed files in it.
+        CannotWriteError: The folder cannot be written.
+    """
+    villages = read_reference(Settings()).register.villages
+    with explain_write_errors(folder):
+        return make_sample(
+            folder, townships=townships, villages=villages, seed=seed, year=year, households=households, progress=progress
+        )  # fmt: skip
 
 
 def run_demo(
@@ -92,12 +115,9 @@ def run_demo(
         UsageError: The folder holds something that is not the demo's.
         VillageNoticeError: Whatever a run can end with.
     """
-    villages = read_reference(Settings()).register.villages
     inbox, office, out = (folder / name for name in (INBOX, OFFICE, RESULTS))
+    truth_file = write_sample(inbox, townships=townships, seed=seed, households=households, progress=progress)
     with explain_write_errors(folder):
-        truth_file = make_sample(
-            inbox, townships=townships, villages=villages, seed=seed, households=households, progress=progress
-        )
         _write_office(office, townships)
     options = pipeline.RunOptions(inbox, out, YEAR, home=office, workers=os.cpu_count() or 1)
     result = pipeline.run(options, progress)

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import NoReturn
 
 Progress = Callable[[str, int, int], None]
 """Called with (stage in Chinese, done, total); done == total ends the stage."""
@@ -20,7 +21,7 @@ def show_progress(*, quiet: bool) -> Iterator[Progress]:
         return
     from tqdm import tqdm
 
-    bars: dict[str, tqdm[None]] = {}
+    bars: dict[str, tqdm[NoReturn]] = {}
 
     def report(stage: str, done: int, total: int) -> None:
         if not sys.stderr.isatty():

@@ -67,3 +67,10 @@ def test_numbers_do_not_depend_on_the_id(make_payments):
     one = number_people(make_payments({"id": make_id(1)}, {"id": make_id(2), "name": "李二"}))
     other = number_people(make_payments({"id": make_id(9)}, {"id": make_id(3), "name": "李二"}))
     assert one["person_no"].tolist() == other["person_no"].tolist()
+
+
+def test_an_organisation_is_known_by_its_name(make_payments):
+    farm = {"name": "东村某某合作社", "organisation": 1}
+    found = number_people(make_payments(farm, farm | {"account": "62"}, farm | {"village_code": "V2"}))
+    assert found["person_no"].tolist() == [1, 1, 1]
+    assert found["household_no"].tolist() == [1, 1, 1]

@@ -4,8 +4,10 @@ UTF-8 with BOM, CRLF, columns of `domain.columns.CSV_COLUMNS` in order. It is fo
 3.7E+17. A text that a spreadsheet program would run as a formula gets an apostrophe in front all the same.
 """
 
+from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from village_notice.domain.columns import CSV_COLUMNS
@@ -22,11 +24,16 @@ def write_payments(payments: pd.DataFrame, path: Path) -> None:
 
 
 def _to_text(column: pd.Series, name: str) -> pd.Series:
+    """The column as it is written; every distinct value is formatted once."""
     if name == "amount_fen":
-        return column.map(format_fen, na_action="ignore").astype("object")
+        return _map_values(column, lambda value: format_fen(int(value)))
     if name in _SCALED:
-        return column.map(lambda v: format_scaled(int(v), _SCALED[name]), na_action="ignore").astype("object")
-    if column.dtype == "str":
-        codes, values = pd.factorize(column)
-        return pd.Series([guard_formula(v) for v in values], dtype="object").take(codes).set_axis(column.index)
-    return column
+        return _map_values(column, lambda value: format_scaled(int(value), _SCALED[name]))
+    return _map_values(column, guard_formula) if column.dtype == "str" else column
+
+
+def _map_values(column: pd.Series, function: Callable[..., str]) -> pd.Series:
+    """The column with a function applied; unknown values become ""."""
+    codes, values = pd.factorize(column)
+    texts = np.array([*(function(v) for v in values), ""], dtype=object)
+    return pd.Series(texts[codes], index=column.index)

@@ -4,6 +4,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypedDict, Unpack
 
 from village_notice.checks.totals import Balance, add_balances
 from village_notice.domain.finding import Finding
@@ -11,7 +12,10 @@ from village_notice.domain.money import format_fen
 from village_notice.domain.reading import FileReading
 from village_notice.domain.rules import RULES, SEVERITY_WORDS, is_error
 
-_VERDICT_WORDS = {"accepted": "计入", "held": "待核实", "not_paid": "未发放", "other_year": "其他年度"}
+VERDICT_WORDS = {"accepted": "计入", "held": "待核实", "not_paid": "未发放", "other_year": "其他年度"}
+SET_ASIDE_WORDS = "不计入（合计行、空行、示例、汇总表）"
+_WIDTHS = (44, 14, 22)
+_MOST_FILES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +31,12 @@ class Summary:
         waived: Findings accepted with a reason.
         first_files: (file, errors, fen held there), most money first.
         villages: Villages with accepted payments.
+        empty_villages: Villages in scope without one accepted payment.
+        published: Villages whose notices were made.
+        drafts: Of these, villages with a draft.
+        wall_sheets: Most sheets of paper one village has to post.
+        crowded: Villages with more sheets than their board holds.
+        look_first: What to open first, relative to OUT, in order.
     """
 
     year: int
@@ -39,6 +49,12 @@ class Summary:
     waived: int
     first_files: tuple[tuple[str, int, int], ...]
     villages: int
+    empty_villages: tuple[str, ...] = ()
+    published: int = 0
+    drafts: int = 0
+    wall_sheets: int = 0
+    crowded: int = 0
+    look_first: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, object]:
         """The figures for `--json`; money in fen."""
@@ -48,6 +64,8 @@ class Summary:
             **{verdict: _pair(*pair) for verdict, pair in self.total.by_verdict.items()},
             "set_aside": _pair(*self.total.set_aside),
             "villages": self.villages, "waived": self.waived,
+            "empty_villages": list(self.empty_villages), "published": self.published, "drafts": self.drafts,
+            "wall_sheets": self.wall_sheets, "crowded": self.crowded, "look_first": list(self.look_first),
             "findings": self.by_rule,
             "by_file": {
                 b.file: {"read": _pair(b.rows, b.fen), "set_aside": _pair(*b.set_aside)}
@@ -58,39 +76,87 @@ class Summary:
 
     def format_text(self) -> str:
         """The table for the terminal."""
-        total = self.total
         lines = [
-            f"{self.year} 年度：文件 {self.files} 个（读不出 {self.unreadable} 个），工作表 {self.sheets} 张，"
-            f"有数据的村 {self.villages} 个",
+            f"{self.year} 年度：文件 {self.files} 个（读不出 {self.unreadable} 个），工作表 {self.sheets} 张",
             "",
+            *self._money_lines(),
+            "",
+            *self._finding_lines(),
+            "",
+            *self._village_lines(),
+            *self._first_lines(),
+        ]
+        return "\n".join(line.rstrip() for line in lines)
+
+    def _money_lines(self) -> list[str]:
+        total = self.total
+        return [
             _row("", "笔（处）数", "金额（元）"),
             _row("读到", f"{total.rows:,}", format_fen(total.fen, grouped=True)),
+            *(
+                _row(f"  {VERDICT_WORDS[v]}", f"{rows:,}", format_fen(fen, grouped=True))
+                for v, (rows, fen) in total.by_verdict.items()
+            ),
+            _row(f"  {SET_ASIDE_WORDS}", f"{total.set_aside[0]:,}", format_fen(total.set_aside[1], grouped=True)),
         ]
-        lines += [
-            _row(f"  {_VERDICT_WORDS[v]}", f"{rows:,}", format_fen(fen, grouped=True))
-            for v, (rows, fen) in total.by_verdict.items()
-        ]
-        lines.append(
-            _row("  合计、空行等不计入", f"{total.set_aside[0]:,}", format_fen(total.set_aside[1], grouped=True))
-        )
-        lines += ["", "问题："] if self.by_rule else ["", "没有发现问题。"]
+
+    def _finding_lines(self) -> list[str]:
+        lines = ["问题："] if self.by_rule else ["没有发现问题。"]
         lines += [
             _row(f"  {code} {SEVERITY_WORDS[RULES[code].severity]} {RULES[code].title}", f"{count:,}", "")
             for code, count in self.by_rule.items()
         ]
+        return lines + ([_row("  写明理由放行的", f"{self.waived:,}", "")] if self.waived else [])
+
+    def _village_lines(self) -> list[str]:
+        lines = ["村：", _row("  有数据", f"{self.villages:,}", "")]
+        if self.empty_villages:
+            lines.append(_row("  在范围内但没有任何数据", f"{len(self.empty_villages):,}", ""))
+        if self.published:
+            lines.append(_row("  已做公示", f"{self.published:,}", ""))
+            lines.append(_row("  其中仍是草稿", f"{self.drafts:,}", ""))
+            lines.append(_row("  一个村最多要贴（张）", f"{self.wall_sheets:,}", ""))
+        if self.crowded:
+            lines.append(_row("  张数超过公开栏的村", f"{self.crowded:,}", ""))
+        return lines
+
+    def _first_lines(self) -> list[str]:
+        lines: list[str] = []
         if self.first_files:
             lines += ["", "先改这些文件："]
             lines += [
-                f"  {file}：错误 {errors} 处，涉及 {format_fen(fen, grouped=True)} 元"
-                for file, errors, fen in self.first_files[:5]
+                f"  {file}：错误 {errors} 处，待核实 {format_fen(fen, grouped=True)} 元"
+                for file, errors, fen in self.first_files[:_MOST_FILES]
             ]
-        return "\n".join(line.rstrip() for line in lines)
+        more = len(self.first_files) - _MOST_FILES
+        if more > 0:
+            lines.append(f"  另有 {more} 个文件，见问题清单")
+        if self.look_first:
+            lines += ["", *(f"先看：{place}" for place in self.look_first)]
+        return lines
+
+
+class Counts(TypedDict, total=False):
+    """What the run itself counts; the names are those of `Summary`."""
+
+    waived: int
+    villages: int
+    empty_villages: tuple[str, ...]
+    published: int
+    drafts: int
+    wall_sheets: int
+    crowded: int
+    look_first: tuple[str, ...]
 
 
 def build_summary(
-    year: int, readings: Sequence[FileReading], balances: Sequence[Balance], findings: Sequence[Finding], **counts: int
+    year: int,
+    readings: Sequence[FileReading],
+    balances: Sequence[Balance],
+    findings: Sequence[Finding],
+    **counts: Unpack[Counts],
 ) -> Summary:
-    """The summary of a run; `counts` are waived and villages."""
+    """The summary of a run; `counts` are the figures that only the run knows, from `waived` to `look_first`."""
     errors = Counter(f.place.file for f in findings if is_error(f))
     held = {b.file: b.by_verdict.get("held", (0, 0))[1] for b in balances}
     first = sorted(((f, n, held.get(f, 0)) for f, n in errors.items() if f), key=lambda x: (-x[2], -x[1], x[0]))
@@ -104,7 +170,7 @@ def build_summary(
         total=add_balances(balances),
         by_rule={code: counted[code] for code in RULES if counted[code]},
         first_files=tuple(first),
-        **counts,
+        **({"waived": 0, "villages": 0} | counts),
     )
 
 
@@ -113,8 +179,7 @@ def _pair(rows: int, fen: int) -> dict[str, int]:
 
 
 def _row(*cells: str) -> str:
-    widths = (40, 14, 22)
-    return "".join(_pad(c, w, right=i > 0) for i, (c, w) in enumerate(zip(cells, widths, strict=True)))
+    return "".join(_pad(c, w, right=i > 0) for i, (c, w) in enumerate(zip(cells, _WIDTHS, strict=True)))
 
 
 def _pad(text: str, width: int, *, right: bool) -> str:

@@ -6,17 +6,19 @@ held too: the error may be the very year.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from village_notice.checks.keys import Ints, code_texts, combine_codes, find_named_rows
 from village_notice.domain.columns import PAID_STATUSES
 from village_notice.domain.finding import Finding, Place
-from village_notice.domain.rules import is_error
+from village_notice.domain.rules import RULES, Severity
 
 Bools = npt.NDArray[np.bool_]
+Codes = frozenset[str]
 
 
 def decide(payments: pd.DataFrame, findings: Iterable[Finding], *, year: int) -> pd.DataFrame:
@@ -40,42 +42,53 @@ def decide(payments: pd.DataFrame, findings: Iterable[Finding], *, year: int) ->
     )
 
 
-def _place_findings(payments: pd.DataFrame, findings: Iterable[Finding]) -> tuple[list[str], Bools]:
-    """For each payment the codes standing on it, and whether an ERROR does."""
+def _place_findings(payments: pd.DataFrame, findings: Iterable[Finding]) -> tuple[npt.NDArray[np.object_], Bools]:
+    """For each payment the codes standing on it, as text, and whether an ERROR does.
+
+    Most payments carry what stands on their whole sheet and nothing else: that is worked out once a sheet. Only rows
+    that a finding names are looked at one by one.
+    """
     by_place: defaultdict[Place, set[str]] = defaultdict(set)
-    errors: set[tuple[Place, str]] = set()
     for finding in findings:
         by_place[finding.place].add(finding.code)
-        if is_error(finding):
-            errors.add((finding.place, finding.code))
-    codes: list[set[str]] = [set() for _ in range(len(payments))]
-    held = np.zeros(len(payments), dtype=np.bool_)
-    if by_place:
-        index = _index_rows(payments, by_place)
-        for place, found in by_place.items():
-            for number in index.get(place, ()):
-                codes[number] |= found
-                held[number] |= any((place, code) in errors for code in found)
-    return [" ".join(sorted(c)) for c in codes], held
+    sheet = combine_codes(code_texts(payments["file"]), code_texts(payments["sheet"]))
+    _, first = np.unique(sheet, return_index=True)
+    sheets = [(str(f), str(s)) for f, s in payments[["file", "sheet"]].iloc[first].itertuples(index=False, name=None)]
+    whole = [frozenset(by_place.get(Place(f), ())) | by_place.get(Place(f, s), set()) for f, s in sheets]
+    texts = np.array([*(_join(codes) for codes in whole), ""], dtype=object)[sheet]
+    held = np.array([*map(_has_error, whole), False], dtype=np.bool_)[sheet]
+    numbers = {pair: number for number, pair in enumerate(sheets)}
+    for position, codes in _place_rows(payments, sheet, numbers, by_place):
+        texts[position] = _join(whole[sheet[position]] | codes)
+        held[position] |= _has_error(codes)
+    return texts, held
 
 
-def _index_rows(payments: pd.DataFrame, wanted: Mapping[Place, object]) -> dict[Place, list[int]]:
-    """Place of a finding → positions of the payments it concerns."""
-    files, sheets = {p.file for p in wanted}, {(p.file, p.sheet) for p in wanted}
-    rows = {(p.file, p.sheet, p.row) for p in wanted if p.row}
-    index: defaultdict[Place, list[int]] = defaultdict(list)
-    of_row: defaultdict[tuple[str, str, int], list[int]] = defaultdict(list)
-    columns = (payments[c].tolist() for c in ("file", "sheet", "row", "column"))
-    for number, (file, sheet, row, column) in enumerate(zip(*columns, strict=True)):
-        if file not in files:
-            continue
-        index[Place(file)].append(number)
-        if (file, sheet) in sheets:
-            index[Place(file, sheet)].append(number)
-            if (file, sheet, row) in rows:
-                of_row[file, sheet, row].append(number)
-                index[Place(file, sheet, row, column)].append(number)
-    for place in wanted:
-        if place.row and place not in index:
-            index[place] = of_row[place.file, place.sheet, place.row]
-    return index
+def _place_rows(
+    payments: pd.DataFrame, sheet: Ints, numbers: dict[tuple[str, str], int], by_place: dict[Place, set[str]]
+) -> Iterable[tuple[int, Codes]]:
+    """Positions of the payments in rows that findings name, and the codes standing on each of them."""
+    wanted: defaultdict[tuple[int, int], dict[str, set[str]]] = defaultdict(dict)
+    for place, codes in by_place.items():
+        number = numbers.get((place.file, place.sheet))
+        if place.row and number is not None:
+            wanted[number, place.row][place.column] = codes
+    rows = payments["row"].to_numpy(dtype=np.int64)
+    found = find_named_rows(payments, sheet, by_place)
+    columns = payments["column"].iloc[found].tolist()
+    taken: defaultdict[tuple[int, int], set[str]] = defaultdict(set)
+    pairs = [(int(sheet[position]), int(rows[position])) for position in found]
+    for pair, column in zip(pairs, columns, strict=True):
+        taken[pair].add(column)
+    for position, pair, column in zip(found, pairs, columns, strict=True):
+        of_row = wanted[pair]
+        general = (codes for named, codes in of_row.items() if named not in taken[pair])
+        yield int(position), frozenset(of_row.get(column, ())).union(*general)
+
+
+def _join(codes: Iterable[str]) -> str:
+    return " ".join(sorted(codes))
+
+
+def _has_error(codes: Iterable[str]) -> bool:
+    return any(RULES[code].severity is Severity.ERROR for code in codes)

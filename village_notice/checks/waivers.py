@@ -1,6 +1,8 @@
 """Waivers: an ERROR the office accepts, with a reason, a name and a date. No reason, no waiver; nobody waives P-rules."""
 
 import csv
+import io
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -57,8 +59,8 @@ def read_waivers(home: Path | None) -> list[Waiver]:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
         text = data.decode("gb18030", errors="replace")
-    reader = csv.DictReader(text.splitlines())
-    return [_read_waiver(path.name, number, line) for number, line in enumerate(reader, start=2) if any(line.values())]
+    reader = csv.DictReader(io.StringIO(text, newline=""))
+    return [_read_waiver(path.name, reader.line_num, line) for line in reader if any(line.values())]
 
 
 def _read_waiver(name: str, number: int, line: dict[str | None, str | None]) -> Waiver:
@@ -68,20 +70,24 @@ def _read_waiver(name: str, number: int, line: dict[str | None, str | None]) -> 
     for column in _NEEDED:
         if not cells.get(column):
             raise ReferenceFileError(name, number, column, "是空的；放行必须写明规则、文件、理由、经手人和日期")
-    rule = RULES.get(cells["rule"])
+    rule = RULES.get(cells["rule"].upper())
     if rule is None or not rule.can_waive:
         raise ReferenceFileError(name, number, "rule", f"“{cells['rule']}”不是可以放行的规则")
     row = cells.get("row") or "0"
     if not row.isdecimal():
         raise ReferenceFileError(name, number, "row", f"“{row}”不是行号")
-    place = Place(cells["file"], cells.get("sheet", ""), int(row))
+    place = Place(cells["file"].replace("\\", "/"), cells.get("sheet", ""), int(row))
     return Waiver(rule.code, place, cells["reason"], cells["by"], cells["date"])
 
 
 def split_waived(findings: Iterable[Finding], waivers: list[Waiver]) -> tuple[list[Finding], list[Finding]]:
     """Findings that stand, and those that a waiver covers."""
+    by_file: defaultdict[tuple[str, str], list[Waiver]] = defaultdict(list)
+    for waiver in waivers:
+        by_file[waiver.rule, waiver.place.file].append(waiver)
     standing: list[Finding] = []
     waived: list[Finding] = []
     for finding in findings:
-        (waived if any(w.covers(finding) for w in waivers) else standing).append(finding)
+        candidates = by_file.get((finding.code, finding.place.file), ())
+        (waived if any(w.covers(finding) for w in candidates) else standing).append(finding)
     return standing, waived

@@ -2,6 +2,7 @@
 
 Same valid ID is the same person. Without one, the same person only where name, group and account agree (a group that is
 not told does not disagree), or where both payments stand in the same row; all others are separate and never summed.
+An organisation is known by its registered name: the same name in a village is the same organisation.
 """
 
 import numpy as np
@@ -49,8 +50,11 @@ def _find_persons(rows: pd.DataFrame) -> Ints:
     by_row = code_columns(rows, ("village_code", "file", "sheet", "row"))
     linked = _link_loose(loose, by_id, valid)
     has_account = (rows["account"] != "").to_numpy()
+    is_organisation = rows["organisation"].to_numpy() == 1
+    by_name = code_columns(rows, ("village_code", "name"))
     kind = np.where(valid | (has_account & (linked != _NO_LINK)), 0, np.where(has_account, 1, 2))
     number = np.where(valid, by_id, np.where(kind == 0, linked, np.where(kind == 1, loose, by_row)))
+    kind, number = np.where(is_organisation, 3, kind), np.where(is_organisation, by_name, number)
     return combine_codes(kind.astype(np.int64), number.astype(np.int64))
 
 

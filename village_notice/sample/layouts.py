@@ -36,8 +36,11 @@ def draw_plain(sheet: Sheet, title: str, columns: Columns, payments: Sequence[Pa
     return sheet
 
 
-def draw_merged(sheet: Sheet, title: str, payments: Sequence[Payment], wrong_total_fen: int = 0) -> Sheet:
-    """Two rows of merged headings, village names in merged cells, 小计 a village, 总计, signatures."""
+def draw_merged(sheet: Sheet, title: str, payments: Sequence[Payment]) -> Sheet:
+    """Two rows of merged headings, village names in merged cells, 小计 a village, 总计, signatures.
+
+    A village with a mistyped name in it has its name in every row.
+    """
     columns = (
         ("seq", "序号"), ("village", "村名"), ("name", "户主\n姓名"), ("id", "身份证号码"), ("account", "一卡通账号"),
         ("area_own", "补贴面积（亩）"), ("area_rented", ""), ("rate", "补贴标准\n（元/亩）"), ("amount", "补贴金额\n（元）"),
@@ -51,15 +54,16 @@ def draw_merged(sheet: Sheet, title: str, payments: Sequence[Payment], wrong_tot
     seq = 0
     for _, part in by_village(payments):
         first = len(sheet.rows) + 1
+        is_merged = len(part) > 1 and not any("village" in p.cells for p in part)
         for payment in part:
             seq += 1
             row = sheet.add_payment(payment, columns, seq)
-            if row > first and "village" not in payment.cells:
+            if row > first and is_merged:
                 sheet.rows[row - 1][1] = None
-        if len(part) > 1 and not any("village" in p.cells for p in part):
+        if is_merged:
             sheet.merges.append((first, 2, first + len(part) - 1, 2))
         sheet.add_total("小计", columns, part)
-    sheet.add_total("总　计", columns, payments, wrong_total_fen)
+    sheet.add_total("总　计", columns, payments)
     sheet.add()
     sheet.add(*_FOOTER)
     return sheet

@@ -41,7 +41,7 @@ class Person:
     Attributes:
         village: Where they live.
         group: 村民小组, e.g. 3组.
-        household: Serial of the household in the village, from 1.
+        household: Serial of the household in the village, from 1; 0 for an organisation.
         is_head: True for the 户主.
         name: Family and given name.
         id: 18 characters, valid.
@@ -61,6 +61,11 @@ class Person:
     phone: str
     born: date
     area_milli: int = 0
+
+    @property
+    def is_organisation(self) -> bool:
+        """Whether this is a co-operative or farm."""
+        return self.household == 0
 
     def age(self, year: int) -> int:
         """Full years on 31 December of a year."""
@@ -132,6 +137,14 @@ def build_organisation(village: Village, name: str, numbers: Numbers) -> Person:
     )
 
 
+def build_child(head: Person, given_name: str, numbers: Numbers, year: int) -> Person:
+    """A child of seven in a head's household."""
+    born = date(year - 7, 6, 1)
+    name = head.name[: 2 if head.name[:2] in _SURNAMES else 1] + given_name
+    ids = (numbers.next_id(born), numbers.next_card(), numbers.next_phone())
+    return Person(head.village, head.group, head.household, False, name, *ids, born)
+
+
 def _build_household(village: Village, where: tuple[str, int, str], numbers: Numbers, year: int) -> list[Person]:
     group, household, surname = where
     rng = numbers.rng
@@ -150,7 +163,7 @@ def _build_household(village: Village, where: tuple[str, int, str], numbers: Num
             numbers.next_id(born), numbers.next_card(), numbers.next_phone(), born,
         )  # fmt: skip
         people.append(person)
-    people[0].area_milli = max(300, round(rng.gauss(4200, 2000), -1))
+    people[0].area_milli = max(300, round(rng.gauss(420, 200)) * 10)
     return people
 
 

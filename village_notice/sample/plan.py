@@ -134,10 +134,10 @@ class Sheet:
         payment.sheet, payment.row, payment.column = self.name, row, column_letters(column)
         self.payments.append(payment)
 
-    def add_total(self, word: str, columns: Columns, payments: Iterable[Payment], difference_fen: int = 0) -> int:
+    def add_total(self, word: str, columns: Columns, payments: Iterable[Payment]) -> int:
         """Adds a total row: the word first, the sum of the written amounts in the amount column."""
         key = next(key for key, _ in columns if key.startswith("amount"))
-        total = sum(p.fen for p in payments) + difference_fen
+        total = sum(p.fen for p in payments)
         scale = 1_000_000 if key == "amount_wan" else 100
         cells: list[CellValue] = [None] * len(columns)
         cells[0] = word

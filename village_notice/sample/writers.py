@@ -4,8 +4,8 @@ import csv
 import io
 import re
 import zipfile
+from collections.abc import Sequence
 from datetime import date, datetime
-from pathlib import Path
 
 import openpyxl
 import xlwt
@@ -13,18 +13,12 @@ from openpyxl.cell import Cell
 from openpyxl.styles import Alignment, Font
 from openpyxl.worksheet.worksheet import Worksheet
 
+from village_notice.domain.text import column_letters
 from village_notice.sample.plan import Book, CellValue, Sheet
 
-_STAMP = datetime(2023, 1, 16, 9, 0, 0)
+_STAMP = datetime(2023, 1, 16, 9, 0, 0)  # noqa: DTZ001  # files of Excel know no time zone
 """The one time inside every file, so that a file depends on its plan alone."""
 _TITLE, _CENTRE = Font(name="宋体", size=16, bold=True), Alignment(horizontal="center", vertical="center")
-
-
-def write_book(folder: Path, book: Book) -> None:
-    """Writes one file of the inbox, its folders too."""
-    path = folder.joinpath(*book.path.split("/"))
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(build_bytes(book))
 
 
 def build_bytes(book: Book) -> bytes:
@@ -34,6 +28,17 @@ def build_bytes(book: Book) -> bytes:
     if book.path.endswith(".csv"):
         return _build_csv(book)
     return _build_xls(book) if book.path.endswith(".xls") else _build_xlsx(book)
+
+
+def build_zip(path: str, books: Sequence[Book]) -> bytes:
+    """The bytes of a zip with books in it; their paths begin with the zip's own."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as target:
+        for book in books:
+            entry = zipfile.ZipInfo(book.path.removeprefix(path + "/"), _STAMP.timetuple()[:6])
+            entry.compress_type, entry.create_system = zipfile.ZIP_DEFLATED, 0
+            target.writestr(entry, build_bytes(book))
+    return stream.getvalue()
 
 
 def _build_xlsx(book: Book) -> bytes:
@@ -64,7 +69,7 @@ def _fill(worksheet: Worksheet, sheet: Sheet) -> None:
     if isinstance(top, Cell):
         top.font, top.alignment = _TITLE, _CENTRE
     for column in range(1, max(map(len, sheet.rows), default=1) + 1):
-        worksheet.column_dimensions[openpyxl.utils.get_column_letter(column)].width = 14
+        worksheet.column_dimensions[column_letters(column)].width = 14
     if sheet.is_hidden:
         worksheet.sheet_state = "hidden"
 

@@ -198,7 +198,9 @@ class _SheetTask:
             file=self.reading.file,
             sheet=self.grid.name,
             township=next((t for t, _ in spots if t), elsewhere),
-            village=places.find_in_sheet_name(self.grid.name) or next((v for _, v in spots if v), ""),
+            village=places.find_label(table.above)
+            or places.find_in_sheet_name(self.grid.name)
+            or next((v for _, v in spots if v), ""),
             programme_text=self._find_programme(names),
             year=self._find_year(titles),
             unit_fen=1_000_000 if columns.is_wan else units[-1] if units else 100,

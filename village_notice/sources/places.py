@@ -1,6 +1,7 @@
 """The village and township of a payment: resolved exactly through the register, never by likeness."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -8,8 +9,10 @@ from village_notice.domain.text import fold_text, short_village
 from village_notice.sources.register import Register
 
 _SECTION = re.compile(
-    r"^(?:(?:村名|村别|村庄|行政村|所在村|村居|村[(（]居[)）]|村)[:：])?(?:[一二三四五六七八九十]+|\d+)?[、.．]?\s*(.+?)(?:[（(].*[)）])?$"
+    r"^(?:(?:村名|村别|村庄|行政村|所在村|村居|村[(（]居[)）]|村)[:：])?(?:[(（]?(?:[一二三四五六七八九十]+|\d+)[、.．)）])?\s*(.+?)(?:[（(].*[)）])?$"
 )
+_VILLAGE_LABEL = re.compile(r"(?:村名|村别|村庄|行政村|所在村|村居|村[(（]居[)）]|村)[:：]\s*(\S+)")
+_NUMERAL = re.compile(r"^(?:[一二三四五六七八九十]+|\d+)")
 _VILLAGE_WORD = re.compile(r"(.{1,12}?(?:社区居委会|村民委员会|居民委员会|村委会|居委会|社区|村))")
 
 
@@ -89,8 +92,16 @@ class PlaceFinder:
         """The village words of a section row (一、东关村（6户）), "" where it names none."""
         match = _SECTION.fullmatch(text.strip())
         words = fold_text(match[1]) if match else ""
+        rest = _NUMERAL.sub("", words)
+        if rest != words and not self._is_known(words) and self._is_known(rest):
+            words = rest  # 4北坡 is the fourth village, 九家夼村 is a name
         looks_right = words.endswith(("村", "社区", "村委会", "居委会", "村民委员会", "居民委员会"))
         return words if looks_right or self._is_known(words) else ""
+
+    def find_label(self, texts: Iterable[str]) -> str:
+        """The village words of the last text that is a label 村名：东关村, "" where none is."""
+        found = [m[1] for m in map(_VILLAGE_LABEL.fullmatch, texts) if m]
+        return fold_text(found[-1]) if found else ""
 
     def find_in_sheet_name(self, name: str) -> str:
         """The village words of a sheet's name (4北坡, 南河（一组）), "" where it names no village of the register."""

@@ -1,0 +1,142 @@
+import io
+from datetime import datetime
+
+import openpyxl
+import pytest
+
+import village_notice.checks.report as report_module
+from village_notice.checks.report import build_report
+from village_notice.checks.summary import build_summary
+from village_notice.checks.totals import check_conservation
+from village_notice.domain.finding import Finding, Place
+from village_notice.domain.reading import FileReading
+
+STAMP = datetime(2023, 12, 20)  # noqa: DTZ001
+
+
+@pytest.fixture
+def build(make):
+    """The report of some findings on four payments in two files, as a workbook."""
+
+    def build(findings, waived=(), inbox="../../收件箱"):
+        frame = make(
+            {"verdict": "held", "amount_fen": 100},
+            {"verdict": "held", "amount_fen": 200, "name": "方木"},
+            {"verdict": "held", "amount_fen": 50_000, "file": "乙/b.xls"},
+            {"verdict": "accepted", "amount_fen": 7, "file": "乙/b.xls"},
+        )
+        readings = [
+            FileReading(f, places_read=2, fen_read=int(part["raw_fen"].sum())) for f, part in frame.groupby("file")
+        ]
+        summary = build_summary(2023, readings, check_conservation(readings, frame), findings, waived=len(waived))
+        return build_report(findings, waived, frame, summary, STAMP, inbox)
+
+    return build
+
+
+def load(data):
+    return openpyxl.load_workbook(io.BytesIO(data))
+
+
+def rows_of(sheet):
+    return [[c if c is not None else "" for c in row] for row in sheet.iter_rows(min_row=3, values_only=True)]
+
+
+FINDINGS = (
+    Finding("H03", Place("a.xlsx", "表1")),
+    Finding("C03", Place("a.xlsx", "表1", 5, "F"), "1 00", "1.00"),
+    Finding("R01", Place("a.xlsx", "表1", 5, "F"), "1.00"),
+    Finding("R01", Place("a.xlsx", "表1", 6, "F"), "2.00"),
+    Finding("R10", Place("乙/b.xls", "表1", 7, "C")),
+    Finding("R05", Place("a.xlsx", "表1", 6, "F"), "2.00", "3.00", "-1.00", fen=100),
+)
+
+
+def test_what_stops_the_posting_comes_first(build):
+    sheet = load(build(FINDINGS))["先看这里"]
+    rows = rows_of(sheet)
+    assert rows[0][:5] == ["乙/b.xls", 1, 1, 500, "没有村名（1 处）"]
+    assert rows[1][:5] == ["a.xlsx", 2, 2, 3, "没有姓名（2 处）"]
+    assert "3 笔、503.00 元待核实" in sheet["A1"].value
+    assert sheet["A3"].hyperlink.target == "../../收件箱/乙/b.xls"
+    assert ["读到", 4, "", 503.07] in [r[:4] for r in rows]
+    assert any("与读到的相等" in r for r in rows)
+
+
+def test_one_row_a_finding_errors_and_money_first(build):
+    sheet = load(build(FINDINGS))["逐条问题"]
+    rows = rows_of(sheet)
+    assert [(r[0], r[2], r[4], r[11]) for r in rows] == [
+        ("R10", "乙/b.xls", "C7", "待处理"),
+        ("R01", "a.xlsx", "F6", "待处理"),
+        ("R01", "a.xlsx", "F5", "待处理"),
+        ("H03", "a.xlsx", "整张表", "请留意"),
+        ("R05", "a.xlsx", "F6", "请留意"),
+        ("C03", "a.xlsx", "F5", "已自动改正"),
+    ]
+    assert rows[1][5] == "方木"
+    assert rows[4][8] == -1
+    assert rows[0][12] == 500
+    assert (sheet.auto_filter.ref, sheet.freeze_panes, sheet.page_setup.orientation) == ("A2:M8", "A3", "landscape")
+
+
+def test_cell_links_into_the_file(build):
+    sheet = load(build(FINDINGS))["逐条问题"]
+    assert sheet["E3"].hyperlink.target == "../../收件箱/乙/b.xls"
+    assert sheet["E3"].hyperlink.location == "'表1'!C7"
+
+
+def test_no_links_without_an_inbox(build):
+    assert load(build(FINDINGS, inbox=None))["逐条问题"]["E3"].hyperlink is None
+
+
+@pytest.mark.parametrize(
+    ("file", "target", "location"),
+    [
+        ("甲.csv", "../in/甲.csv", None),
+        ("包.zip/甲.xlsx", "../in/包.zip", None),
+        ("x#1.xlsx", "../in/x%231.xlsx", "'表'!B2"),
+    ],
+)
+def test_links_to_text_files_and_into_zips(build, file, target, location):
+    link = load(build([Finding("R01", Place(file, "表", 2, "B"))], inbox="..\\in\\"))["逐条问题"]["E3"].hyperlink
+    assert (link.target, link.location) == (target, location)
+
+
+def test_waived_findings_are_shown_as_such(build):
+    rows = rows_of(load(build(FINDINGS[:1], [FINDINGS[4]]))["逐条问题"])
+    assert [(r[0], r[11]) for r in rows] == [("H03", "请留意"), ("R10", "已放行")]
+
+
+def test_causes_are_counted_with_their_first_rows(build):
+    findings = [Finding("C04", Place("a.xlsx", "表1", row, "D"), "3.7E+17") for row in range(5, 42)]
+    sheet = load(build(findings))["按原因归并"]
+    row = rows_of(sheet)[0]
+    assert row[2:4] == ["身份证号已损坏 37 处（D 列）", 37]
+    assert row[8] == "第 5、6、7、8、9 行等 37 行"
+    assert sheet["I3"].hyperlink.location == "'表1'!D5"
+
+
+def test_too_many_are_grouped_and_none_is_dropped(build, monkeypatch):
+    monkeypatch.setattr(report_module, "MOST_FINDINGS", 10)
+    many = [Finding("C04", Place("a.xlsx", "表1", row, "D"), "x") for row in range(5, 25)]
+    sheet = load(build([*many, *FINDINGS]))["逐条问题"]
+    rows = rows_of(sheet)
+    assert [r[0] for r in rows[:3]] == ["R10", "R01", "R01"]
+    assert next(r for r in rows if r[0] == "C04")[9] == "身份证号已损坏：共 20 处"
+    assert any("没有丢掉" in str(r[0]) for r in rows)
+    assert "26 条" in sheet["A1"].value
+
+
+def test_nothing_wrong(build):
+    book = load(build([]))
+    assert book.sheetnames == ["先看这里", "逐条问题", "按原因归并"]
+
+
+def test_same_findings_give_same_bytes(build):
+    assert build(FINDINGS) == build(FINDINGS)
+
+
+def test_formulas_are_guarded(build):
+    rows = rows_of(load(build([Finding("R02", Place("a.xlsx", "表1", 5, "B"), "=1+1")]))["逐条问题"])
+    assert rows[0][6] == "'=1+1"

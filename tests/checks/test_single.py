@@ -1,0 +1,46 @@
+import pytest
+
+from village_notice.checks.single import check_single
+
+
+def test_amount_that_is_not_area_times_rate(make, places):
+    """12.5 亩 × 9.6 元 = 120 元; one fen is rounding, two are not."""
+    quantity = {"quantity_milli": 12_500, "rate_micro": 9_600_000}
+    frame = make(*({**quantity, "amount_fen": fen} for fen in (12000, 12001, 11999, 12002, 11998)))
+    found = list(check_single(frame))
+    assert places(found) == [("R05", "a.xlsx", 8), ("R05", "a.xlsx", 9)]
+    assert (found[0].found, found[0].expected, found[0].difference, found[0].fen) == ("120.02", "120.00", "0.02", 2)
+    assert found[1].difference == "-0.02"
+
+
+@pytest.mark.parametrize(
+    "odd", [{"amount_fen": None}, {"amount_fen": -12000}, {"quantity_milli": None}, {"quantity_milli": 0}]
+)
+def test_product_is_only_compared_where_all_is_known(make, odd):
+    assert not list(check_single(make({"quantity_milli": 1000, "rate_micro": 1_000_000} | odd)))
+
+
+def test_product_of_huge_numbers_is_exact(make):
+    frame = make({"quantity_milli": 10**15, "rate_micro": 10**12, "amount_fen": 10**20 // 10**5 + 7})
+    assert [f.code for f in check_single(frame)] == ["R05"]
+
+
+def test_child_on_the_day_before_its_birthday(make, places):
+    frame = make(
+        {"birth_date": "2009-06-30", "pay_date": "2023-06-29"},
+        {"birth_date": "2009-06-30", "pay_date": "2023-06-30"},
+        {"birth_date": "2009-06-30", "pay_date": "2023-06"},
+        {"birth_date": "2009-01-01"},
+        {"birth_date": "2009-01-02"},
+        {"birth_date": "2019-01-02", "organisation": 1},
+    )
+    assert places(check_single(frame)) == [("R06", "a.xlsx", 5), ("R06", "a.xlsx", 7), ("R06", "a.xlsx", 9)]
+
+
+def test_zero(make, places):
+    frame = make({"amount_fen": 0}, {"amount_fen": 1}, {"amount_fen": None})
+    assert places(check_single(frame)) == [("R14", "a.xlsx", 5)]
+
+
+def test_nothing_in_nothing_out(make):
+    assert not list(check_single(make({}).iloc[:0]))
