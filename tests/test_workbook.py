@@ -106,3 +106,21 @@ def test_too_many_links_stay_text():
 def test_any_text_gives_a_file_that_opens(text):
     data = build(Sheet("一", text, COLUMNS, ((text, 1, 1),), links=(Link(0, 0, text or "a", "'x'!A1"),)))
     assert load(data)["一"]["B3"].value == 1
+
+
+def test_long_notes_and_titles_get_room():
+    sheet = load(build(Sheet("一", "题" * 40, COLUMNS, (), notes=("注" * 60, "短"))))["一"]
+    assert [sheet.row_dimensions[n].height for n in (1, 3, 4)] == [90, 54, 18]
+
+
+def test_totals_stay_outside_the_filter():
+    sheet = Sheet("一", "t", COLUMNS, (("x", 1, 1), ("合计", 1, 1)), styles=("", "total"), has_filter=True)
+    shown = load(build(sheet))["一"]
+    assert shown.auto_filter.ref == "A2:C3"
+    assert shown["A4"].font.b
+    assert shown["C4"].number_format == "#,##0.00"
+
+
+def test_one_column_has_nothing_to_merge():
+    """Excel repairs a workbook that merges one cell with itself."""
+    assert not load(build(Sheet("一", "t", COLUMNS[:1], (("x",),), notes=("注",))))["一"].merged_cells.ranges

@@ -170,6 +170,8 @@ def _run(options: RunOptions, *, as_json: bool, quiet: bool) -> None:
     with show_progress(quiet=quiet) as progress:
         result = pipeline.run(options, progress)
     click.echo(json.dumps(result.to_json(), ensure_ascii=False, indent=1) if as_json else result.summary.format_text())
+    if result.note:
+        click.echo(f"\n注意：{result.note}", err=True)
     for words, names in (
         ("移到旧版的文件", result.moved),
         ("正被打开、没有换成新的文件（请关闭后再运行）", result.blocked),

@@ -5,6 +5,7 @@ spreadsheets ─sources─► payments + findings ─checks─► accepted | hel
                                                          └─archive─► package a village, query database
 """
 
+import os
 import re
 import shutil
 from collections import Counter
@@ -79,16 +80,21 @@ class RunOptions:
 
 @dataclass(frozen=True, slots=True)
 class RunResult:
-    """What a run ended with: its figures, what could not be put in place, and its exit code."""
+    """What a run ended with: its figures, what could not be put in place, and its exit code.
+
+    Attributes:
+        note: What the user must know before all else, "" nothing.
+    """
 
     summary: Summary
     exit_code: ExitCode
     moved: tuple[str, ...] = ()
     blocked: tuple[str, ...] = ()
+    note: str = ""
 
     def to_json(self) -> dict[str, object]:
         """The figures for `--json`."""
-        places = {"moved": list(self.moved), "blocked": list(self.blocked)}
+        places = {"moved": list(self.moved), "blocked": list(self.blocked), "note": self.note}
         return self.summary.to_json() | places | {"exit_code": int(self.exit_code)}
 
 
@@ -120,7 +126,8 @@ def run(options: RunOptions, progress: Progress) -> RunResult:
     with explain_write_errors(options.out):
         out = open_output(options.out)
         try:
-            checked = _check(_read(options, wanted, progress), options, waivers, reference)
+            read = _read(options, wanted, progress)
+            checked = _check(read, options, waivers, reference)
             villages = _find_scope(checked.decided, wanted, reference)
             data_until = _find_data_until(checked.decided, settings)
             stamp = options.stamp or datetime.fromisoformat(data_until or f"{options.year}-12-31").replace(tzinfo=UTC)
@@ -142,10 +149,17 @@ def run(options: RunOptions, progress: Progress) -> RunResult:
     return _conclude(out, checked, summary)
 
 
-def _read(
-    options: RunOptions, townships: tuple[str, ...], progress: Progress
-) -> tuple[list[FileReading], list[Finding]]:
-    """Everything in the inbox, file by file, in the order of the paths."""
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What was read, file by file in the order of the paths, and which files are copies of earlier ones."""
+
+    readings: list[FileReading]
+    findings: list[Finding]
+    copies: list[str]
+
+
+def _read(options: RunOptions, townships: tuple[str, ...], progress: Progress) -> _Read:
+    """Everything in the inbox."""
     reading_options = ReadOptions(options.year, townships, options.home, options.register)
     load_lookups(reading_options)  # a broken reference file stops the run here, not in a child
     discovery = find_inputs(options.inbox)
@@ -157,7 +171,7 @@ def _read(
             progress("读取表格", len(readings), len(discovery.files))
     if not any(len(r.payments) for r in readings):
         raise NothingReadableError(_explain_nothing(options.inbox, [*discovery.findings, *_all_findings(readings)]))
-    return readings, discovery.findings
+    return _Read(readings, discovery.findings, [f.relative for f in discovery.files if f.same_as])
 
 
 def _take(relative: str, answer: object) -> FileReading:
@@ -179,16 +193,15 @@ def _explain_nothing(inbox: Path, findings: Sequence[Finding]) -> str:
     return "\n".join([words, *lines, *more])
 
 
-def _check(
-    read: tuple[list[FileReading], list[Finding]], options: RunOptions, waivers: list[Waiver], reference: Reference
-) -> _Checked:
+def _check(read: _Read, options: RunOptions, waivers: list[Waiver], reference: Reference) -> _Checked:
     """Verdicts on all payments, persons numbered, conservation proved."""
-    readings, found = read
+    readings, subsidies = read.readings, reference.subsidies.subsidies
     payments = pd.concat([r.payments for r in readings if len(r.payments)], ignore_index=True)
-    findings = [*found, *_all_findings(readings), *check_single(payments), *check_across(payments)]
+    across = check_across(payments, subsidies, copies=read.copies)
+    findings = [*read.findings, *_all_findings(readings), *check_single(payments), *across]
     standing, waived = split_waived(findings, waivers)
     decided = number_people(decide(payments, standing, year=options.year))
-    standing += check_tiers(decided, reference.subsidies.subsidies)
+    standing += check_tiers(decided, subsidies)
     return _Checked(readings, decided, check_conservation(readings, decided), standing, waived)
 
 
@@ -282,7 +295,9 @@ def _write_workbooks(
     """payments.csv and the workbooks of the whole run."""
     public, scope, reference = made
     write_payments(checked.decided, out.place(PRIVATE, "payments.csv"))
-    report = build_report(checked.standing, checked.waived, checked.decided, summary, stamp, None)
+    report = build_report(
+        checked.standing, checked.waived, checked.decided, summary, stamp, _find_way(out, options.inbox)
+    )
     out.place(PRIVATE, "问题清单.xlsx").write_bytes(report)
     if options.check_only:
         return
@@ -293,10 +308,31 @@ def _write_workbooks(
     out.place(PUBLIC, "全市汇总_公开版.xlsx").write_bytes(open_county)
 
 
+def _find_way(out: OutputFolder, inbox: Path) -> str | None:
+    """The inbox as seen from the folder of 问题清单.xlsx, for links; None where no relative path leads there."""
+    try:
+        return os.path.relpath(inbox.resolve(), (out.folder / PRIVATE).resolve()).replace(os.sep, "/")
+    except ValueError:  # another drive of Windows
+        return None
+
+
 def _conclude(out: OutputFolder, checked: _Checked, summary: Summary) -> RunResult:
-    held = any(map(is_error, checked.standing)) or bool((checked.decided["verdict"] == "held").any())
-    code = ExitCode.CANNOT_WRITE if out.blocked else ExitCode.HELD if held else ExitCode.DONE
-    return RunResult(summary, code, tuple(out.moved), tuple(out.blocked))
+    verdicts = set(checked.decided["verdict"])
+    held = any(map(is_error, checked.standing)) or "held" in verdicts
+    note = "" if {"accepted", "held"} & verdicts else _explain_other_years(checked.decided, summary.year)
+    code = ExitCode.HELD if held else ExitCode.NOTHING_READABLE if note else ExitCode.DONE
+    return RunResult(
+        summary, ExitCode.CANNOT_WRITE if out.blocked else code, tuple(out.moved), tuple(out.blocked), note
+    )
+
+
+def _explain_other_years(decided: pd.DataFrame, year: int) -> str:
+    """The sentence for an inbox that has payments, but none of the year."""
+    others = decided.loc[decided["verdict"] == "other_year", "year"].value_counts().sort_index()
+    if others.empty:
+        return f"{year} 年没有任何一笔实际发放：读到的都是失败、退回或待发的。没有做公示。请确认表格有没有放全。"
+    words = "、".join(f"{found} 年 {count:,} 笔" for found, count in others.items())
+    return f"{year} 年没有任何一笔：读到的是 {words}。没有做公示。请检查 --year 是不是写错了，或换对年度的表格。"
 
 
 def _check_folders(options: RunOptions) -> None:

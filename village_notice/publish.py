@@ -28,6 +28,7 @@ PACKAGE = "档案"
 _FORBIDDEN = re.compile(r'[\\/:*?"<>|\x00-\x1f]')
 _FEW = 12
 """Fewer villages than this are done in the process itself: a worker takes a second to start."""
+_LONG_FEN = 10**8
 _TEXT_FILES = (".csv", ".txt", ".json", ".html")
 
 
@@ -139,7 +140,7 @@ def publish_village(village: VillageYear, folders: tuple[str, str], job: Job) ->
         checks=job.checks,
         pinyin=_read_pinyin(tuple(job.surnames.items())).read,
     )
-    numbers = frozenset([village.village_code, *list_phones(village, job.settings)])
+    numbers = frozenset([village.village_code, *list_phones(village, job.settings), *_list_large_sums(village)])
     faults = [
         Finding("P01", Place("/".join((*folders, PACKAGE, name))), found="、".join(found))
         for name, data in package.items()
@@ -150,6 +151,12 @@ def publish_village(village: VillageYear, folders: tuple[str, str], job: Job) ->
     _write_files(place, files)
     sheets = sum(n.pages for n in passed if n.on_wall)
     return Published(village.village_code, sheets, len(files), (*findings, *faults))
+
+
+def _list_large_sums(village: VillageYear) -> Iterator[str]:
+    """Sums of a million yuan and more, as the offline page writes them: whole fen, which look like long numbers."""
+    sums = [village.public_fen, *(p.amount_fen for p in village.programmes), *village.lines["amount_fen"].tolist()]
+    yield from (str(abs(fen)) for fen in sums if abs(fen) >= _LONG_FEN)
 
 
 def _place(finding: Finding, folders: tuple[str, str], name: str) -> Finding:

@@ -70,7 +70,9 @@ class Settings:
 
     county: str = ""
     townships: tuple[str, ...] = ()
-    legal_basis: Mapping[str, str] = field(default_factory=lambda: _LEGAL_BASIS)
+    legal_basis: Mapping[str, str] = field(
+        default_factory=lambda: dict(_LEGAL_BASIS)
+    )  # a worker process must be able to take it
     notice_days: int = 7
     post_from: date | None = None
     data_until: date | None = None

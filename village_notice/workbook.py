@@ -7,6 +7,7 @@ A sheet may have coloured rows, links and a filter on its headings; it is always
 """
 
 import io
+import math
 import re
 import zipfile
 from collections.abc import Iterable, Sequence
@@ -146,7 +147,8 @@ def format_value(value: Value, kind: Kind) -> str:
 def _sheet(sheet: Sheet, targets: dict[str, str]) -> str:
     last = column_letters(len(sheet.columns))
     first_note = len(sheet.rows) + 3
-    merged = [f"A1:{last}1", *(f"A{first_note + i}:{last}{first_note + i}" for i in range(len(sheet.notes)))]
+    whole_rows = (1, *range(first_note, first_note + len(sheet.notes)))
+    merged = [f'<mergeCell ref="A{row}:{last}{row}"/>' for row in whole_rows if len(sheet.columns) > 1]
     widths = "".join(
         f'<col min="{i}" max="{i}" width="{c.width}" customWidth="1"/>' for i, c in enumerate(sheet.columns, start=1)
     )
@@ -158,7 +160,7 @@ def _sheet(sheet: Sheet, targets: dict[str, str]) -> str:
         'state="frozen"/></sheetView></sheetViews><sheetFormatPr defaultRowHeight="18"/>'
         f"<cols>{widths}</cols><sheetData>{''.join(_draw_rows(sheet, first_note))}</sheetData>"
         + (f'<autoFilter ref="{_filter_range(sheet)}"/>' if has_filter else "")
-        + f'<mergeCells count="{len(merged)}">{"".join(f"<mergeCell ref={quoteattr(m)}/>" for m in merged)}</mergeCells>'
+        + (f'<mergeCells count="{len(merged)}">{"".join(merged)}</mergeCells>' if merged else "")
         + _links(sheet.links, targets)
         + '<pageMargins left="0.6" right="0.6" top="0.7" bottom="0.7" header="0.3" footer="0.3"/>'
         f'<pageSetup paperSize="9" orientation="{"landscape" if sheet.landscape else "portrait"}" fitToHeight="0"/>'
@@ -167,7 +169,8 @@ def _sheet(sheet: Sheet, targets: dict[str, str]) -> str:
 
 
 def _draw_rows(sheet: Sheet, first_note: int) -> Iterable[str]:
-    yield _text_row(1, (sheet.title,), "title")
+    width = sum(c.width for c in sheet.columns)
+    yield _text_row(1, (sheet.title,), "title", height=30 * _count_lines(sheet.title, width * 0.65))
     yield _text_row(2, (c.heading for c in sheet.columns), "heading")
     linked: dict[int, set[int]] = {}
     for link in sheet.links[:MOST_LINKS]:
@@ -180,7 +183,12 @@ def _draw_rows(sheet: Sheet, first_note: int) -> Iterable[str]:
             kinds[look] = _choose_styles(sheet.columns, *look)
         yield _data_row(place + 3, values, kinds[look])
     for number, note in enumerate(sheet.notes, start=first_note):
-        yield _text_row(number, (note,), "note")
+        yield _text_row(number, (note,), "note", height=18 * _count_lines(note, width))
+
+
+def _count_lines(text: str, width: float) -> int:
+    """Lines of a text in merged cells, for which no program finds the height itself; a Chinese character counts two."""
+    return max(1, math.ceil(sum(2 if c > "\u2e7f" else 1 for c in text) / max(width - 2, 1)))
 
 
 def _choose_styles(columns: Sequence[SheetColumn], look: str, linked: frozenset[int]) -> list[tuple[str, Kind, int]]:
@@ -226,11 +234,11 @@ def _quote_path(path: str) -> str:
     )
 
 
-def _text_row(number: int, texts: Iterable[str], style: str) -> str:
+def _text_row(number: int, texts: Iterable[str], style: str, *, height: int = 0) -> str:
     look = _PLAIN_STYLES[style]
     cells = (_text_cell(f"{column_letters(i)}{number}", text, look) for i, text in enumerate(texts, start=1))
-    height = ' ht="30" customHeight="1"' if style == "title" else ""
-    return f'<row r="{number}"{height}>{"".join(cells)}</row>'
+    fixed = f' ht="{height}" customHeight="1"' if height else ""
+    return f'<row r="{number}"{fixed}>{"".join(cells)}</row>'
 
 
 def _data_row(number: int, values: Sequence[Value], kinds: Sequence[tuple[str, Kind, int]]) -> str:

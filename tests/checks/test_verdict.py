@@ -59,3 +59,7 @@ def test_order_and_other_columns_stay(make):
     decided = decide(frame, [], year=2023)
     same = [c for c in frame.columns if c not in ("verdict", "findings")]
     assert decided[same].equals(frame[same])
+
+
+def test_nothing_to_decide(make, spot):
+    assert verdicts(make({}).iloc[:0], Finding("R01", spot(5))) == []

@@ -63,7 +63,7 @@ def build_keys(payments: pd.DataFrame) -> Keys:
     return Keys(
         has_id=has_id,
         person=_code_persons(payments, has_id),
-        programme=code_texts(payments["programme_code"]),
+        programme=code_texts(payments["programme_code"] + payments["programme"]),
         time=time,
         is_vague=is_vague,
         sheet=sheet,

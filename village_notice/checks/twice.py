@@ -49,7 +49,7 @@ def check_twice(payments: pd.DataFrame, keys: Keys) -> Iterator[Finding]:
 
 def _find_paid(payments: pd.DataFrame, keys: Keys) -> Bools:
     """Payments to compare: somebody was paid a known sum in a known programme."""
-    known = payments["status"].isin(["成功", "补发", ""]) & (payments["programme_code"] != "")
+    known = payments["status"].isin(["成功", "补发", ""]) & (payments["programme"] != "")
     known &= (payments["name"] != "") | (payments["id"] != "")
     return known.to_numpy() & (keys.amount > 0)
 

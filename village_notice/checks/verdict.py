@@ -29,12 +29,13 @@ def decide(payments: pd.DataFrame, findings: Iterable[Finding], *, year: int) ->
         findings: All findings on it, those waived already taken out. An ERROR holds the payment at its place, all
             payments of its row where none stands at its column, of its sheet where it names no row, of its file where
             it names no sheet.
-        year: The year of the run. A payment whose year is not known is held.
+        year: The year of the run. A payment whose year, amount or village is not known is held, whatever was found.
     """
     codes, held = _place_findings(payments, findings)
     unpaid = ~payments["status"].isin(list(PAID_STATUSES)).to_numpy()
     years = payments["year"].to_numpy(dtype=np.int64, na_value=-1)
-    held |= payments["amount_fen"].isna().to_numpy() | (years < 0)
+    unknown = payments["amount_fen"].isna() | (payments["village_code"] == "")
+    held |= unknown.to_numpy() | (years < 0)
     verdict = np.select([unpaid, held, years != year], ["not_paid", "held", "other_year"], "accepted")
     return payments.assign(
         verdict=pd.Series(verdict, index=payments.index, dtype="str"),

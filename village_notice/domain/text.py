@@ -90,3 +90,15 @@ def column_letters(number: int) -> str:
 def guard_formula(text: str) -> str:
     """Text that a spreadsheet program will not run as a formula: a leading = + - @ tab or return gets an apostrophe."""
     return "'" + text if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+
+
+def is_near(one: str, other: str) -> bool:
+    """Whether two different names are one insertion, deletion or replacement apart."""
+    if one == other or abs(len(one) - len(other)) > 1:
+        return False
+    if len(one) > len(other):
+        one, other = other, one
+    start = 0
+    while start < len(one) and one[start] == other[start]:
+        start += 1
+    return one[start + (len(one) == len(other)) :] == other[start + 1 :]

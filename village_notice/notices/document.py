@@ -201,7 +201,8 @@ class _Writer:
         file = self._add_stream(program, b"/Length1 %d" % len(program))
         descriptor = self._add_object(
             b"<</Type/FontDescriptor/FontName/%s/Flags 4/FontBBox[%s]/ItalicAngle 0/Ascent %d/Descent %d"
-            b"/CapHeight 700/StemV 80/FontFile2 %d 0 R>>" % (name, b" ".join([b"%d" % v for v in face.bbox]), face.ascent, face.descent, file)
+            b"/CapHeight 700/StemV 80/FontFile2 %d 0 R>>"
+            % (name, b" ".join([b"%d" % v for v in face.bbox]), face.ascent, face.descent, file)
         )
         descendant = self._add_object(
             b"<</Type/Font/Subtype/CIDFontType2/BaseFont/%s/CIDSystemInfo%s/FontDescriptor %d 0 R/DW 1000"

@@ -10,9 +10,10 @@ from village_notice.notices.template import Template, read_template
 
 MM = 72 / 25.4
 _SIZES_MM = {"A4": (210.0, 297.0), "A3": (297.0, 420.0)}
-_LEADING = 1.5
+LEADING = 1.5
 _TITLE_LEADING, _BELOW_TITLE = 1.45, 0.2
 _SMALLEST_TITLE = 12.0
+_WIDOW, _CLOSEST = 2, 0.04
 _WIDEST_GAP = 0.12  # of the size: a line that would need wider gaps between characters is not stretched
 
 
@@ -82,7 +83,27 @@ def wrap_text(text: str, width: float, size: float, style: Style = Style.REGULAR
     return break_lines(text, width, lambda piece: measure(piece, style) * size / 1000)
 
 
-def draw_lines(page: Page, place: tuple[float, float], lines: list[str], size: float, *, width: float = 0.0) -> float:
+def wrap_paragraph(text: str, width: float, size: float) -> list[str]:
+    """The lines of a paragraph of body text; a last line of one or two characters is drawn in where that is possible.
+
+    The lines may then be a little wider than `width`: `draw_lines` sets them closer.
+    """
+    lines = wrap_text(text, width, size)
+    if len(lines) > 1 and len(lines[-1]) <= _WIDOW:
+        closer = wrap_text(text, width * (1 + _CLOSEST), size)
+        return closer if len(closer) < len(lines) else lines
+    return lines
+
+
+def draw_lines(
+    page: Page,
+    place: tuple[float, float],
+    lines: list[str],
+    size: float,
+    *,
+    width: float = 0.0,
+    leading: float = LEADING,
+) -> float:
     """Draws lines of body text from a top left corner down; gives the height below the last one.
 
     Args:
@@ -90,22 +111,23 @@ def draw_lines(page: Page, place: tuple[float, float], lines: list[str], size: f
         place: Left edge and top.
         lines: From `wrap_text`.
         size: In points.
-        width: Stretch all lines but the last to this width; 0 leaves them ragged.
+        width: Stretch all lines but the last to this width, and draw wider ones in to it; 0 leaves them ragged.
+        leading: From base line to base line, in parts of the size.
     """
     x, y = place
     for number, line in enumerate(lines, 1):
-        y -= _LEADING * size
+        y -= leading * size
         gap = (width - measure(line) * size / 1000) / max(1, len(line) - 1) if width else 0.0
-        if number < len(lines) and 0 < gap <= _WIDEST_GAP * size:
-            page.spaced_text(x, y + 0.36 * size, line, size=size, width=width)
+        if gap < 0 or (number < len(lines) and 0 < gap <= _WIDEST_GAP * size):
+            page.spaced_text(x, y + (leading - 1.14) * size, line, size=size, width=width)
         else:
-            page.text(x, y + 0.36 * size, line, size=size)
+            page.text(x, y + (leading - 1.14) * size, line, size=size)
     return y
 
 
 def height_of(lines: list[str], size: float) -> float:
     """The height `draw_lines` needs."""
-    return len(lines) * _LEADING * size
+    return len(lines) * LEADING * size
 
 
 def draw_title(page: Page, paper: Paper, text: str, element: Element, top: float) -> float:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from village_notice.domain.text import fold_text, short_village
+from village_notice.domain.text import fold_text, is_near, short_village
 from village_notice.domain.village import Village
 
 _COUNTY = re.compile(r"^(?:[^省]{2,3}省)?(?:[^市]{2,4}市)?(?:[^市县区]{2,4}[市县区])?")
@@ -98,7 +98,7 @@ class Register:
     def suggest(self, name: str, township: str = "") -> tuple[Village, ...]:
         """Villages whose name differs in one character, for a message only; () where none does."""
         plain = short_village(name)
-        near = (v for v in self.villages if (not township or v.township == township) and _is_near(plain, v.name))
+        near = (v for v in self.villages if (not township or v.township == township) and is_near(plain, v.name))
         return tuple(near)
 
 
@@ -117,15 +117,3 @@ def _name_townships(names: Iterable[str]) -> dict[str, str]:
 
 def _drop_county(text: str) -> str:
     return _COUNTY.sub("", text)
-
-
-def _is_near(one: str, other: str) -> bool:
-    """Whether two different names are one insertion, deletion or replacement apart."""
-    if one == other or abs(len(one) - len(other)) > 1:
-        return False
-    if len(one) > len(other):
-        one, other = other, one
-    start = 0
-    while start < len(one) and one[start] == other[start]:
-        start += 1
-    return one[start + (len(one) == len(other)) :] == other[start + 1 :]

@@ -22,6 +22,9 @@ from village_notice.sources.tables import Table, cell_text
 
 _DITTO = ("同上", "〃", '"', "″")
 _NOTHING = ("", "-", "—", "－", "/", "无", "——", "停发", "0", "0.0")
+_PROGRAMME = re.compile(r"补贴|补助|津贴|奖补|奖励|奖扶|救助|慰问|抚恤|补偿|直补|生活费|优待金|保障金|供养")
+"""Words that make a text the name of a programme, also of one that subsidies.csv does not have."""
+_LONGEST_PROGRAMME = 30
 _PRIVATE_WORDS = re.compile(r"\d{15,19}|(?<!\d)1[3-9]\d{9}(?!\d)|[病残亡孤癌]|服刑|戒毒")
 
 
@@ -290,11 +293,17 @@ class TableReader:
         if len(match.candidates) > 1:
             names = "、".join(s.name for s in match.candidates)
             self._find("H08", number, column, found=text, expected=names, person=person)
-        elif not match.candidates and text:
-            self._find("R13", number, column, found=text, person=person)
+        name = "、".join(s.name for s in match.candidates)
+        if text and not match.candidates:
+            near = self.lookups.subsidies.suggest(text)
+            # a plain name that nobody classified is published as totals only (P03); a name like a known one is asked about
+            name = fold_text(text) if not near and _PROGRAMME.search(text) and len(text) <= _LONGEST_PROGRAMME else ""
+            if not name:
+                hint = f"名称相近的有：{'、'.join(near)}。" if near else ""
+                self._find("R13", number, column, found=text, difference=hint, person=person)
         return {
             "programme_text": text,
-            "programme": "、".join(s.name for s in match.candidates),
+            "programme": name,
             "programme_code": "+".join(sorted(s.code for s in match.candidates)),
         }
 

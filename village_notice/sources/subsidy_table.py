@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from village_notice.domain.subsidy import Subsidy
-from village_notice.domain.text import fold_text
+from village_notice.domain.text import fold_text, is_near
 
 _MARKS = re.compile(r"[“”\"‘’'「」《》()（）\[\]【】〔〕*·:]")
 _SHORTEST_IN_TEXT = 3
@@ -74,6 +74,11 @@ class SubsidyTable:
     def find(self, text: str) -> Subsidy | None:
         """The programme whose name, short name or alias is exactly this, or None."""
         return self._by_name.get(fold_programme(text))
+
+    def suggest(self, text: str) -> tuple[str, ...]:
+        """Names that differ from the text in one character, for a message only."""
+        plain = fold_programme(text)
+        return tuple(name for name in self._by_name if len(name) >= _SHORTEST_IN_TEXT and is_near(plain, name))
 
     def match(self, text: str) -> SubsidyMatch:
         """What a cell, heading or title means: an exact name, else the names that stand inside it.

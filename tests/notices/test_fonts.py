@@ -1,0 +1,30 @@
+import pytest
+
+from village_notice.notices.fonts import SUBSTITUTE, Style, encode_text, find_face, find_missing, measure, show_text
+
+
+def test_rare_characters_have_a_face():
+    assert find_missing("𬎆𠅤䶮𡥧𬭎王") == []
+    assert find_face("王")[0] == 0 and find_face("𬎆")[0] > 0
+
+
+@pytest.mark.parametrize(("text", "missing"), [("王\ue000", ["U+E000"]), ("\U0003fffd", ["U+3FFFD"]), ("王", [])])
+def test_missing_characters_are_named(text, missing):
+    assert find_missing(text) == missing
+
+
+def test_a_missing_character_becomes_a_mark():
+    assert show_text("王\ue000明") == f"王{SUBSTITUTE}明"
+    assert all(b"0000" not in run.hex for run in encode_text("王\ue000明"))
+
+
+def test_variation_selectors_show_nothing():
+    assert show_text("葛\U000e0100") == "葛"
+
+
+def test_fallback_faces_are_stroked_in_bold():
+    assert [run.is_stroked for run in encode_text("王𬎆", Style.BOLD)] == [False, True]
+
+
+def test_chinese_is_an_em_wide():
+    assert measure("王𬎆") == 2000

@@ -1,0 +1,80 @@
+import pytest
+
+from village_notice.errors import SettingsError
+from village_notice.notices.template import VARIABLES, Template, fill_text, read_template
+from village_notice.resources import find_template
+
+
+@pytest.fixture
+def own(tmp_path):
+    """Writes a county's own template; gives the office folder."""
+
+    def write(name, text):
+        folder = tmp_path / "templates" / "notice"
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / f"{name}.toml").write_text(text, encoding="utf-8")
+        return tmp_path
+
+    return write
+
+
+@pytest.mark.parametrize("name", ["summary", "household", "detail", "paper"])
+def test_packaged_templates_are_sound(own, name):
+    text = find_template("notice", f"{name}.toml").read_text(encoding="utf-8")
+    assert read_template(name, own(name, text)) == read_template(name, None)
+
+
+def test_a_copy_wins_key_by_key(own):
+    folder = own("summary", 'total_label = "总计"\n[headings]\ntitle = "项目"\n')
+    template = read_template("summary", folder)
+    assert (template.values["total_label"], template.heading("title"), template.heading("amount")) == (
+        "总计",
+        "项目",
+        "金额",
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "line", "key", "words"),
+    [
+        ("summary", '\ntitel = "x"\n', 2, "titel", "没有这个键"),
+        ("summary", 'title = "{vilage}公开"', 1, "title", "没有变量 {vilage}"),
+        ("summary", 'columns = ["title", "sum"]', 1, "columns", "'sum' 不行"),
+        ("summary", 'columns = ["title"]', 1, "columns", "不能缺少 amount"),
+        ("summary", 'columns = ["title", "amount", "title"]', 1, "columns", "重复"),
+        ("detail", 'columns = ["name", "amount", "id"]', 1, "columns", "'id' 不行"),
+        ("summary", "# 说明\n[headings]\namount = 3", 3, "headings.amount", "带引号的文字"),
+        ("paper", "\n\ntable_pt = 4.0", 3, "table_pt", "应在 10 到 36 之间"),
+        ("paper", 'size = "A5"', 1, "size", "可用的有：A4、A3"),
+        ("paper", "panels = 3", 1, "panels", "可用的有：1、2"),
+        ("paper", 'row_mm = "8"', 1, "row_mm", "应为数"),
+        ("household", "closing = [1]", 1, "closing", "带引号的文字"),
+    ],
+)  # fmt: skip
+def test_mistakes_name_file_line_and_key(own, name, text, line, key, words):
+    folder = own(name, text)
+    with pytest.raises(SettingsError) as caught:
+        read_template(name, folder)
+    message = str(caught.value)
+    assert f"{name}.toml 第 {line} 行的“{key}”" in message
+    assert words in message
+
+
+def test_broken_toml_names_the_file(own):
+    with pytest.raises(SettingsError, match=r"summary\.toml 写法有错"):
+        read_template("summary", own("summary", "title = "))
+
+
+def test_only_braces_have_a_meaning():
+    assert fill_text("{village}100%{{", {"village": "东关村"}) == "东关村100%{{"
+
+
+def test_a_text_with_an_empty_variable_is_left_out():
+    template = Template("detail", {"facts": ["标准：{rate}元", "时间：{months}"]})
+    assert template.fill_all("facts", {"rate": "", "months": "6月"}) == ["时间：6月"]
+
+
+def test_every_variable_has_a_value(make_village, make_settings, stamp):
+    from village_notice.notices.work import start_work
+
+    assert set(start_work(make_village(), make_settings(), stamp).variables) == set(VARIABLES)

@@ -1,0 +1,220 @@
+"""Drawing a list: headings, panels of rows, bands, notes and lines of sums."""
+
+from functools import lru_cache
+
+from village_notice.notices.fonts import Style, measure
+from village_notice.notices.page import Align, Element, Page, column_moves, draw_cell
+from village_notice.notices.paper import Paper, draw_lines, wrap_text
+from village_notice.notices.table import GUTTER, NOTE_LEADING, PAD, SMALLEST, Layout, Sheet, Table, note_height
+
+_TIGHT = 1.5  # the least space beside a sum
+_TINIEST = 5.0
+_LINE = 1.08  # of the size: leading of a name in two lines
+_BAR, _BAR_GRAY = 2.6, 0.5  # dark enough to survive a photocopier
+_TH = b"/A<</O/Table/Scope/Column>>"
+
+
+class TableDrawer:
+    """Draws the sheets of a table on pages of a document."""
+
+    def __init__(self, table: Table, layout: Layout, paper: Paper, root: Element) -> None:
+        self.table, self.layout, self.paper = table, layout, paper
+        self._element = Element("Table", root)
+        self._edges = [0.0]
+        for width in layout.widths:
+            self._edges.append(self._edges[-1] + width)
+        self._moves = column_moves([self._anchor(i, column.align) for i, column in enumerate(table.columns)])
+        columns = (
+            build_cells(c.cells, c.align, w - 2 * PAD, paper) for c, w in zip(table.columns, layout.widths, strict=True)
+        )
+        self._rows = list(zip(*columns, strict=True))
+        self._chars = set("".join(text for c in table.columns for text in set(c.cells)))
+        self._summed = next((i for i, c in enumerate(table.columns) if c.values), len(table.columns))
+
+    def _anchor(self, column: int, align: Align) -> float:
+        """Where a cell's text starts, ends or has its middle, from the left edge of the panel."""
+        left, right = self._edges[column : column + 2]
+        return {"left": left + PAD, "right": right - PAD, "center": (left + right) / 2}[align]
+
+    def draw(self, page: Page, y: float, sheet: Sheet, *, is_first: bool, is_last: bool) -> float:
+        """Draws one page's part from the top down; gives the height below it."""
+        top = y
+        page.used[Style.REGULAR].update(self._chars)
+        y = self._draw_heads(page, y, is_first=is_first)
+        if not is_first:
+            y = self._draw_total(page, y, self.table.labels[1], (0, sheet.starts[0]))
+        y = self._draw_panels(page, y, sheet)
+        if not (is_first and is_last):
+            y = self._draw_total(page, y, self.table.labels[0], (sheet.starts[0], sheet.end))
+        if is_last:
+            y = self._draw_total(page, y, self.table.labels[2], (0, self.table.size))
+            if self.table.capital:
+                y = self._draw_wide(page, self.paper.left, y, self.table.capital, self.paper.row, self._width())
+        with page.mark(None):
+            left, right = self.paper.left, self.paper.left + self._width()
+            page.lines([(left, top, right, top), (left, y, right, y)], self.paper.thick)
+        return y
+
+    def _width(self) -> float:
+        count = self.layout.panels
+        return self._edges[-1] * count + GUTTER * (count - 1)
+
+    def _draw_heads(self, page: Page, y: float, *, is_first: bool) -> float:
+        paper, head = self.paper, self.layout.head
+        for number in range(self.layout.panels):
+            left = paper.left + number * (self._edges[-1] + GUTTER)
+            row = Element("TR", self._element) if is_first and number == 0 else None
+            for i, lines in enumerate(self.layout.heading_lines):
+                middle = left + (self._edges[i] + self._edges[i + 1]) / 2
+                with page.mark(Element("TH", row, _TH) if row else None):
+                    base = y - head / 2 + (len(lines) / 2 - 0.8) * paper.table * 1.25
+                    for k, line in enumerate(lines):
+                        page.text(
+                            middle,
+                            base - k * paper.table * 1.25,
+                            line,
+                            size=paper.table,
+                            style=Style.BOLD,
+                            align="center",
+                        )
+            with page.mark(None):
+                uprights = [(left + x, y, left + x, y - head) for x in self._edges]
+                page.lines([*uprights, (left, y, left + self._edges[-1], y)], paper.thin)
+                page.lines([(left, y - head, left + self._edges[-1], y - head)], paper.thick)
+        return y - head
+
+    def _draw_panels(self, page: Page, y: float, sheet: Sheet) -> float:
+        lowest = y
+        ends = (*sheet.starts[1:], sheet.end)
+        for number, (first, end) in enumerate(zip(sheet.starts, ends, strict=True)):
+            left = self.paper.left + number * (self._edges[-1] + GUTTER)
+            lowest = min(lowest, self._draw_panel(page, left, y, range(first, end)))
+        return lowest
+
+    def _draw_panel(self, page: Page, left: float, y: float, rows: range) -> float:
+        """Runs of plain rows are drawn at once; bands and notes stand between them."""
+        row = rows.start
+        while row < rows.stop:
+            if row in self.table.bands:
+                y = self._draw_wide(page, left, y, self.table.bands[row], self.paper.row)
+            end = row + 1
+            while end < rows.stop and end not in self.table.bands and end - 1 not in self.layout.note_lines:
+                end += 1
+            y = self._draw_run(page, left, y, row, end)
+            if end - 1 in self.layout.note_lines:
+                y = self._draw_note(page, left, y, self.layout.note_lines[end - 1])
+            row = end
+        return y
+
+    def _draw_run(self, page: Page, left: float, y: float, first: int, end: int) -> float:
+        height, size = self.paper.row, self.paper.table
+        self._draw_bars(page, left, y, range(first, end))
+        elements = [Element("TR", self._element) for _ in range(first, end)]
+        base = y - height / 2 - 0.36 * size
+        page.rows((left, base), height, self._rows[first:end], self._moves, elements, size)
+        bottom = y - (end - first) * height
+        right = left + self._edges[-1]
+        with page.mark(None):
+            flat = [(left, y - k * height, right, y - k * height) for k in range(1, end - first + 1)]
+            page.lines(flat + [(left + x, y, left + x, bottom) for x in self._edges], self.paper.thin)
+        return bottom
+
+    def _draw_bars(self, page: Page, left: float, y: float, rows: range) -> None:
+        """Grey bars at the foot of the cells, behind the text."""
+        height = min(_BAR, 0.13 * self.paper.row)
+        for i, column in enumerate(self.table.columns):
+            if not column.bars:
+                continue
+            x, room = left + self._edges[i], self.layout.widths[i]
+            boxes = [
+                (x, y - k * self.paper.row, room * column.bars[row], height)
+                for k, row in enumerate(rows, 1)
+                if column.bars[row] > 0
+            ]
+            with page.mark(None):
+                page.rectangles(boxes, _BAR_GRAY)
+
+    def _draw_wide(self, page: Page, left: float, y: float, text: str, height: float, width: float = 0.0) -> float:
+        """A line over all columns of a panel, or over `width`."""
+        size, right = self.paper.table, left + (width or self._edges[-1])
+        with page.mark(self._spanning(len(self.layout.widths))):
+            page.fitted_text(
+                (left + PAD, y - height / 2 - 0.36 * size),
+                text,
+                size=size,
+                style=Style.BOLD,
+                width=right - left - 2 * PAD,
+            )
+        self._box(page, (left, right), (y, y - height))
+        return y - height
+
+    def _draw_note(self, page: Page, left: float, y: float, lines: list[str]) -> float:
+        bottom = y - note_height(len(lines), self.paper)
+        with page.mark(self._spanning(len(self.layout.widths))):
+            draw_lines(page, (left + PAD + self._edges[1], y), lines, self.paper.table, leading=NOTE_LEADING)
+        self._box(page, (left, left + self._edges[-1]), (y, bottom))
+        return bottom
+
+    def _draw_total(self, page: Page, y: float, label: str, rows: tuple[int, int]) -> float:
+        """A line of sums over all panels: each sum in its column of the last panel, the label before them."""
+        words, sums = self.table.count(label, rows[1] - rows[0]), self.table.sums(*rows)
+        paper, bottom = self.paper, y - self.paper.row
+        base = y - paper.row / 2 - 0.36 * paper.table
+        left = paper.left + self._width() - self._edges[-1]
+        self._draw_sums(page, (left, base), Element("TR", self._element), words, sums)
+        uprights = [paper.left, *(left + x for x in self._edges[self._summed :]), left + self._edges[-1]]
+        with page.mark(None):
+            page.lines([*((x, y, x, bottom) for x in uprights), (paper.left, bottom, uprights[-1], bottom)], paper.thin)
+        return bottom
+
+    def _draw_sums(self, page: Page, place: tuple[float, float], row: Element, words: str, sums: list[str]) -> None:
+        """A label and the sums, these all in one size."""
+        (left, base), start, size = place, self.paper.left, self.paper.table
+        room = left - start + self._edges[self._summed] - 2 * PAD
+        with page.mark(Element("TD", row, b"/A<</O/Table/ColSpan %d>>" % max(1, self._summed))):
+            page.fitted_text((start + PAD, base), words, size=size, style=Style.BOLD, width=room)
+        for text, width in zip(sums, self.layout.widths, strict=True):
+            size = min(size, 1000 * (width - 2 * _TIGHT) / max(1, measure(text, Style.BOLD)))
+        for i in range(self._summed, len(sums)):
+            with page.mark(Element("TD", row)):
+                if sums[i]:
+                    x = left + self._edges[i + 1] - min(PAD, self._slack(i, sums[i], size))
+                    page.text(x, base, sums[i], size=size, style=Style.BOLD, align="right")
+
+    def _slack(self, column: int, text: str, size: float) -> float:
+        return max(_TIGHT, (self.layout.widths[column] - measure(text, Style.BOLD) * size / 1000) / 2)
+
+    def _spanning(self, columns: int) -> Element:
+        return Element("TD", Element("TR", self._element), b"/A<</O/Table/ColSpan %d>>" % columns)
+
+    def _box(self, page: Page, sides: tuple[float, float], ends: tuple[float, float]) -> None:
+        (left, right), (top, bottom) = sides, ends
+        with page.mark(None):
+            page.lines(
+                [(left, top, left, bottom), (right, top, right, bottom), (left, bottom, right, bottom)], self.paper.thin
+            )
+
+
+def build_cells(texts: list[str], align: Align, width: float, paper: Paper) -> list[bytes]:
+    """The drawn cells of a column; a text that is too wide shrinks, a long name goes into two lines."""
+    known = {text: fit_cell(text, align, round(width, 2), paper.table, paper.row) for text in set(texts)}
+    return [known[text] for text in texts]
+
+
+@lru_cache(maxsize=65536)
+def fit_cell(text: str, align: Align, width: float, size: float, height: float) -> bytes:
+    """The operators of one cell that is no wider than `width` and no higher than `height`."""
+    if measure(text) * size <= width * 1000:
+        return draw_cell(text, align, Style.REGULAR, size)
+    single, double = width * 1000 / measure(text), min(SMALLEST, (height - 1.5) / (2 * _LINE))
+    if align != "left" or single >= double:
+        return draw_cell(text, align, Style.REGULAR, max(single, _TINIEST), size)
+    small, lines = double, wrap_text(text, width, double)
+    while len(lines) > 2 and small > _TINIEST:
+        small -= 0.5
+        lines = wrap_text(text, width, small)
+    step = small * _LINE
+    pieces = [draw_cell(line, align, Style.REGULAR, small, size) for line in lines]
+    up = (len(lines) - 1) / 2 * step + (size - small) * 0.36
+    between = b"0 %.2f Td " % -step
+    return b"0 %.2f Td %s0 %.2f Td\n" % (up, between.join(pieces), (len(lines) - 1) * step - up)

@@ -1,0 +1,193 @@
+"""一户一行: a line a household, a column a programme of tiers A and B; then the masked lists, which have no households."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+
+from village_notice.domain.money import format_capital
+from village_notice.domain.public import ProgrammeSummary, VillageYear
+from village_notice.domain.subsidy import Tier
+from village_notice.notices.book import Book, Part, close_with_texts
+from village_notice.notices.lists import (
+    Rows,
+    build_bands,
+    build_continued,
+    build_programme_part,
+    shorten,
+    show_yuan,
+    split_lines,
+)
+from village_notice.notices.paper import Paper
+from village_notice.notices.table import Column, Table, measure_columns
+from village_notice.notices.template import Template, fill_text
+from village_notice.notices.wording import count_variables
+from village_notice.notices.work import Drawn, Work, one_line
+
+
+@dataclass(frozen=True, slots=True)
+class Households:
+    """The households and what each got.
+
+    Attributes:
+        names, groups, sums: Of each household, in printing order.
+        programmes: Programmes of tiers A and B.
+        amounts: Programme key → fen of each household, None where it got nothing of it.
+        payments: Payments behind all of it.
+    """
+
+    names: list[str]
+    groups: list[str]
+    sums: list[int]
+    programmes: tuple[ProgrammeSummary, ...]
+    amounts: dict[str, list[int | None]]
+    payments: int
+
+
+def draw_household(work: Work) -> Drawn | None:
+    """The village's households and masked lists, or None where it has neither."""
+    village, template = work.village, work.read("household")
+    rows = split_lines(village)
+    masked = [p for p in village.programmes if p.tier is Tier.C and p.lists_names and p.key in rows]
+    found = gather_households(village, rows)
+    if not found.names and not masked:
+        return None
+    book = work.new_book(template.fill("title", work.variables))
+    if found.names:
+        book = min(_candidates(work, template, found), key=lambda b: len(b.parts))
+    _add_masked(work, book, masked, rows)
+    return work.finish(book, template.fill("file_name", work.variables))
+
+
+def gather_households(village: VillageYear, rows: dict[str, Rows]) -> Households:
+    """Lines of tiers A and B, added up by household and programme."""
+    households = village.households
+    place = {number: i for i, number in enumerate(households["household_no"].tolist())}
+    programmes = tuple(p for p in village.programmes if p.tier in (Tier.A, Tier.B) and p.key in rows)
+    amounts: dict[str, list[int | None]] = {}
+    for programme in programmes:
+        column: list[int | None] = [None] * len(place)
+        found = rows[programme.key]
+        for number, fen in zip(found["household_no"], found["amount_fen"], strict=True):
+            column[place[number]] = (column[place[number]] or 0) + fen
+        amounts[programme.key] = column
+    return Households(
+        names=households["name"].tolist(),
+        groups=households["group"].tolist(),
+        sums=households["amount_fen"].tolist(),
+        programmes=programmes,
+        amounts=amounts,
+        payments=sum(sum(rows[p.key]["payments"]) for p in programmes),
+    )
+
+
+def _candidates(work: Work, template: Template, found: Households) -> list[Book]:
+    """The list on upright and on turned paper; the second only where the first has no room for every programme."""
+    books = []
+    for paper in (work.paper(), work.paper(turned=True)):
+        shown = choose_columns(template, found, paper)
+        books.append(_fill_book(work, template, found, shown, paper))
+        if len(shown) == len(found.programmes):
+            break
+    return books
+
+
+def choose_columns(template: Template, found: Households, paper: Paper) -> list[ProgrammeSummary]:
+    """Programmes that get a column: all where they fit, else those of most households, in printing order."""
+    programmes = found.programmes
+    counts = [len(found.names) - found.amounts[p.key].count(None) for p in programmes]
+    ranked = sorted(range(len(programmes)), key=lambda i: (-counts[i], i))
+    for size in range(len(programmes), 0, -1):
+        shown = [programmes[i] for i in sorted(ranked[:size])]
+        if sum(measure_columns(build_table(template, found, shown), paper)) <= paper.inside:
+            return shown
+    return [programmes[i] for i in ranked[:1]]
+
+
+def build_table(template: Template, found: Households, shown: Sequence[ProgrammeSummary]) -> Table:
+    """The households as a list; programmes without a column are told in a line below the household."""
+    others = [p for p in found.programmes if p not in shown]
+    columns = [
+        Column(template.values["heading_serial"], "center", [str(n) for n in range(1, len(found.names) + 1)]),
+        Column(template.values["heading_name"], "left", found.names),
+        *(_amount_column(p.title, found.amounts[p.key]) for p in shown),
+    ]
+    if others:
+        columns.append(_amount_column(template.values["heading_more"], _add_up([found.amounts[p.key] for p in others])))
+    if len(found.programmes) > 1:
+        columns.append(_amount_column(template.values["heading_sum"], found.sums))
+    labels = (template.values["subtotal"], template.values["carried"], template.values["total"])
+    return Table(
+        columns,
+        labels,
+        partial(_count, template.values["count"]),
+        bands=build_bands(template, found.groups, found.sums),
+        again=build_continued(template, found.groups),
+        notes=_build_notes(template, found, others),
+        capital=template.fill("capital_label", {"capital": format_capital(sum(found.sums))}),
+    )
+
+
+def _amount_column(heading: str, amounts: Sequence[int | None]) -> Column:
+    cells = ["" if fen is None else show_yuan(fen) for fen in amounts]
+    return Column(heading, "right", cells, [fen or 0 for fen in amounts], show_yuan)
+
+
+def _add_up(columns: list[list[int | None]]) -> list[int | None]:
+    """The sum of each row, None where no column has anything."""
+    return [
+        None if all(fen is None for fen in row) else sum(fen or 0 for fen in row) for row in zip(*columns, strict=True)
+    ]
+
+
+def _build_notes(template: Template, found: Households, others: Sequence[ProgrammeSummary]) -> dict[int, str]:
+    told: dict[int, list[str]] = {}
+    for programme in others:
+        for row, fen in enumerate(found.amounts[programme.key]):
+            if fen is not None:
+                told.setdefault(row, []).append(f"{programme.title} {show_yuan(fen)}")
+    return {row: template.fill("more", {"list": "；".join(parts)}) for row, parts in told.items()}
+
+
+def _count(template: str, label: str, rows: int) -> str:
+    return fill_text(template, {"label": label, "people": f"{rows:,}"})
+
+
+def _fill_book(
+    work: Work, template: Template, found: Households, shown: Sequence[ProgrammeSummary], paper: Paper
+) -> Book:
+    figures = count_variables(int(work.village.households["people"].sum()), found.payments, sum(found.sums))
+    variables = work.variables | figures | {"items": len(found.programmes)}
+    title = template.fill("title", variables)
+    book = work.new_book(title)
+    book.add(
+        Part(
+            title=title,
+            running_title=template.fill("running_title", variables),
+            bookmark=one_line(title),
+            paper=paper,
+            table=build_table(template, found, shown),
+            closing=close_with_texts(
+                [template.fill("control", variables), *template.fill_all("closing", variables)], paper
+            ),
+            paragraphs=(template.fill("lead", variables),),
+            unit_note=template.values["unit_note"],
+            footer=template.values["footer"],
+            held_note=held_note(work, template),
+        )
+    )
+    return book
+
+
+def held_note(work: Work, template: Template) -> str:
+    """Why the village's sheets are drafts, "" where they are none."""
+    return template.fill("held_note", work.variables) if work.village.is_draft else ""
+
+
+def _add_masked(work: Work, book: Book, masked: list[ProgrammeSummary], rows: dict[str, Rows]) -> None:
+    """The masked lists begin on a new page and then follow each other."""
+    note = held_note(work, work.read("household"))
+    for number, programme in enumerate(masked):
+        part = build_programme_part(work, programme, rows[programme.key], work.paper())
+        if number:
+            part = shorten(part, work, programme)
+        book.add(replace(part, held_note=note), may_share=number > 0)

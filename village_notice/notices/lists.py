@@ -1,0 +1,216 @@
+"""Lists of one programme: columns, group bands and words; used by 明细公开 and, for tier C, by 一户一行."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+from village_notice.domain.money import format_capital, format_fen, format_scaled
+from village_notice.domain.public import ProgrammeSummary, VillageYear, check_code
+from village_notice.domain.subsidy import Tier
+from village_notice.notices.book import Part, close_with_texts
+from village_notice.notices.page import Align
+from village_notice.notices.paper import Paper
+from village_notice.notices.table import Column, Table
+from village_notice.notices.template import Template, fill_text
+from village_notice.notices.wording import count_variables
+from village_notice.notices.work import Work, one_line
+
+Rows = dict[str, list[Any]]
+"""Column of `LINE_COLUMNS` → its values, None where there is none."""
+
+
+def split_lines(village: VillageYear) -> dict[str, Rows]:
+    """Programme key → the rows of its list."""
+    lines = village.lines
+    columns = {name: _to_list(lines[name]) for name in lines.columns}
+    places: dict[str, list[int]] = {}
+    for place, key in enumerate(columns["key"]):
+        places.setdefault(key, []).append(place)
+    return {key: {n: [c[i] for i in found] for n, c in columns.items()} for key, found in places.items()}
+
+
+def _to_list(series: Any) -> list[Any]:  # noqa: ANN401  # a pandas Series of any kind
+    values: list[Any] = series.astype(object).where(series.notna(), None).tolist()
+    return values
+
+
+def show_yuan(fen: int) -> str:
+    """Money as lists show it."""
+    return format_fen(fen, grouped=True)
+
+
+def show_quantity(milli: int) -> str:
+    """A quantity with thousands separators and no needless zeros."""
+    whole, dot, rest = format_scaled(milli, 3).partition(".")
+    sign = "-" if whole.startswith("-") else ""
+    return f"{sign}{int(whole.lstrip('-')):,}{dot}{rest}"
+
+
+def build_programme_part(work: Work, programme: ProgrammeSummary, rows: Rows, paper: Paper) -> Part:
+    """The list of one programme with its words; `shorten` takes away what a list before it has said."""
+    template, variables = work.read("detail"), programme_variables(work.village, work.variables, programme)
+    table = build_table(template, rows, programme)
+    shows_quantity = any(c.heading == template.heading("quantity") for c in table.columns)
+    is_masked = programme.tier is Tier.C
+    held = template.fill("held_note", variables) if programme.held else ""
+    return Part(
+        title=template.fill("title", variables),
+        running_title=template.fill("running_title", variables),
+        bookmark=programme.title,
+        paper=paper,
+        table=table,
+        closing=close_with_texts(
+            [template.fill("control", variables), *template.fill_all("closing", variables)], paper
+        ),
+        paragraphs=(template.fill("lead", variables) + (template.values["masked_note"] if is_masked else ""),),
+        facts="　".join(template.fill_all("facts", variables)),
+        unit_note=template.values["unit_note"] + (f"、{programme.unit}" if shows_quantity and programme.unit else ""),
+        footer=template.values["footer"],
+        held_note=held,
+    )
+
+
+def shorten(part: Part, work: Work, programme: ProgrammeSummary) -> Part:
+    """The part without lead and closing words: for a list that shares its page with others."""
+    variables = programme_variables(work.village, work.variables, programme)
+    control = work.read("detail").fill("control", variables)
+    return replace(part, paragraphs=(), closing=close_with_texts([control], part.paper))
+
+
+def programme_variables(
+    village: VillageYear, variables: dict[str, object], programme: ProgrammeSummary
+) -> dict[str, object]:
+    """The variables of the templates for one programme, from those of the village."""
+    own = {
+        "programme": programme.title, "department": programme.department,
+        "rate": programme.rate_text if programme.unit else "", "unit": programme.unit,
+        "months": programme.pay_months, "held": programme.held, "check_code": check_code(village, programme.key),
+    }  # fmt: skip
+    return variables | count_variables(programme.people, programme.payments, programme.amount_fen) | own
+
+
+def build_table(template: Template, rows: Rows, programme: ProgrammeSummary) -> Table:
+    """The list of one programme; a column that is empty, or says the same in every row, is left out."""
+    columns = [
+        _COLUMNS[key](template.heading(key), rows)
+        for key in template.values["columns"]
+        if not _is_idle(key, rows, programme)
+    ]
+    labels = (template.values["subtotal"], template.values["carried"], template.values["total"])
+    return Table(
+        columns,
+        labels,
+        partial(_count, template.values["count"]),
+        bands=build_bands(template, rows["group"], rows["amount_fen"]),
+        again=build_continued(template, rows["group"]),
+        capital=template.fill("capital_label", {"capital": format_capital(sum(rows["amount_fen"]))}),
+    )
+
+
+def _count(template: str, label: str, rows: int) -> str:
+    return fill_text(template, {"label": label, "people": f"{rows:,}"})
+
+
+def build_bands(template: Template, groups: Sequence[str], amounts: Sequence[int]) -> dict[int, str]:
+    """First row of each 村民小组 → its band; none where no group is known."""
+    if not any(groups):
+        return {}
+    return {
+        first: template.fill(
+            "band",
+            {
+                "group": groups[first] or template.values["no_group"],
+                "people": f"{end - first:,}",
+                "total": show_yuan(sum(amounts[first:end])),
+            },
+        )
+        for first, end in find_runs(groups)
+    }
+
+
+def build_continued(template: Template, groups: Sequence[str]) -> dict[int, str]:
+    """First row of each 村民小组 → its band on later pages."""
+    if not any(groups):
+        return {}
+    none = template.values["no_group"]
+    return {first: template.fill("band_again", {"group": groups[first] or none}) for first, _ in find_runs(groups)}
+
+
+def find_runs(values: Sequence[str]) -> Iterator[tuple[int, int]]:
+    """First and end of each run of equal values."""
+    first = 0
+    for place in range(1, len(values) + 1):
+        if place == len(values) or values[place] != values[first]:
+            yield first, place
+            first = place
+
+
+def _is_idle(key: str, rows: Rows, programme: ProgrammeSummary) -> bool:
+    """Whether a column can be left out: nothing in it, or the same everywhere and said above the list."""
+    if key == "quantity":
+        return not any(value is not None for value in rows["quantity_milli"])
+    if key == "rate":
+        known = set(rows["rate_micro"])
+        return known <= {None} or (len(known) == 1 and bool(programme.rate_text and programme.unit))
+    if key == "payments":
+        return len(set(rows["payments"])) == 1
+    if key == "months":
+        known = set(rows["pay_months"])
+        return known <= {""} or known == {programme.pay_months}
+    return False
+
+
+def _text_column(field: str, align: Align, show: Callable[[Any], str], heading: str, rows: Rows) -> Column:
+    return Column(heading, align, ["" if value is None else show(value) for value in rows[field]])
+
+
+def _number_column(field: str, show: Callable[[int], str], heading: str, rows: Rows) -> Column:
+    column = _text_column(field, "right", show, heading, rows)
+    column.values, column.show = [value or 0 for value in rows[field]], show
+    return column
+
+
+_COLUMNS: dict[str, Callable[[str, Rows], Column]] = {
+    "serial": partial(_text_column, "serial", "center", str),
+    "name": partial(_text_column, "name", "left", str),
+    "quantity": partial(_number_column, "quantity_milli", show_quantity),
+    "rate": partial(_text_column, "rate_micro", "right", lambda value: format_scaled(value, 6)),
+    "payments": partial(_number_column, "payments", lambda value: f"{value:,}"),
+    "months": partial(_text_column, "pay_months", "center", str),
+    "amount": partial(_number_column, "amount_fen", show_yuan),
+}
+"""Column → how it is built from the rows."""
+
+
+def build_totals_part(work: Work, programmes: Sequence[ProgrammeSummary], paper: Paper) -> Part:
+    """The programmes of which only totals are public."""
+    template = work.read("detail")
+    people, payments = sum(p.people for p in programmes), sum(p.payments for p in programmes)
+    fen, held = sum(p.amount_fen for p in programmes), sum(p.held for p in programmes)
+    variables = work.variables | count_variables(people, payments, fen) | {"held": held}
+    title = template.fill("totals_title", variables)
+    labels = (template.values["subtotal"], template.values["carried"], template.values["total"])
+    columns = [
+        Column(template.heading("serial"), "center", [str(n) for n in range(1, len(programmes) + 1)]),
+        Column(template.heading("title"), "left", [p.title for p in programmes]),
+        Column(template.heading("people"), "right", [f"{p.people:,}" for p in programmes],
+               [p.people for p in programmes], lambda value: f"{value:,}"),
+        Column(template.heading("amount"), "right", [show_yuan(p.amount_fen) for p in programmes],
+               [p.amount_fen for p in programmes], show_yuan),
+    ]  # fmt: skip
+    capital = template.fill("capital_label", variables)
+    return Part(
+        title=title,
+        running_title=one_line(title),
+        bookmark=one_line(title),
+        paper=paper,
+        table=Table(columns, labels, lambda label, _: label, capital=capital),
+        closing=close_with_texts(
+            [template.fill("control", variables), *template.fill_all("closing", variables)], paper
+        ),
+        paragraphs=(template.values["totals_note"],),
+        unit_note=template.values["unit_note"],
+        footer=template.values["footer"],
+        held_note=template.fill("held_note", variables) if held else "",
+    )

@@ -1,0 +1,183 @@
+"""汇总公开: one sheet a village, programme by programme, with bars, the total in 大写, signatures and a QR code."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from urllib.parse import urlencode
+
+from village_notice.domain.money import format_capital, format_fen
+from village_notice.domain.public import ProgrammeSummary, VillageYear, check_code
+from village_notice.notices.book import Book, Closing, Part
+from village_notice.notices.fonts import Style
+from village_notice.notices.lists import show_quantity, show_yuan
+from village_notice.notices.page import Align, Element, Page
+from village_notice.notices.paper import MM, Paper, draw_lines, height_of, wrap_paragraph
+from village_notice.notices.pdfa import text_string
+from village_notice.notices.qr import place_qr
+from village_notice.notices.table import Column, Table
+from village_notice.notices.template import Template, fill_text
+from village_notice.notices.work import Drawn, Work, one_line
+
+_SCALES = (1.15, 1.0, 0.95, 0.9, 0.85, 0.8, 0.75, 0.7, 0.65, 0.6, 0.58)
+"""Rows are roomy where the page allows it; a summary of more than a page is set smaller before it takes a second one."""
+_LEGIBLE = 6  # of these scales, where it takes more pages anyway
+_SMALLEST_TITLE, _SMALLEST_TEXT, _SMALLEST_ROW = 16.0, 9.0, 13.2
+_QR_MM = 24.0
+_SEAL_MM = 32.0  # a round seal of 30 to 42 mm lies over name and date
+_GAP = 6.0
+
+
+def draw_summary(work: Work) -> Drawn:
+    """The village's summary, on one page wherever that can be read at all."""
+    template = work.read("summary")
+    books: list[Book] = []
+    for scale in _SCALES:
+        books.append(_fill_book(work, template, resize(work.paper(), scale)))
+        if len(books[-1].parts) == 1:
+            break
+    last = books[-1] if len(books[-1].parts) == 1 else min(books[:_LEGIBLE], key=lambda b: len(b.parts))
+    return work.finish(last, template.fill("file_name", work.variables))
+
+
+def resize(paper: Paper, scale: float) -> Paper:
+    """The same sheet in one panel, with other rows, and with smaller type but never below what can be read."""
+
+    def scaled(size: float, least: float) -> float:
+        return min(size, max(least, size * scale))
+
+    return replace(
+        paper,
+        title=scaled(paper.title, _SMALLEST_TITLE),
+        body=scaled(paper.body, _SMALLEST_TEXT),
+        table=scaled(paper.table, _SMALLEST_TEXT),
+        row=max(_SMALLEST_ROW, paper.row * scale),
+        panels=1,
+    )
+
+
+def _fill_book(work: Work, template: Template, paper: Paper) -> Book:
+    variables, village = work.variables, work.village
+    title = template.fill("title", variables)
+    book = work.new_book(title)
+    withheld = template.fill("withheld_note", variables) if village.has_withheld else ""
+    book.add(
+        Part(
+            title=title,
+            running_title=template.fill("running_title", variables),
+            bookmark=one_line(title),
+            paper=paper,
+            table=build_table(template, village),
+            closing=_close(work, template, paper),
+            paragraphs=(template.fill("lead", variables) + withheld,),
+            unit_note=template.fill("unit_note", variables),
+            footer=template.values["footer"],
+            held_note=template.fill("held_note", variables) if village.is_draft else "",
+        )
+    )
+    return book
+
+
+def build_table(template: Template, village: VillageYear) -> Table:
+    """The programmes as a list, in the columns the template wants; a column with nothing in it is left out."""
+    programmes = village.programmes
+    found = [_build_column(key, template, programmes) for key in template.values["columns"]]
+    columns = [column for column in found if any(column.cells) or not programmes]
+    labels = (template.values["subtotal"], template.values["carried"], template.values["total_label"])
+    capital = template.fill("capital_label", {"capital": format_capital(village.public_fen)})
+    return Table(columns, labels, lambda label, _: label, capital=capital)
+
+
+def _build_column(key: str, template: Template, programmes: tuple[ProgrammeSummary, ...]) -> Column:
+    if key == "serial":
+        return Column(template.heading(key), "center", [str(n) for n in range(1, len(programmes) + 1)])
+    show, align = _CELLS[key]
+    column = Column(template.heading(key), align, [show(p) for p in programmes])
+    if key == "amount":
+        column.values, column.show = [p.amount_fen for p in programmes], show_yuan
+    if key == "title":
+        most = max((p.amount_fen for p in programmes), default=0)
+        column.bars = [max(0, p.amount_fen) / most if most > 0 else 0.0 for p in programmes]
+        held = (fill_text(template.values["held_mark"], {"held": p.held}) if p.held else "" for p in programmes)
+        column.cells = [cell + mark for cell, mark in zip(column.cells, held, strict=True)]
+    return column
+
+
+def show_rate(programme: ProgrammeSummary) -> str:
+    """A rate with its unit, "" where there is none."""
+    if not programme.rate_text:
+        return ""
+    return f"{programme.rate_text}元/{programme.unit}" if programme.unit else f"{programme.rate_text}元"
+
+
+_CELLS: dict[str, tuple[Callable[[ProgrammeSummary], str], Align]] = {
+    "title": (lambda p: p.title, "left"),
+    "department": (lambda p: p.department, "left"),
+    "rate": (show_rate, "right"),
+    "people": (lambda p: f"{p.people:,}", "right"),
+    "quantity": (lambda p: "" if p.quantity_milli is None else show_quantity(p.quantity_milli) + p.unit, "right"),
+    "amount": (lambda p: show_yuan(p.amount_fen), "right"),
+    "months": (lambda p: p.pay_months, "center"),
+}
+"""Column → what its cell shows, and where it stands in the cell."""
+
+
+def qr_text(work: Work) -> str:
+    """What the QR code says: the control line, as words or as the address of the villagers' page."""
+    village = work.village
+    if not work.settings.base_url:
+        return village.full_name + str(village.year) + "年度　" + work.read("summary").fill("control", work.variables)
+    figures = {
+        "village": village.village_code,
+        "year": village.year,
+        "people": village.people,
+        "payments": village.payments,
+        "yuan": format_fen(village.public_fen),
+        "check": check_code(village),
+    }
+    address = work.settings.base_url
+    return f"{address}{'&' if '?' in address else '?'}{urlencode(figures)}"
+
+
+def _close(work: Work, template: Template, paper: Paper) -> Closing:
+    """Paragraphs, then the QR code at the left and the signatures at the right, then the lines to fill in."""
+    variables = work.variables
+    paragraphs = [f"{p['label']}：{fill_text(p['text'], variables)}" for p in template.values["paragraphs"]]
+    wrapped = [wrap_paragraph(text, paper.inside, paper.body) for text in paragraphs]
+    control = template.fill("control", variables)
+    log = template.fill("log", variables)
+    block = max((_QR_MM + 2) * MM + 1.4 * paper.footer, _SEAL_MM * MM)
+    height = _GAP + sum(height_of(lines, paper.body) for lines in wrapped) + block
+    height += 3.1 * paper.table
+
+    def draw(page: Page, y: float, root: Element) -> None:
+        y -= _GAP
+        for lines in wrapped:
+            with page.mark(Element("P", root)):
+                y = draw_lines(page, (paper.left, y), lines, paper.body, width=paper.inside)
+        _draw_qr(page, paper, y, Element("Figure", root, b"/Alt" + text_string(control)), work)
+        with page.mark(Element("P", root)):
+            page.text(
+                paper.left, y - (_QR_MM + 3) * MM - paper.footer, template.fill("qr_note", variables), size=paper.footer
+            )
+        _draw_signature(page, paper, y, block, template.fill_all("signature", variables), root)
+        y -= block
+        for line, text, style in ((1.2, log, Style.REGULAR), (2.7, control, Style.BOLD)):
+            place = (paper.left, y - line * paper.table)
+            with page.mark(Element("P", root)):
+                page.fitted_text(place, text, size=paper.table, width=paper.inside, style=style)
+
+    return Closing(height, draw)
+
+
+def _draw_qr(page: Page, paper: Paper, y: float, figure: Element, work: Work) -> None:
+    with page.mark(figure):
+        page.rectangles(place_qr(qr_text(work), paper.left, y - (_QR_MM + 2) * MM, _QR_MM * MM))
+
+
+def _draw_signature(page: Page, paper: Paper, y: float, height: float, lines: list[str], root: Element) -> None:
+    """The lines one below the other, spread over the block so that a seal finds room."""
+    step = height / (len(lines) + 0.5)
+    left = paper.right - max(75 * MM, 14 * paper.body)
+    for number, line in enumerate(lines, 1):
+        with page.mark(Element("P", root)):
+            place = (left, y - number * step + 0.2 * step)
+            page.fitted_text(place, line, size=paper.body, width=paper.right - left, style=Style.REGULAR)

@@ -1,0 +1,88 @@
+"""All notices of one village, and what has to be said about them. Runs in worker processes: nothing global is needed."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from village_notice.domain.finding import Finding, Place
+from village_notice.domain.public import VillageYear
+from village_notice.notices.detail import draw_detail
+from village_notice.notices.fonts import find_missing
+from village_notice.notices.household import draw_household
+from village_notice.notices.summary import draw_summary
+from village_notice.notices.work import Drawn, start_work
+from village_notice.settings import Settings
+
+Kind = Literal["summary", "household", "detail"]
+_SEVERAL = re.compile(r"等\d+人$")
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One finished notice.
+
+    Attributes:
+        kind: Which one.
+        file_name: With .pdf.
+        title: In one line.
+        pages: Number of pages.
+        data: The PDF.
+        on_wall: Whether it belongs to the set for the board.
+    """
+
+    kind: Kind
+    file_name: str
+    title: str
+    pages: int
+    data: bytes
+    on_wall: bool
+
+
+def draw_village(village: VillageYear, settings: Settings, stamp: datetime) -> tuple[list[Notice], list[Finding]]:
+    """The notices of a village and the findings about them; the wall set comes first.
+
+    Args:
+        village: The figures.
+        settings: The office's settings.
+        stamp: The one date of the documents, with a time zone.
+
+    Raises:
+        SettingsError: A template of the office has a mistake.
+    """
+    work = start_work(village, settings, stamp)
+    drawn: list[tuple[Kind, Drawn | None]] = [
+        ("summary", draw_summary(work)),
+        ("household", draw_household(work)),
+        ("detail", draw_detail(work)),
+    ]
+    notices = [_make_notice(kind, made) for kind, made in drawn if made is not None]
+    return notices, list(check_village(village, notices, settings))
+
+
+def _make_notice(kind: Kind, made: Drawn) -> Notice:
+    return Notice(kind, f"{made.name}.pdf", made.title, made.pages, made.data, on_wall=kind != "detail")
+
+
+def check_village(village: VillageYear, notices: list[Notice], settings: Settings) -> Iterator[Finding]:
+    """Findings about a village's paper: characters without a font, too many sheets, payments still held."""
+    place = Place(sheet=village.village)
+    yield from check_characters(village)
+    sheets = sum(notice.pages for notice in notices if notice.on_wall)
+    if sheets > settings.board_sheets:
+        yield Finding("N06", place, found=str(sheets), expected=str(settings.board_sheets))
+    if village.is_draft:
+        titles = "、".join(p.title for p in village.programmes if p.held)
+        yield Finding("N08", place, found=str(village.held), expected=titles)
+
+
+def check_characters(village: VillageYear) -> Iterator[Finding]:
+    """A finding for each name, group or title with a character no font has."""
+    names = [*village.lines["name"].tolist(), *(_SEVERAL.sub("", n) for n in village.households["name"].tolist())]
+    words = [village.village, village.full_name, *village.lines["group"].tolist()]
+    words += [word for p in village.programmes for word in (p.title, p.department)]
+    for text in dict.fromkeys([*names, *words]):
+        missing = find_missing(text)
+        if missing:
+            yield Finding("N05", Place(sheet=village.village), found="、".join(missing), expected=text)
