@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -15,7 +14,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from village_notice import __version__
-from village_notice.errors import ExitCode, VillageNoticeError
+from village_notice.chinese_click import ChineseGroup
+from village_notice.errors import ExitCode
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -25,61 +25,6 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-class ChineseGroup(click.Group):
-    """The command group: errors as one Chinese sentence, exit codes as promised in `errors.ExitCode`."""
-
-    def main(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401  # click's own signature
-        """Run a command; every error ends as one sentence on stderr and the promised exit code."""
-        kwargs["standalone_mode"] = False
-        _use_utf8()
-        try:
-            code = super().main(*args, **kwargs)
-        except click.exceptions.Exit as error:
-            code = error.exit_code
-        except (click.exceptions.Abort, KeyboardInterrupt):
-            click.echo("\n已中断。已有的结果没有改动，再运行一次同样的命令即可。", err=True)
-            code = ExitCode.INTERRUPTED
-        except click.ClickException as error:
-            click.echo(f"用法不对：{_explain_usage(error)}", err=True)
-            code = ExitCode.USAGE
-        except VillageNoticeError as error:
-            click.echo(str(error), err=True)
-            code = error.exit_code
-        sys.exit(int(code or 0))
-
-
-_OPTION_WORDS = {
-    "No such option": "没有这个选项",
-    "Missing option": "缺少选项",
-    "Missing argument": "缺少参数",
-    "No such command": "没有这个命令",
-    "Invalid value for": "选项的值不对",
-    "Got unexpected extra argument": "多出了参数",
-    "requires an argument": "后面要跟一个值",
-    "Did you mean": "是不是想写",
-    "is not a valid integer": "不是整数",
-    "Missing command": "缺少命令",
-    "is not in the range": "不在允许的范围内",
-}
-
-
-def _explain_usage(error: click.ClickException) -> str:
-    """Click's English words of a wrong call in Chinese, with the way to the help page."""
-    text = error.format_message()
-    for english, chinese in _OPTION_WORDS.items():
-        text = text.replace(english, chinese)
-    context = getattr(error, "ctx", None)
-    command = context.command_path if context else "village-notice"
-    return f"{text}\n查看用法：{command} --help"
-
-
-def _use_utf8() -> None:
-    """Chinese must survive a Windows console or pipe that is set to another encoding."""
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(encoding="utf-8", errors="replace")
-
-
 @click.group(cls=ChineseGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, "--version", message="village-notice %(version)s", help="显示版本号。")
 def main() -> None:
@@ -87,7 +32,9 @@ def main() -> None:
 
     \b
     例：
-      village-notice check 收件箱 --year 2022 --out 核对结果
+      village-notice demo
+      village-notice run 收件箱 --year 2022 --out 结果
+      village-notice query 王建国 --db 结果/公开/查询.db
     """
 
 
@@ -103,6 +50,9 @@ def run_options(command: F) -> F:
         ),
         click.option("--township", "townships", multiple=True, help="只做哪些乡镇；可写多次，或用逗号隔开。"),
         click.option("--stamp", metavar="日期", help="写进文件里的日期，如 2022-12-20；不给就用统计截止日期。"),
+        click.option(
+            "--password", envvar="VILLAGE_NOTICE_PASSWORD", show_envvar=True, help="打开带密码的表格用的密码。"
+        ),
         click.option("--workers", type=click.IntRange(1, 64), help="同时用几个进程，默认与电脑核数相同。"),
         click.option("--json", "as_json", is_flag=True, help="在标准输出给出 JSON。"),
         click.option("--quiet", is_flag=True, help="不显示进度。"),

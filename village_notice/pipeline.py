@@ -64,6 +64,7 @@ class RunOptions:
         townships: Townships to publish; () all that the inbox names.
         workers: Processes at once.
         stamp: The one date of all outputs; None takes data_until.
+        password: For workbooks that ask for one; None for no password.
         check_only: True leaves out notices, archive and query.
     """
 
@@ -75,6 +76,7 @@ class RunOptions:
     townships: tuple[str, ...] = ()
     workers: int = 2
     stamp: datetime | None = None
+    password: str | None = None
     check_only: bool = False
 
 
@@ -160,7 +162,7 @@ class _Read:
 
 def _read(options: RunOptions, townships: tuple[str, ...], progress: Progress) -> _Read:
     """Everything in the inbox."""
-    reading_options = ReadOptions(options.year, townships, options.home, options.register)
+    reading_options = ReadOptions(options.year, townships, options.home, options.register, options.password)
     load_lookups(reading_options)  # a broken reference file stops the run here, not in a child
     discovery = find_inputs(options.inbox)
     readings: list[FileReading] = []
