@@ -164,6 +164,12 @@ def test_check_is_run_without_paper_archive_and_query(inbox, tmp_path):
         ".village_notice.json", "内部资料_不得外传/payments.csv", "内部资料_不得外传/问题清单.xlsx",
     ]  # fmt: skip
     assert read_payments(tmp_path / "结果") == read_payments(tmp_path / "核对")
+    assert read_findings(tmp_path / "结果") == read_findings(tmp_path / "核对")
+
+
+def read_findings(out):
+    book = openpyxl.load_workbook(out / "内部资料_不得外传/问题清单.xlsx", read_only=True)
+    return [row for row in book["逐条问题"].values if any(row)]
 
 
 def add_error(inbox):

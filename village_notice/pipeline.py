@@ -36,8 +36,11 @@ from village_notice.domain.village import Village
 from village_notice.errors import ExitCode, NothingReadableError, UsageError
 from village_notice.ledger.county import build_county
 from village_notice.ledger.disclosure import Disclosure, Scope, disclose
+from village_notice.ledger.keeping import check_gone, keep_run, recall_numbers
 from village_notice.ledger.persons import number_people
+from village_notice.ledger.store import Import
 from village_notice.ledger.tiers import check_tiers
+from village_notice.notices.village import check_village
 from village_notice.notices.wording import check_settings
 from village_notice.output import PRIVATE, PUBLIC, OutputFolder, explain_write_errors, open_output
 from village_notice.progress import Progress
@@ -142,6 +145,7 @@ def run(options: RunOptions, progress: Progress) -> RunResult:
             checked.standing += _explain_outcome(public, scope, settings, published, options)
             summary = _summarise(checked, public, scope, published, settings)
             _write_workbooks(out, checked, summary, (public, scope, reference), stamp, options)
+            _keep(read, checked, waivers, stamp, options)
             progress("放好结果", 0, 1)
             out.finish()
             progress("放好结果", 1, 1)
@@ -153,11 +157,12 @@ def run(options: RunOptions, progress: Progress) -> RunResult:
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """What was read, file by file in the order of the paths, and which files are copies of earlier ones."""
+    """What was read, file by file in the order of the paths; which files are copies of earlier ones; all hashes."""
 
     readings: list[FileReading]
     findings: list[Finding]
     copies: list[str]
+    hashes: dict[str, str]
 
 
 def _read(options: RunOptions, townships: tuple[str, ...], progress: Progress) -> _Read:
@@ -173,7 +178,10 @@ def _read(options: RunOptions, townships: tuple[str, ...], progress: Progress) -
             progress("读取表格", len(readings), len(discovery.files))
     if not any(len(r.payments) for r in readings):
         raise NothingReadableError(_explain_nothing(options.inbox, [*discovery.findings, *_all_findings(readings)]))
-    return _Read(readings, discovery.findings, [f.relative for f in discovery.files if f.same_as])
+    hashes = {f.relative: f.sha256 for f in discovery.files if f.sha256}
+    gone = check_gone(options.home, options.year, options.inbox, hashes)
+    copies = [f.relative for f in discovery.files if f.same_as]
+    return _Read(readings, [*discovery.findings, *gone], copies, hashes)
 
 
 def _take(relative: str, answer: object) -> FileReading:
@@ -202,9 +210,19 @@ def _check(read: _Read, options: RunOptions, waivers: list[Waiver], reference: R
     across = check_across(payments, subsidies, copies=read.copies)
     findings = [*read.findings, *_all_findings(readings), *check_single(payments), *across]
     standing, waived = split_waived(findings, waivers)
-    decided = number_people(decide(payments, standing, year=options.year))
+    remembered = recall_numbers(options.home, options.year)
+    decided = number_people(decide(payments, standing, year=options.year), remembered)
     standing += check_tiers(decided, subsidies)
     return _Checked(readings, decided, check_conservation(readings, decided), standing, waived)
+
+
+def _keep(read: _Read, checked: _Checked, waivers: Sequence[Waiver], stamp: datetime, options: RunOptions) -> None:
+    """Writes the run into the ledger: before its results are put in place, so that no number on paper is forgotten."""
+    made = Import(
+        options.year, str(options.inbox.resolve()), stamp.isoformat(), read.hashes, checked.decided,
+        checked.standing, checked.waived, [(w.rule, *w.place[:3], w.reason, w.by, w.date) for w in waivers],
+    )  # fmt: skip
+    keep_run(options.home, made)
 
 
 def _find_townships(wanted: Sequence[str], reference: Reference) -> tuple[str, ...]:
@@ -264,10 +282,12 @@ def _explain_outcome(
     """Findings about the paper: villages with nothing, what the settings lack, what the last look saw."""
     done = {v.village_code for v in public.villages}
     missing = [Finding("N07", Place("村名册", v.township + v.name)) for v in scope.villages if v.code not in done]
-    if options.check_only or not public.villages:
-        return missing
     lacks = dict.fromkeys(f for v in public.villages for f in check_settings(v, settings))
-    return [*missing, *lacks, *(f for p in published for f in p.findings)]
+    if options.check_only:  # nothing is drawn, but what can be known without drawing is told all the same
+        shown = [f for v in public.villages for f in check_village(v, [], settings)]
+    else:
+        shown = [f for p in published for f in p.findings]
+    return [*missing, *lacks, *shown]
 
 
 def _summarise(

@@ -13,7 +13,7 @@ A case is one file of `cases/`: remarks (#), the file's name (文件:), its shee
     R02 Sheet1 3 B
 
 Cells are separated by ` | `: numbers and @2023-06-07 are typed, 'x is always text, #x always a number, {n} is the
-invented ID of person n, = a formula without a result, ~x~ struck through, \\n a line break, < merged to the left,
+invented ID of person n, = a formula without a result, ~x~ struck through, \\n a line break, \\ue81e a character by its number, < merged to the left,
 ^ merged with the cell above. `== name; from C5; hidden; hidden rows 3 4; hidden columns B; year 2023` are options.
 """
 
@@ -86,6 +86,7 @@ def parse_case(text):
 def parse_cell(text):
     """The value of a cell as a case writes it."""
     text = re.sub(r"\{(\d+)\}", lambda m: make_id(int(m[1])), text).replace("\\n", "\n")
+    text = re.sub(r"\\u([0-9a-f]{4})", lambda m: chr(int(m[1], 16)), text)
     if text in ("", "<", "^"):
         return None
     if text[0] == "'":

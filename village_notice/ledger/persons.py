@@ -10,14 +10,19 @@ import pandas as pd
 
 from village_notice.domain.identity import is_valid_id
 from village_notice.ledger.lines import Bools, Ints, code_columns, combine_codes
+from village_notice.ledger.memory import apply_numbers, keep_numbers, list_identities
 
 _NO_LINK = -1
 
 
-def number_people(payments: pd.DataFrame) -> pd.DataFrame:
+def number_people(payments: pd.DataFrame, remembered: pd.DataFrame | None = None) -> pd.DataFrame:
     """The payments with `person_no` and `household_no` filled in; NA where the village is not known.
 
     Numbers follow village, group, name and the first place in the inbox, so that the same inbox gives the same numbers.
+
+    Args:
+        payments: Payments frame.
+        remembered: Numbers given before (`memory.MEMORY`): they stay, and who is new is numbered behind them.
     """
     placed = (payments["village_code"] != "").to_numpy()
     rows = payments[placed]
@@ -26,8 +31,14 @@ def number_people(payments: pd.DataFrame) -> pd.DataFrame:
     person_no = _number_inside_villages(rows, person)
     # a household's place is that of its first person
     household_no = _number_inside_villages(rows.assign(group="", name="", order=person_no), household)
-    return payments.assign(
+    numbered = payments.assign(
         person_no=_spread(person_no, placed, payments.index), household_no=_spread(household_no, placed, payments.index)
+    )
+    if remembered is None or remembered.empty:
+        return numbered
+    identities = list_identities(numbered)
+    return numbered.assign(
+        **{c: apply_numbers(numbered, keep_numbers(identities, remembered, c), c) for c in ("person_no", "household_no")}
     )
 
 

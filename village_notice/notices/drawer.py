@@ -5,7 +5,7 @@ from functools import lru_cache
 from village_notice.notices.fonts import Style, measure
 from village_notice.notices.page import Align, Element, Page, column_moves, draw_cell
 from village_notice.notices.paper import Paper, draw_lines, wrap_text
-from village_notice.notices.table import GUTTER, NOTE_LEADING, PAD, SMALLEST, Layout, Sheet, Table, note_height
+from village_notice.notices.table import GUTTER, NOTE_LEADING, PAD, Layout, Sheet, Table, note_height, smallest_name
 
 _TIGHT = 1.5  # the least space beside a sum
 _TINIEST = 5.0
@@ -206,7 +206,7 @@ def fit_cell(text: str, align: Align, width: float, size: float, height: float) 
     """The operators of one cell that is no wider than `width` and no higher than `height`."""
     if measure(text) * size <= width * 1000:
         return draw_cell(text, align, Style.REGULAR, size)
-    single, double = width * 1000 / measure(text), min(SMALLEST, (height - 1.5) / (2 * _LINE))
+    single, double = width * 1000 / measure(text), min(smallest_name(size), (height - 1.5) / (2 * _LINE))
     if align != "left" or single >= double:
         return draw_cell(text, align, Style.REGULAR, max(single, _TINIEST), size)
     small, lines = double, wrap_text(text, width, double)

@@ -1,6 +1,6 @@
 """Paper and type sizes, and text set on it: lines, paragraphs, titles."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from village_notice.notices.fonts import Style, measure
@@ -13,6 +13,7 @@ _SIZES_MM = {"A4": (210.0, 297.0), "A3": (297.0, 420.0)}
 LEADING = 1.5
 _TITLE_LEADING, _BELOW_TITLE = 1.45, 0.2
 _SMALLEST_TITLE = 12.0
+_LARGE = 16.0
 _WIDOW, _CLOSEST = 2, 0.04
 _WIDEST_GAP = 0.12  # of the size: a line that would need wider gaps between characters is not stretched
 
@@ -29,6 +30,7 @@ class Paper:
         thin, thick: Widths of lines.
         panels: Lists set side by side at most.
         draft_word: Words of the watermark.
+        least: Smallest type of words and tables that are made to fit.
     """
 
     width: float
@@ -46,6 +48,7 @@ class Paper:
     thick: float
     panels: int
     draft_word: str
+    least: float = 9.0
 
     @property
     def inside(self) -> float:
@@ -58,13 +61,34 @@ class Paper:
         return self.bottom + 1.6 * self.footer
 
 
-def read_paper(folder: Path | None, *, turned: bool = False) -> Paper:
-    """The paper of `paper.toml`; `turned` exchanges width and height."""
+def read_paper(folder: Path | None, *, turned: bool = False, size: str = "", is_large: bool = False) -> Paper:
+    """The paper of `paper.toml`.
+
+    Args:
+        folder: The office folder, or None.
+        turned: Exchanges width and height.
+        size: A4 or A3 in place of the template's.
+        is_large: Large print. Source: design of the notices, table ≥ 16 pt.
+    """
     template = read_template("paper", folder)
-    width, height = (v * MM for v in _SIZES_MM[template.values["size"]])
+    width, height = (v * MM for v in _SIZES_MM[size or template.values["size"]])
     if (template.values["orientation"] == "landscape") != turned:
         width, height = height, width
-    return _make_paper(template, width, height)
+    paper = _make_paper(template, width, height)
+    return _enlarge(paper) if is_large else paper
+
+
+def _enlarge(paper: Paper) -> Paper:
+    """The same sheet in large print; what is larger already stays as it is."""
+    return replace(
+        paper,
+        title=max(paper.title, 26.0),
+        body=max(paper.body, 17.0),
+        table=max(paper.table, _LARGE),
+        footer=max(paper.footer, 12.0),
+        row=max(paper.row, 10.5 * MM),
+        least=_LARGE,
+    )
 
 
 def _make_paper(template: Template, width: float, height: float) -> Paper:

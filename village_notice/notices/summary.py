@@ -20,7 +20,8 @@ from village_notice.notices.work import Drawn, Work, one_line
 _SCALES = (1.15, 1.0, 0.95, 0.9, 0.85, 0.8, 0.75, 0.7, 0.65, 0.6, 0.58)
 """Rows are roomy where the page allows it; a summary of more than a page is set smaller before it takes a second one."""
 _LEGIBLE = 6  # of these scales, where it takes more pages anyway
-_SMALLEST_TITLE, _SMALLEST_TEXT, _SMALLEST_ROW = 16.0, 9.0, 13.2
+_SMALLEST_TITLE, _SMALLEST_ROW = 16.0, 1.1  # the row in parts of the type
+_LEAST_ROW = 13.2
 _QR_MM = 24.0
 _SEAL_MM = 32.0  # a round seal of 30 to 42 mm lies over name and date
 _GAP = 6.0
@@ -44,12 +45,13 @@ def resize(paper: Paper, scale: float) -> Paper:
     def scaled(size: float, least: float) -> float:
         return min(size, max(least, size * scale))
 
+    table = scaled(paper.table, paper.least)
     return replace(
         paper,
         title=scaled(paper.title, _SMALLEST_TITLE),
-        body=scaled(paper.body, _SMALLEST_TEXT),
-        table=scaled(paper.table, _SMALLEST_TEXT),
-        row=max(_SMALLEST_ROW, paper.row * scale),
+        body=scaled(paper.body, paper.least),
+        table=table,
+        row=max(_SMALLEST_ROW * table, _LEAST_ROW, paper.row * scale),
         panels=1,
     )
 

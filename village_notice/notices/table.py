@@ -14,7 +14,7 @@ from village_notice.notices.paper import Paper, wrap_text
 
 PAD = 3.0
 GUTTER = 10.0
-SMALLEST = 9.0  # a long name shrinks to this before it is set in two lines
+_SMALLEST, _SMALLEST_PART = 9.0, 0.75
 NOTE_LEADING = 1.2
 _TOTAL_SHRINK = 0.83  # a line of sums may be set this much smaller, so that it does not widen the columns
 _SHORT_HEADING = 9
@@ -108,6 +108,11 @@ class Sheet(NamedTuple):
     end: int
 
 
+def smallest_name(size: float) -> float:
+    """A long name shrinks to this before it is set in two lines."""
+    return max(_SMALLEST, _SMALLEST_PART * size)
+
+
 def plan_layout(table: Table, paper: Paper) -> Layout:
     """Columns and panels for a table on a paper: two panels where they fit."""
     least, wish = _column_widths(table, paper)
@@ -182,7 +187,7 @@ def _least_name(text: str, size: float) -> float:
     full = measure(text) * size / 1000
     if len(text) <= _COMMON_NAME:
         return full
-    return max(_COMMON_NAME * size, ceil(len(text) / 2) * SMALLEST)
+    return max(_COMMON_NAME * size, ceil(len(text) / 2) * smallest_name(size))
 
 
 def _spread(least: list[float], wish: list[float], room: float, table: Table) -> list[float]:

@@ -47,6 +47,9 @@ VARIABLES = frozenset(
         "group",
         "label",
         "list",
+        "name",
+        "quantity",
+        "ask",
         "page",
         "pages",
     ]
@@ -75,7 +78,7 @@ class Template:
     """One template file, checked.
 
     Attributes:
-        name: summary, detail, household or paper.
+        name: Of the file, such as summary, detail, household, card or paper.
         values: Key → value, as in the file.
     """
 
@@ -110,7 +113,7 @@ def read_template(name: str, folder: Path | None) -> Template:
     """A template; the office folder's own copy wins key by key.
 
     Args:
-        name: summary, detail, household or paper.
+        name: Of the file, such as summary, detail, household, card or paper.
         folder: The office folder, or None.
 
     Raises:

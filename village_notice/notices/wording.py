@@ -25,7 +25,8 @@ def build_variables(village: VillageYear, settings: Settings) -> dict[str, objec
         "signatory": settings.signatory or village.full_name,
         "sign_date": format_day(settings.post_from.isoformat()) if settings.post_from else "____年__月__日",
         "check_code": check_code(village), "programme": "", "department": "", "rate": "", "unit": "", "months": "",
-        "group": "", "label": "", "list": "", "page": "", "pages": "",
+        "group": "", "label": "", "list": "", "page": "", "pages": "", "name": "", "quantity": "",
+        "ask": format_ask(village, settings),
     }  # fmt: skip
     figures = count_variables(village.people, village.payments, village.public_fen)
     return (
@@ -75,6 +76,13 @@ def format_phones(village: VillageYear, settings: Settings) -> str:
     ]
     known = [f"{name} {phones.department[name]}" for name in _departments(village) if phones.department.get(name)]
     return "；".join(parts + (known or [f"主管部门 {BLANK}"]))
+
+
+def format_ask(village: VillageYear, settings: Settings) -> str:
+    """Who is asked first, in few words: village and township with their telephones, a missing one as a ruled blank."""
+    phones = settings.phones.township
+    township = phones.get(village.office) or phones.get(village.township) or BLANK
+    return f"本{village.kind} {_village_phone(village, settings) or BLANK}、{village.office} {township}"
 
 
 def list_phones(village: VillageYear, settings: Settings) -> list[str]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from village_notice.domain.public import VillageYear
+from village_notice.domain.public import ProgrammeSummary, VillageYear
 from village_notice.notices.book import Book
 from village_notice.notices.document import Document
 from village_notice.notices.paper import Paper, read_paper
@@ -23,6 +23,30 @@ class Drawn(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class Choice:
+    """What is wished for a set of notices beyond the office's templates.
+
+    Attributes:
+        size: A4 or A3; "" as in paper.toml.
+        is_large: Large print: the table at 16 pt at least.
+        programmes: Keys of the programmes of 明细公开; empty for all.
+    """
+
+    size: str = ""
+    is_large: bool = False
+    programmes: frozenset[str] = frozenset()
+
+    def wants(self, programme: ProgrammeSummary) -> bool:
+        """Whether a programme's list is wished for."""
+        return not self.programmes or programme.key in self.programmes
+
+    @property
+    def mark(self) -> str:
+        """What tells such a file from the usual one: goes behind its name."""
+        return ("_" + self.size if self.size else "") + ("_大字" if self.is_large else "")
+
+
+@dataclass(frozen=True, slots=True)
 class Work:
     """One village's notices to be made.
 
@@ -31,12 +55,14 @@ class Work:
         settings: The office's settings.
         stamp: The one date of all documents, with a time zone.
         variables: Variables of the templates for the whole village.
+        choice: What is wished beyond the templates.
     """
 
     village: VillageYear
     settings: Settings
     stamp: datetime
     variables: dict[str, object]
+    choice: Choice = Choice()
 
     def read(self, name: str) -> Template:
         """A template by name."""
@@ -44,7 +70,8 @@ class Work:
 
     def paper(self, *, turned: bool = False) -> Paper:
         """The paper of all notices, or the same turned by a quarter."""
-        return read_paper(self.settings.folder, turned=turned)
+        choice = self.choice
+        return read_paper(self.settings.folder, turned=turned, size=choice.size, is_large=choice.is_large)
 
     def new_book(self, title: str) -> Book:
         """An empty notice; its title may have several lines."""
@@ -52,12 +79,12 @@ class Work:
 
     def finish(self, book: Book, name: str) -> Drawn:
         """The finished notice."""
-        return Drawn(name, book.document.title, len(book.document.pages), book.finish())
+        return Drawn(name + self.choice.mark, book.document.title, len(book.document.pages), book.finish())
 
 
-def start_work(village: VillageYear, settings: Settings, stamp: datetime) -> Work:
+def start_work(village: VillageYear, settings: Settings, stamp: datetime, choice: Choice | None = None) -> Work:
     """The work of a village."""
-    return Work(village, settings, stamp, build_variables(village, settings))
+    return Work(village, settings, stamp, build_variables(village, settings), choice or Choice())
 
 
 def one_line(title: str) -> str:

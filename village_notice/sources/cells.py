@@ -5,6 +5,7 @@ import unicodedata
 from typing import NamedTuple
 
 from village_notice.domain.identity import is_valid_id
+from village_notice.domain.money import Amount, parse_amount
 from village_notice.domain.text import clean_name
 from village_notice.sources.grid import Cell
 from village_notice.sources.tables import cell_text
@@ -13,7 +14,32 @@ _SCIENTIFIC = re.compile(r"\d(\.\d+)?[eE]\+?\d{2}")
 _ORGANISATION = re.compile(
     r"(合作社|公司|农场|委员会|村委会|居委会|合作联社|厂|场|站|中心|协会|基地|学校|医院|银行|联合体|经营部|个体户|企业)"
 )
-_SEVERAL = re.compile(r"[\u4e00-\u9fff]{2,4}[、，,；;/][\u4e00-\u9fff]{2,4}")
+_SEVERAL = re.compile(r"[\u4e00-\u9fff]{2,4}(?:、[\u4e00-\u9fff]{2,4})+")
+_BETWEEN_PEOPLE = re.compile(r"\s*[、，,；;/\n\r]\s*|(?<=[\u4e00-\u9fff]{2})[ \u3000]+(?=[\u4e00-\u9fff]{2})")
+_COMPOUND = frozenset(
+    (
+        "欧阳",
+        "司马",
+        "上官",
+        "诸葛",
+        "东方",
+        "尉迟",
+        "公孙",
+        "皇甫",
+        "慕容",
+        "令狐",
+        "司徒",
+        "夏侯",
+        "端木",
+        "南宫",
+        "宇文",
+        "长孙",
+    )
+)
+_PERSON_LABEL = re.compile(r"^(?:户主|姓名|负责人|领款人|代表)[:：]")
+_HIGHEST_FEN = 10**12
+"""Ten thousand million yuan is no payment to anybody: such a number is a card, a telephone or an ID."""
+_OTHER_NUMBER = re.compile(r"\d{11,}[Xx]?")
 
 
 class Key(NamedTuple):
@@ -73,10 +99,27 @@ def read_account(value: Cell) -> Key:
 def read_name(value: Cell) -> Key:
     """A person's or organisation's name, cleaned; C16 where more than spaces was taken off, C11's sister R11 for several."""
     raw = cell_text(value)
-    name = clean_name(raw)
+    if isinstance(value, str) and len(value) > 4:
+        several = "、".join(_BETWEEN_PEOPLE.split(value.strip()))
+        if several != raw and _SEVERAL.fullmatch(several) and several[:2] not in _COMPOUND:
+            return Key(several, "R11", several)
+    name = clean_name(_PERSON_LABEL.sub("", raw))
     if _SEVERAL.fullmatch(name):
         return Key(name, "R11", raw)
     return Key(name, "C16", raw) if name != re.sub(r"\s", "", raw) else Key(name)
+
+
+def read_amount(value: Cell, unit_fen: int) -> Amount | None:
+    """The money of a cell, None where it is none, or so much that it must be a card, telephone or ID number."""
+    amount = parse_amount(value, unit_fen=unit_fen)
+    return amount if amount is not None and abs(amount.fen) < _HIGHEST_FEN else None
+
+
+def is_other_number(value: Cell) -> bool:
+    """Whether a cell that is no money holds a card, telephone or ID number instead."""
+    if isinstance(value, str):
+        return bool(_OTHER_NUMBER.fullmatch(re.sub(r"\s", "", value).strip("'")))
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) >= _HIGHEST_FEN / 100
 
 
 def is_organisation(name: str) -> bool:

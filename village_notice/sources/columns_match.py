@@ -1,106 +1,30 @@
 """Which column of a table means what: headings first, then the cells below them, never luck."""
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from functools import cached_property
+from collections.abc import Sequence
+from dataclasses import replace
 
 from village_notice.domain.identity import is_valid_id
-from village_notice.domain.money import WAN, parse_amount
+from village_notice.domain.money import parse_amount
+from village_notice.sources.column_map import AmountColumn, ColumnMap
+from village_notice.sources.columns_spread import adds_up, find_delta_status, find_spread, is_money
 from village_notice.sources.grid import Cell
-from village_notice.sources.reference import Heading, fold_heading
+from village_notice.sources.heading_index import HeadingIndex
+from village_notice.sources.reference import fold_heading
 from village_notice.sources.subsidy_table import SubsidyTable
+from village_notice.sources.wording import find_units
+
+__all__ = ["AmountColumn", "ColumnMap", "HeadingIndex", "match_columns"]
 
 _RATE_WORDS = re.compile(r"每[亩人户头月台]|标准|单价|/[亩人户头月台只]")
-_MONTH = re.compile(
-    r"(?:\d{4}年)?(1[0-2]|[1-9])(?:-(1[0-2]|[1-9]))?月(?:份|补贴|金额|发放|实发|发放金额|补贴金额|实发金额)?"
-)
-_WAN_UNIT = re.compile(r"万元")
 _AMOUNT_FIELDS = ("amount_paid", "amount_delta", "amount_due")
-_SHORTEST_CONTAINED = 2
 _SUM_WORDS = {"合计", "小计", "计", "总计", "总面积"}
 _OTHER_PART = re.compile(r"标准|金额|扣|不补|确权|单价|户数|人数")
-
-
-@dataclass(frozen=True, slots=True)
-class AmountColumn:
-    """A column that holds money paid.
-
-    Attributes:
-        column: From 1.
-        programme_text: The programme a wide table names in the heading, "" elsewhere.
-        months: (first, last) month a monthly table names in the heading, None elsewhere.
-        is_delta: True for a column of re-issues or recoveries.
-    """
-
-    column: int
-    programme_text: str = ""
-    months: tuple[int, int] | None = None
-    is_delta: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class ColumnMap:
-    """How the columns of one table are understood; columns from 1.
-
-    Attributes:
-        fields: Field of columns.csv → column.
-        amounts: The money columns, left to right.
-        is_due_only: Only 应发 was found: planned, perhaps not paid.
-        is_wan: The heading itself says 万元.
-        unknown: Headings that were not understood, (column, text).
-        rivals: Amount columns among which no choice could be made.
-        area_parts: Columns that together are the area paid for (自有承包, 流转 under one heading); () where one column is.
-    """
-
-    fields: Mapping[str, int]
-    amounts: tuple[AmountColumn, ...]
-    is_due_only: bool = False
-    is_wan: bool = False
-    unknown: tuple[tuple[int, str], ...] = ()
-    rivals: tuple[int, ...] = ()
-    area_parts: tuple[int, ...] = ()
-
-
-@dataclass(frozen=True)
-class HeadingIndex:
-    """The wordings of columns.csv, ready to be looked up."""
-
-    headings: tuple[Heading, ...]
-    _cache: dict[str, tuple[tuple[str, float], ...]] = field(
-        default_factory=dict, init=False, repr=False, compare=False
-    )
-
-    @cached_property
-    def _exact(self) -> dict[str, list[Heading]]:
-        found: dict[str, list[Heading]] = {}
-        for heading in self.headings:
-            found.setdefault(fold_heading(heading.heading), []).append(heading)
-        return found
-
-    @cached_property
-    def _long_first(self) -> tuple[tuple[str, Heading], ...]:
-        pairs = [(fold_heading(h.heading), h) for h in self.headings if not h.is_ambiguous]
-        return tuple(sorted((p for p in pairs if len(p[0]) >= _SHORTEST_CONTAINED), key=lambda p: (-len(p[0]), p[0])))
-
-    def find(self, text: str) -> tuple[tuple[str, float], ...]:
-        """(field, confidence) of a heading: 1.0 exact, 0.9 exact but ambiguous, less where it only contains a wording."""
-        known = self._cache.get(text)
-        if known is None:
-            known = self._cache[text] = self._find(text)
-        return known
-
-    def _find(self, text: str) -> tuple[tuple[str, float], ...]:
-        plain = fold_heading(text)
-        if not plain or len(plain) > 30:
-            return ()
-        exact = self._exact.get(plain) or self._exact.get(fold_heading(text.rsplit("\n", maxsplit=1)[-1]))
-        if exact:
-            return tuple((h.field, 0.9 if h.is_ambiguous else 1.0) for h in exact)
-        for wording, heading in self._long_first:
-            if wording in plain:
-                return ((heading.field, 0.6 + 0.3 * len(wording) / len(plain)),)
-        return ()
+_TAIL_YUAN = re.compile(r"(?<=[额金款计发数])万?元$")
+_SAMPLE_ROWS = 30
+_ENOUGH = 20
+"""Of the rows of a column one in twenty may disagree where columns are compared."""
+_RELATION = re.compile(r"与户主关系|与户主的关系|与申请人关系|家庭关系")
 
 
 def match_columns(
@@ -110,14 +34,33 @@ def match_columns(
 
     Args:
         texts: Combined heading of each column, "" where it has none.
-        samples: For each column some cells below the heading.
+        samples: For each column the cells below the heading.
         index: Wordings of headings.
         subsidies: Programmes, for wide tables.
     """
-    wide = _find_wide(texts, samples, index, subsidies)
-    months = _find_months(texts, samples) if not wide else {}
+    spread = find_spread(texts, samples, index, subsidies)
     parts = _find_area_parts(texts, samples, index)
-    taken = set(wide) | set(months) | set(parts)
+    taken = (spread.taken if spread else frozenset()) | set(parts)
+    fields, amounts, unknown = _match_fields(texts, samples, index, taken)
+    if parts:
+        fields["area_paid"] = parts[0]
+    _complete_fields(fields, texts)
+    if spread:
+        known = {column for _, _, column in amounts}
+        unknown = [*unknown, *((c, texts[c - 1]) for c in sorted(known) if _has_number(samples[c - 1]))]
+        chosen = ColumnMap(fields, spread.amounts, sum_column=spread.sum_column)
+    else:
+        chosen = _choose_amounts(fields, amounts, texts, samples)
+        unknown = [*unknown, *chosen.unknown]
+    relation = next((c for c, t in enumerate(texts, 1) if _RELATION.search(t)), 0)
+    unit = _find_unit(texts, chosen.amounts)
+    return replace(chosen, area_parts=parts, relation=relation, unit=unit, unknown=tuple(sorted(unknown)))
+
+
+def _match_fields(
+    texts: Sequence[str], samples: Sequence[Sequence[Cell]], index: HeadingIndex, taken: frozenset[int]
+) -> tuple[dict[str, int], list[tuple[str, float, int]], list[tuple[int, str]]]:
+    """(field → column, money columns as (field, confidence, column), headings not understood)."""
     best: dict[str, tuple[float, int]] = {}
     amounts: list[tuple[str, float, int]] = []
     unknown: list[tuple[int, str]] = []
@@ -135,17 +78,7 @@ def match_columns(
             best[name] = (confidence, column)
         elif name == "area_paid" and confidence == best[name][0]:
             best[name] = (confidence, 0)  # several parts of one area: which counts cannot be known
-    fields = {name: column for name, (_, column) in best.items() if column}
-    if parts:
-        fields["area_paid"] = parts[0]
-    _complete_fields(fields, texts)
-    if wide or months:
-        spread = sorted(set(wide) | set(months))
-        columns = tuple(AmountColumn(c, programme_text=wide.get(c, ""), months=months.get(c)) for c in spread)
-        chosen = ColumnMap(fields, columns, unknown=tuple(unknown), is_wan=_says_wan(texts, columns))
-    else:
-        chosen = _choose_amounts(fields, amounts, texts, samples, tuple(unknown))
-    return replace(chosen, area_parts=parts)
+    return {name: column for name, (_, column) in best.items() if column}, amounts, unknown
 
 
 def _choose_amounts(
@@ -153,31 +86,74 @@ def _choose_amounts(
     amounts: list[tuple[str, float, int]],
     texts: Sequence[str],
     samples: Sequence[Sequence[Cell]],
-    unknown: tuple[tuple[int, str], ...],
 ) -> ColumnMap:
-    """实发 before 应发, a surer heading before a vaguer one; two equals stay rivals unless their cells are the same."""
+    """实发 before 应发, a surer heading before a vaguer one; two equals stay rivals unless their cells tell.
+
+    Of several columns the one that is the sum of the others is what was paid. Money in a column of re-issues or
+    deductions beside it must be explained by the others, else it is a rival.
+    """
     for name in ("amount_paid", "amount_due"):
         found = sorted((-confidence, column) for kind, confidence, column in amounts if kind == name)
         if not found:
             continue
+        columns = [column for _, column in found]
+        deltas = [c for kind, _, c in amounts if kind == "amount_delta" and _has_number(samples[c - 1])]
+        if whole := _find_whole(columns, deltas, samples):
+            return ColumnMap(fields, (AmountColumn(whole),), name == "amount_due")
         top = [column for confidence, column in found if confidence == found[0][0]]
-        if len(top) > 1 and len({_numbers(samples[c - 1]) for c in top}) == 1:
-            top = top[:1]
+        top = top[:1] if len({_numbers(samples[c - 1]) for c in top}) == 1 else top
+        unused = [(c, texts[c - 1]) for c in columns if c not in top and _differs(samples, c, top[0])]
+        rivals = tuple(top) if len(top) > 1 else _find_open_deltas(top[0], deltas, amounts, samples)
         chosen = (AmountColumn(top[0]),)
-        rivals = tuple(top) if len(top) > 1 else ()
-        return ColumnMap(fields, chosen, name == "amount_due", _says_wan(texts, chosen), unknown, rivals)
+        return ColumnMap(fields, chosen, name == "amount_due", unknown=tuple(unused), rivals=rivals)
     deltas = [column for kind, _, column in amounts if kind == "amount_delta"]
-    delta_columns = tuple(AmountColumn(c, is_delta=True) for c in deltas[:1])
-    return ColumnMap(fields, delta_columns, is_wan=_says_wan(texts, delta_columns), unknown=unknown)
+    return ColumnMap(fields, tuple(AmountColumn(c, status=find_delta_status(texts[c - 1])) for c in deltas[:1]))
 
 
-def _says_wan(texts: Sequence[str], amounts: Sequence[AmountColumn]) -> bool:
-    return bool(amounts) and all(_WAN_UNIT.search(texts[a.column - 1]) for a in amounts)
+def _find_whole(columns: list[int], deltas: list[int], samples: Sequence[Sequence[Cell]]) -> int:
+    """The column that is the sum of all others and of the re-issues, 0 where none is."""
+    for column in columns:
+        others = [samples[c - 1] for c in (*columns, *deltas) if c != column and _has_number(samples[c - 1])]
+        if len(others) >= 2 and adds_up(samples[column - 1], others):
+            return column
+    return 0
+
+
+def _differs(samples: Sequence[Sequence[Cell]], column: int, chosen: int) -> bool:
+    return _has_number(samples[column - 1]) and _numbers(samples[column - 1]) != _numbers(samples[chosen - 1])
+
+
+def _find_open_deltas(
+    paid: int, deltas: list[int], amounts: list[tuple[str, float, int]], samples: Sequence[Sequence[Cell]]
+) -> tuple[int, ...]:
+    """The paid column and those of re-issues or deductions beside it, where nothing shows that it includes them."""
+    if not deltas:
+        return ()
+    bases = [c for kind, _, c in amounts if kind != "amount_delta" and c != paid]
+    for base in bases:
+        rows = list(zip(_numbers(samples[base - 1]), _numbers(samples[paid - 1]), strict=True))
+        changes = [
+            sum(abs(v or 0) for v in row) for row in zip(*(_numbers(samples[d - 1]) for d in deltas), strict=True)
+        ]
+        wrong = sum(
+            b is not None and p is not None and abs(p - b) != d for (b, p), d in zip(rows, changes, strict=True)
+        )
+        if wrong * _ENOUGH <= len(rows):
+            return ()
+    return (paid, *deltas)
+
+
+def _find_unit(texts: Sequence[str], amounts: Sequence[AmountColumn]) -> str:
+    """万元 where every money heading says so, 元 where one says that, else ""."""
+    units = ["、".join((*find_units(texts[a.column - 1]), *_TAIL_YUAN.findall(texts[a.column - 1]))) for a in amounts]
+    if units and all("万元" in u for u in units):
+        return "万元"
+    return "元" if any("元" in u.replace("万元", "") for u in units) else ""
 
 
 def _by_contents(text: str, cells: Sequence[Cell], found: tuple[tuple[str, float], ...]) -> tuple[str, float] | None:
     """The field of a heading, settled by what stands below where the words leave it open."""
-    filled = [c for c in cells if c not in (None, "")]
+    filled = [c for c in cells[:_SAMPLE_ROWS] if c not in (None, "")]
     if _RATE_WORDS.search(re.sub(r"\s", "", text)) and any(f.startswith(("amount", "rate", "area")) for f, _ in found):
         return ("rate", 0.8)
     if not found:
@@ -216,56 +192,24 @@ def _find_area_parts(texts: Sequence[str], samples: Sequence[Sequence[Cell]], in
     """Columns of numbers under one heading of the area paid for; only their sum column where they have one."""
     groups: dict[str, list[int]] = {}
     for column, text in enumerate(texts, 1):
-        top, *below = text.split("\n")
-        if below and [f for f, c in index.find(top) if c >= 0.7] == ["area_paid"]:
-            groups.setdefault(top, []).append(column)
+        *upper, _ = text.split("\n")
+        for depth, level in enumerate(upper, 1):
+            if [f for f, c in index.find(level) if c >= 0.7] == ["area_paid"]:
+                groups.setdefault("\n".join(upper[:depth]), []).append(column)
+                break
     for columns in groups.values():
         lasts = [fold_heading(texts[c - 1].split("\n")[-1]) for c in columns]
         if len(columns) < 2 or any(_OTHER_PART.search(t) for t in lasts):
             continue
         sums = [c for c, last in zip(columns, lasts, strict=True) if last in _SUM_WORDS]
-        if sums or all(_is_money(samples[c - 1]) for c in columns):
+        if sums or all(is_money(samples[c - 1]) for c in columns):
             return tuple(sums[:1] or columns)
     return ()
-
-
-def _find_wide(
-    texts: Sequence[str], samples: Sequence[Sequence[Cell]], index: HeadingIndex, subsidies: SubsidyTable
-) -> dict[int, str]:
-    """Columns of a table with one programme a column: column → programme as the heading words it; {} elsewhere."""
-    found: dict[int, str] = {}
-    for column, text in enumerate(texts, 1):
-        last = text.split("\n")[-1] if text else ""
-        last = re.sub(r"[(（](?:万?元|元/[^)）]*)[)）]$", "", last.strip())
-        if not last or (index.find(last) and index.find(last)[0][1] >= 1.0):
-            continue
-        if subsidies.find(last) is None or not _is_money(samples[column - 1]):
-            continue
-        found[column] = last
-    return found if len(found) >= 2 else {}
-
-
-def _find_months(texts: Sequence[str], samples: Sequence[Sequence[Cell]]) -> dict[int, tuple[int, int]]:
-    found: dict[int, tuple[int, int]] = {}
-    for column, text in enumerate(texts, 1):
-        match = _MONTH.fullmatch(re.sub(r"\s|[(（]元[)）]", "", text.split("\n")[-1])) if text else None
-        if match and _is_money(samples[column - 1]):
-            first = int(match[1])
-            found[column] = (first, int(match[2] or first))
-    return found if len(found) >= 2 else {}
-
-
-def _is_money(cells: Sequence[Cell]) -> bool:
-    filled = [c for c in cells if c not in (None, "", "-", "—", "/", "－", "无", "停发")]
-    return all(parse_amount(c) is not None for c in filled[:20])
 
 
 def _numbers(cells: Sequence[Cell]) -> tuple[int | None, ...]:
     return tuple(a.fen if (a := parse_amount(c)) else None for c in cells)
 
 
-def unit_fen(text: str) -> int | None:
-    """Fen in one unit of money that a unit row names: 100 for 元, 1 000 000 for 万元, None where it names none."""
-    if _WAN_UNIT.search(text):
-        return WAN * 100
-    return 100 if re.search(r"单位.*元", text) else None
+def _has_number(cells: Sequence[Cell]) -> bool:
+    return any(_numbers(cells))

@@ -42,7 +42,9 @@ def _parse_number(value: float) -> str | None:
         return _build(number // 10000, number // 100 % 100, number % 100)
     if number != value and 2000 < number < 2100:
         month = round((value - number) * 100)
-        return _build(number, month if month <= 12 else month // 10)
+        if month == 10:
+            return str(number)  # 2023.10 typed as a number is 2023.1: October or January
+        return _build(number, month if month <= 12 else month // 10 if month % 10 == 0 else 0)
     if 200_000 < number < 210_000:
         return _build(number // 100, number % 100)
     if 2000 <= number < 2100:
@@ -89,7 +91,7 @@ def _arabic(text: str) -> str:
 
 def _build(year: int, month: int, day: int | None = None) -> str | None:
     try:
-        checked = date(year, month, day or 1)
+        checked = date(year, month, 1 if day is None else day)
     except ValueError:
         return None
     if not 1990 <= year < 2100:

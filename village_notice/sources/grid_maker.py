@@ -1,5 +1,6 @@
 """Cells put one by one into a Grid, in any order, inside the limits. Used by every reader."""
 
+import math
 import re
 from datetime import date, datetime, time
 from functools import lru_cache
@@ -151,7 +152,7 @@ def read_number(text: str) -> int | float | None:
 
 def simplify(number: float) -> int | float | None:
     """A float as int where it is whole, None where it is no finite number."""
-    if number != number or number in (float("inf"), float("-inf")):
+    if not math.isfinite(number):
         return None
     return int(number) if number.is_integer() and abs(number) < 1e18 else number
 

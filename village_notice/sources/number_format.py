@@ -1,6 +1,6 @@
-"""What a number format means: date, time or number, shown smaller than it is or not. And serial days become dates.
+r"""What a number format means: date, time or number, shown smaller than it is or not. And serial days become dates.
 
-Readers take `0.00_);[Red]\\(0.00\\)` or `"d"0` for dates, and an amount becomes a day in 1900. Only letters outside of
+Readers take `0.00_);[Red]\(0.00\)` or `"d"0` for dates, and an amount becomes a day in 1900. Only letters outside of
 quotes, escapes, fillers and brackets count here, and a format with digit places is a number whatever else it holds.
 """
 

@@ -46,7 +46,7 @@ class _Content:
         self.skip = self.depth = 0
         self.is_struck = False
 
-    def start(self, name: str, attributes: dict[str, str]) -> None:
+    def start(self, name: str, attributes: dict[str, str]) -> None:  # noqa: PLR0912 - one branch an element
         if self.skip or name in ("annotation", "tracked-changes", "shapes", "forms"):
             self.skip += 1
             return

@@ -1,19 +1,30 @@
 """The village and township of a payment: resolved exactly through the register, never by likeness."""
 
 import re
-from collections.abc import Iterable
+import unicodedata
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from village_notice.domain.text import fold_text, short_village
 from village_notice.sources.register import Register
+from village_notice.sources.wording import simplify_script
 
+_LABEL = r"(?:(?:村名|村别|村庄|行政村|所在村|村居|村[(（]居[)）]|村)[:：])?"
 _SECTION = re.compile(
-    r"^(?:(?:村名|村别|村庄|行政村|所在村|村居|村[(（]居[)）]|村)[:：])?(?:[(（]?(?:[一二三四五六七八九十]+|\d+)[、.．)）])?\s*(.+?)(?:[（(].*[)）])?$"
+    _LABEL
+    + r"(?:(?:[一二三四五六七八九十]+|\d+)[、.．]|[(（](?:[一二三四五六七八九十]+|\d+)[)）])?\s*(.+?)(?:[（(].*[)）])?"
 )
-_VILLAGE_LABEL = re.compile(r"(?:村名|村别|村庄|行政村|所在村|村居|村[(（]居[)）]|村)[:：]\s*(\S+)")
-_NUMERAL = re.compile(r"^(?:[一二三四五六七八九十]+|\d+)")
-_VILLAGE_WORD = re.compile(r"(.{1,12}?(?:社区居委会|村民委员会|居民委员会|村委会|居委会|社区|村))")
+_NUMBERED_SECTION = re.compile(_LABEL + r"(?:[一二三四五六七八九十]+|\d+)\s*(.+?)(?:[（(].*[)）])?")
+_COMMITTEES = ("村", "社区", "村委会", "居委会", "村民委员会", "居民委员会")
+_VILLAGE_END = re.compile(r"社区居委会|村民委员会|居民委员会|村委会|居委会|社区|村")
+_SEGMENTS = re.compile(r"[\s:：,，、。;；()（）《》【】\[\]_\-—·/\\]+")
+_PREFIXES = (
+    re.compile(r"^[^县市区]{2,4}[县市区](.+)"),
+    re.compile(r"^.{0,12}?\d{4}年度?(?:\d{1,2}月)?(.+)"),
+    re.compile(r"^(?:附件|附表|表)?\d{1,3}(\D.+)"),
+)
+_LONGEST_VILLAGE = 14
+_LONGEST_SECTION = 24
 
 
 class Residence(NamedTuple):
@@ -46,13 +57,14 @@ class PlaceFinder:
     register: Register
     home: str = ""
     _cache: dict[tuple[str, str], Residence] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _texts: dict[tuple[str, str], tuple[str, str]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def resolve(self, township: str, village: str) -> Residence:
         """The residence of a township's and a village's text, either may be ""."""
         key = (township, village)
         known = self._cache.get(key)
         if known is None:
-            known = self._cache[key] = self._resolve(township, village)
+            known = self._cache[key] = self._resolve(simplify_script(township), simplify_script(village))
         return known
 
     def _resolve(self, township_text: str, text: str) -> Residence:
@@ -90,33 +102,62 @@ class PlaceFinder:
 
     def find_in_section(self, text: str) -> str:
         """The village words of a section row (一、东关村（6户）), "" where it names none."""
-        match = _SECTION.fullmatch(text.strip())
-        words = fold_text(match[1]) if match else ""
-        rest = _NUMERAL.sub("", words)
-        if rest != words and not self._is_known(words) and self._is_known(rest):
-            words = rest  # 4北坡 is the fourth village, 九家夼村 is a name
-        looks_right = words.endswith(("村", "社区", "村委会", "居委会", "村民委员会", "居民委员会"))
-        return words if looks_right or self._is_known(words) else ""
-
-    def find_label(self, texts: Iterable[str]) -> str:
-        """The village words of the last text that is a label 村名：东关村, "" where none is."""
-        found = [m[1] for m in map(_VILLAGE_LABEL.fullmatch, texts) if m]
-        return fold_text(found[-1]) if found else ""
+        plain = simplify_script(text).strip()
+        for pattern in (_SECTION, _NUMBERED_SECTION):
+            match = pattern.fullmatch(plain)
+            words = fold_text(match[1]) if match else ""
+            if self._is_known(words):
+                return words
+        match = _SECTION.fullmatch(plain)
+        words = fold_text(match[1]) if match and len(plain) <= _LONGEST_SECTION else ""
+        return words if words.endswith(_COMMITTEES) else self.find_in_text(plain)[1]
 
     def find_in_sheet_name(self, name: str) -> str:
         """The village words of a sheet's name (4北坡, 南河（一组）), "" where it names no village of the register."""
-        words = re.sub(r"[（(].*[)）]", "", re.sub(r"^\d+[.、\s-]*|\d+$", "", name.strip()))
-        return words if self._is_known(words) else ""
+        plain = simplify_script(name.strip())
+        bare = re.sub(r"[（(].*[)）]", "", plain)
+        for words in (bare, re.sub(r"^\d+[.、\s-]*|\d+$", "", bare)):
+            if self._is_known(words):
+                return words
+        return ""
 
-    def find_in_text(self, text: str) -> tuple[str, str]:
-        """(township, village words) in a title, a file name or an address; "" for what it does not name."""
+    def find_in_text(self, text: str, township: str = "") -> tuple[str, str]:
+        """(township, village words) in a title, a file name or an address; "" for what it does not name.
+
+        A village is only taken where a word begins: behind the township, the county, a year, a mark or a space.
+        """
+        key = (text, township)
+        known = self._texts.get(key)
+        if known is None:
+            known = self._texts[key] = self._find_in_text(
+                simplify_script(unicodedata.normalize("NFKC", text)), township
+            )
+        return known
+
+    def _find_in_text(self, text: str, township: str) -> tuple[str, str]:
         plain = fold_text(text)
         places = [(plain.find(t), t) for t in self.register.townships if t in plain]
-        township = min(places)[1] if places else ""
-        rest = plain[plain.find(township) + len(township) :] if township else plain
-        match = _VILLAGE_WORD.match(rest)
-        words = match[1] if match and (self.register.find(township, match[1]) if township else False) else ""
-        return township, words
+        named = min(places)[1] if places else ""
+        where = named or (self.register.find_township(township) if township else None) or ""
+        for segment in _SEGMENTS.split(text):
+            starts = [segment[segment.index(named) + len(named) :]] if named and named in segment else [segment]
+            starts += [m[1] for start in starts for pattern in _PREFIXES if (m := pattern.match(start))]
+            for start in starts:
+                if words := self._find_at_start(start, where, is_whole=start == segment):
+                    return named, words
+        return named, ""
+
+    def _find_at_start(self, text: str, township: str, *, is_whole: bool) -> str:
+        """The longest village name a text begins with; a bare name (东岚) only where it is the whole segment."""
+        for match in reversed(list(_VILLAGE_END.finditer(text[:_LONGEST_VILLAGE]))):
+            words = text[: match.end()]
+            if match.start() and self._find_any(township, words):
+                return words
+        is_bare = is_whole and 2 <= len(text) <= 8 and not self.register.find_township(text)
+        return text if is_bare and self._find_any(township, text) else ""
+
+    def _find_any(self, township: str, words: str) -> bool:
+        return bool(self.register.find(township, words) if township else self.register.find_all(words))
 
     def _is_known(self, words: str) -> bool:
         return bool(words) and bool(self.register.find_all(words))

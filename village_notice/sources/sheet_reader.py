@@ -1,52 +1,37 @@
 """One table's rows as payments, with everything else set aside and accounted for."""
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from village_notice.domain.columns import FRAME_COLUMNS
+from village_notice.domain.columns import FRAME_COLUMNS, PAID_STATUSES
 from village_notice.domain.finding import Finding, Place
 from village_notice.domain.identity import read_birth_date
 from village_notice.domain.money import format_fen, parse_amount, parse_scaled
 from village_notice.domain.reading import SetAside
 from village_notice.domain.text import column_letters, fold_text, normal_group
 from village_notice.sources.body import classify_row
-from village_notice.sources.cells import is_organisation, read_account, read_id, read_name
-from village_notice.sources.columns_match import AmountColumn, ColumnMap
-from village_notice.sources.dates import parse_date, parse_period
+from village_notice.sources.cells import is_organisation, is_other_number, read_account, read_amount, read_id, read_name
+from village_notice.sources.column_map import AmountColumn, ColumnMap
+from village_notice.sources.dates import find_period, parse_date, parse_period
 from village_notice.sources.grid import Cell, Grid
-from village_notice.sources.places import PlaceFinder
+from village_notice.sources.households import is_member_row
 from village_notice.sources.reference import fold_status
-from village_notice.sources.subsidy_table import SubsidyTable
+from village_notice.sources.surroundings import Context, Lookups, find_group
 from village_notice.sources.tables import Table, cell_text
+from village_notice.sources.totals import StatedTotals
 
-_DITTO = ("同上", "〃", '"', "″")
+_DITTO = re.compile(r"[-—~]*(?:同上|上同|〃|″|′′|\"|”|“|〞|〝|''|、、|,,)[-—~]*")
+_DITTO_FIELDS = frozenset((
+    "township", "village", "village_code", "group", "household_head", "programme", "period", "pay_date", "status",
+    "bank", "address", "rate", "payee", "name", "id", "account",
+))  # fmt: skip
 _NOTHING = ("", "-", "—", "－", "/", "无", "——", "停发", "0", "0.0")
+_NO_FLAG = frozenset(("否", "无", "不", "N", "NO", "×", "X", "不享受", "未享受"))
+_STATED_IN_WORDS = re.compile(r"(?:合计|总计|共计)[:：]?[¥￥]?([\d,]+(?:\.\d+)?)元?")
 _PROGRAMME = re.compile(r"补贴|补助|津贴|奖补|奖励|奖扶|救助|慰问|抚恤|补偿|直补|生活费|优待金|保障金|供养")
 """Words that make a text the name of a programme, also of one that subsidies.csv does not have."""
 _LONGEST_PROGRAMME = 30
 _PRIVATE_WORDS = re.compile(r"\d{15,19}|(?<!\d)1[3-9]\d{9}(?!\d)|[病残亡孤癌]|服刑|戒毒")
-
-
-@dataclass(frozen=True, slots=True)
-class Context:
-    """What a table's surroundings say: texts "" and numbers None where they say nothing.
-
-    Attributes:
-        file, sheet: The place.
-        township, village: Texts for payments whose own row names none.
-        programme_text: The programme's words.
-        year: The year the title, sheet or file names.
-        unit_fen: Fen in one unit of money.
-    """
-
-    file: str
-    sheet: str
-    township: str = ""
-    village: str = ""
-    programme_text: str = ""
-    year: int | None = None
-    unit_fen: int = 100
 
 
 @dataclass(slots=True)
@@ -56,15 +41,7 @@ class TableReading:
     values: dict[str, list[object]] = field(default_factory=lambda: {c: [] for c in FRAME_COLUMNS})
     findings: list[Finding] = field(default_factory=list)
     set_aside: list[SetAside] = field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True)
-class Lookups:
-    """Where words are looked up."""
-
-    places: PlaceFinder
-    subsidies: SubsidyTable
-    statuses: Mapping[str, str]
+    totals: StatedTotals = field(default_factory=StatedTotals)
 
 
 class TableReader:
@@ -82,114 +59,181 @@ class TableReader:
         self.grid, self.table, self.columns, self.context, self.lookups = grid, table, columns, context, lookups
         self.reading = TableReading()
         self.merged = _fill_merges(grid, table)
-        self.section_village, self.section_group = "", ""
-        self.before: dict[str, str] = {}
-        self.sum_fen: dict[int, int] = {}
-        self.part_fen: dict[int, int] = {}
+        self.struck: dict[int, int] = {}
+        for row, column in sorted(grid.struck, reverse=True):
+            self.struck[row] = column
+        self.section_village, self.section_group, self.section_programme = "", "", ""
+        self.above: dict[str, Cell] = {}
+        self.last_payment: tuple[list[Cell], int] | None = None
 
     def read(self) -> TableReading:
         """All rows below the headings, in order."""
-        for number in range(self.table.header_last + 1, self.table.body_last + 1):
-            row = self.grid.rows[number - 1]
-            kind = classify_row(row, self.columns, self.table, number)
+        numbers = range(self.table.header_last + 1, self.table.body_last + 1)
+        rows = [(n, self.table.view(self.grid.rows[n - 1])) for n in numbers]
+        kinds = [classify_row(row, self.columns, self.table, number) for number, row in rows]
+        self._fill_blocks([row for row in zip(rows, kinds, strict=True) if row[1] == "payment"])
+        for (number, row), kind in zip(rows, kinds, strict=True):
             if kind == "payment":
                 self._read_payment(row, number)
                 continue
             if kind == "section":
-                self._enter_section(row)
-            if kind in ("total", "subtotal"):
-                self._check_total(row, number, kind)
-            if kind == "example":
+                self._enter_section(row, number)
+            elif kind == "header":
+                self.reading.totals.add_bound(number)
+            elif kind in ("total", "subtotal", "carried"):
+                self._note_total(row, number, kind)
+            elif kind == "example":
                 self._find("R08", number, found=_first_text(row))
-            self._set_aside(row, number, kind, self.columns.amounts)
+            self._set_aside(row, number, kind)
         return self.reading
 
-    def _set_aside(self, row: list[Cell], number: int, kind: str, amounts: tuple[AmountColumn, ...]) -> None:
-        fen = sum(
-            a.fen for a in (parse_amount(_cell(row, x.column), unit_fen=self.context.unit_fen) for x in amounts) if a
-        )
-        place = (self.context.file, self.context.sheet, number, "")
-        self.reading.set_aside.append(SetAside(*place, kind, len(amounts), fen, _first_text(row)[:60]))
+    def _fill_blocks(self, payments: list[tuple[tuple[int, list[Cell]], str]]) -> None:
+        """Fills a village or township down that stands on the first row of its block only.
 
-    def _enter_section(self, row: list[Cell]) -> None:
+        Only where the column is plainly of that kind: the first row has one, none stands there twice, and at least
+        half of the rows are blank. A single blank cell between villages is never filled.
+        """
+        for name in ("township", "village"):
+            column = self.columns.fields.get(name)
+            cells = [(n, self._own(row, n, column)) for (n, row), _ in payments] if column else []
+            named = [v for _, v in cells if v not in (None, "")]
+            if not column or not named or len(set(named)) < len(named) or len(named) * 2 > len(cells):
+                continue
+            value: Cell = None
+            for number, cell in cells:
+                value = cell if cell not in (None, "") else value
+                self.merged[number, column] = value
+
+    def _set_aside(self, row: list[Cell], number: int, kind: str, text: str = "") -> None:
+        amounts = (read_amount(_cell(row, a.column), self.context.unit_fen) for a in self.columns.amounts)
+        fen = sum(a.fen for a in amounts if a)
+        place = (self.context.file, self.context.sheet, number, "")
+        text = text or _first_text(row)[:60]
+        self.reading.set_aside.append(SetAside(*place, kind, len(self.columns.amounts), fen, text))
+
+    def _enter_section(self, row: list[Cell], number: int) -> None:
         text = _first_text(row)
         village = self.lookups.places.find_in_section(text)
         if village:
-            self.section_village, self.section_group = village, ""
-            self.part_fen = {}
-        elif re.search(r"组|屯|队", text):
-            self.section_group = normal_group(re.sub(r"[（(].*[)）]", "", text))
+            self.section_village, self.section_group = village, find_group([text])
+        elif not self._enter_programme(text) and re.search(r"组|屯|队", text):
+            self.section_group = find_group([text]) or normal_group(re.sub(r"[（(].*[)）]", "", text))
+        self.reading.totals.add_bound(number)
 
-    def _check_total(self, row: list[Cell], number: int, kind: str) -> None:
-        """T01/T02 where a stated total is not the sum of the rows above it; a total before the first row is not checked."""
-        in_block = kind == "subtotal" or (
-            kind == "total" and bool(self.section_village) and self.part_fen != self.sum_fen
-        )
-        text = _first_text(row)
-        for amount in self.columns.amounts if self.sum_fen else ():
-            stated = parse_amount(_cell(row, amount.column), unit_fen=self.context.unit_fen)
-            part, whole = self.part_fen.get(amount.column, 0), self.sum_fen.get(amount.column, 0)
-            found = part if in_block and self.part_fen else whole
-            if kind == "total" and stated and stated.fen in (part, whole):
-                continue
-            if stated and stated.fen != found and not text.startswith("本页"):
-                yuan = [format_fen(f) for f in (found, stated.fen, abs(found - stated.fen))]
-                code = "T01" if kind == "total" else "T02"
-                self._find(code, number, amount.column, found=yuan[0], expected=yuan[1], difference=yuan[2])
-        if kind == "subtotal":
-            self.part_fen = {}
+    def _enter_programme(self, text: str) -> bool:
+        """Whether a section row names the programme of the rows below it."""
+        plain = fold_text(re.sub(r"^[(（]?[一二三四五六七八九十\d]+[)）、.．]", "", text.strip()))
+        if not self.lookups.subsidies.match(plain).candidates:
+            return False
+        self.section_programme = plain
+        return True
+
+    def _note_total(self, row: list[Cell], number: int, kind: str) -> None:
+        text, totals = _first_text(row), self.reading.totals
+        is_page = text.startswith(("本页", "承前", "承上", "过次", "转下", "接上"))
+        cells = [(a.column, _cell(row, a.column)) for a in self.columns.amounts]
+        if len(cells) == 1 and cells[0][1] in (None, "") and (match := _STATED_IN_WORDS.search(fold_text(text))):
+            cells = [(cells[0][0], match[1])]
+        for column, cell in cells:
+            if stated := read_amount(cell, self.context.unit_fen):
+                totals.add_total(number, kind, column, stated.fen, is_page=is_page)
 
     def _read_payment(self, row: list[Cell], number: int) -> None:
+        if is_member_row(row, number, self.columns, self.merged, self.last_payment):
+            self._set_aside(row, number, "blank", "同户成员，金额在户主行")
+            self._check_several(row, number)
+            return
         name = read_name(self._value(row, number, "name"))
         if name.rule:
             self._find(name.rule, number, self._column("name"), found=name.found, expected=name.text, person=name.text)
+        if number in self.struck:
+            self._find("C15", number, self.struck[number], found=name.text, person=name.text)
         shared = self._read_shared(row, number, name.text)
         is_spread = len(self.columns.amounts) > 1
+        total = 0
         for amount in self.columns.amounts:
             cell = _cell(row, amount.column)
             blank = cell is None or (isinstance(cell, str) and fold_text(cell) in _NOTHING)
-            if is_spread and (blank or cell == 0):
+            if is_spread and (blank or cell == 0) and not self._has_trouble(number, amount.column):
                 place = (self.context.file, self.context.sheet, number, column_letters(amount.column))
                 self.reading.set_aside.append(SetAside(*place, "blank", 1, 0, ""))
                 continue
-            self._add_payment(shared, number, amount, cell)
+            total += self._add_payment(shared, row, number, amount)
+        if self.columns.sum_column:
+            self._check_row_sum(row, number, total, name.text)
+        self.last_payment = (row, number)
 
-    def _add_payment(self, shared: dict[str, object], number: int, amount: AmountColumn, cell: Cell) -> None:
+    def _has_trouble(self, number: int, column: int) -> bool:
+        """Whether a blank cell is blank because its value was lost: an error or a formula without a result."""
+        return (number, column) in self.grid.errors or (number, column) in self.grid.uncalculated
+
+    def _check_several(self, row: list[Cell], number: int) -> None:
+        """R11 where an amount is merged over people whom nothing shows to be one household."""
+        own = {self.columns.fields.get(f) for f in ("household_head", "household_id", "household_no")} - {None}
+        if self.last_payment and not own and not self.columns.relation:
+            names = [cell_text(self._value(r, n, "name")) for r, n in (self.last_payment, (row, number))]
+            self._find("R11", number, self._column("name"), found="、".join(n for n in names if n), person=names[0])
+
+    def _add_payment(self, shared: dict[str, object], row: list[Cell], number: int, amount: AmountColumn) -> int:
         person, values = str(shared["name"]), self.reading.values
-        understood = parse_amount(cell, unit_fen=self.context.unit_fen)
+        cell = _cell(row, amount.column)
+        understood = read_amount(cell, self.context.unit_fen)
         raw = understood.fen if understood else 0
-        fen: int | None = raw if understood else None
-        self._check_amount(number, amount.column, cell, person)
-        status = str(shared["status"])
-        if fen is not None and status == "追回":
+        own = shared | {"column": column_letters(amount.column), "raw_fen": raw}
+        self._take_from_heading(own, row, number, amount)
+        is_state = not understood and self._read_state_in_amount(own, cell, number, amount.column)
+        if not is_state:
+            self._check_amount(number, amount.column, cell, person)
+        fen: int | None = raw if understood or is_state else None
+        if fen is not None and own["status"] == "追回":
             fen = -abs(fen)
         elif fen is not None and fen < 0:
             self._find("R03", number, amount.column, found=format_fen(fen), person=person, fen=abs(fen))
-        own = shared | {
-            "column": column_letters(amount.column),
-            "amount_fen": fen,
-            "raw_fen": raw,
-        }
-        if amount.programme_text:
-            own |= self._read_programme(amount.programme_text, number, amount.column, person)
-            own["quantity_milli"] = own["rate_micro"] = None
-        if amount.months:
-            own["period"] = self._format_months(amount.months)
+        own["amount_fen"] = fen
         if not person:
             self._find("R01", number, amount.column, found=format_fen(raw), fen=raw)
         for column in FRAME_COLUMNS:
             values[column].append(own.get(column, ""))
-        self.sum_fen[amount.column] = self.sum_fen.get(amount.column, 0) + raw
-        self.part_fen[amount.column] = self.part_fen.get(amount.column, 0) + raw
+        is_paid = own["status"] in PAID_STATUSES
+        self.reading.totals.add_payment(number, amount.column, raw, is_paid=is_paid)
+        return raw
 
-    def _format_months(self, months: tuple[int, int]) -> str:
-        year = self.context.year or 0
-        first, last = (f"{year:04d}-{m:02d}" for m in months)
-        return first if first == last else f"{first}/{last}"
+    def _take_from_heading(self, own: dict[str, object], row: list[Cell], number: int, amount: AmountColumn) -> None:
+        """Programme, period, state and quantity that the heading gives this money alone."""
+        if amount.programme_text:
+            own |= self._read_programme(amount.programme_text, number, amount.column, str(own["name"]))
+        if amount.programme_text or amount.quantity or len(self.columns.amounts) > 1:
+            own["quantity_milli"] = parse_scaled(_cell(row, amount.quantity), 3) if amount.quantity else None
+            own["rate_micro"] = parse_scaled(_cell(row, amount.rate), 6) if amount.rate else None
+        if amount.period_text:
+            own["period"] = find_period(amount.period_text, self.context.year)
+        if amount.status:
+            own["status"] = amount.status
+        flag = fold_text(cell_text(_cell(row, amount.flag))).upper() if amount.flag else ""
+        if flag in _NO_FLAG and own["raw_fen"]:
+            self._find("R04", number, amount.flag, found=f"{flag}（但有金额）", person=str(own["name"]))
+
+    def _read_state_in_amount(self, own: dict[str, object], cell: Cell, number: int, column: int) -> bool:
+        """Whether nothing was paid by the cell's own word 停发, or by the row's state and a blank: the amount is then 0."""
+        if cell in (None, "") and own["status"] in ("停发", "待发") and not self._has_trouble(number, column):
+            return True
+        state = self.lookups.statuses.get(fold_status(cell), "") if isinstance(cell, str) and cell.strip() else ""
+        if state != "停发" or own["status"] not in ("", "停发") or (number, column) in self.grid.errors:
+            return False
+        own["status"] = state
+        return True
+
+    def _check_row_sum(self, row: list[Cell], number: int, total: int, person: str) -> None:
+        """T02 where the sum column of a row is not the sum of its money columns."""
+        stated = read_amount(_cell(row, self.columns.sum_column), self.context.unit_fen)
+        if stated and abs(stated.fen - total) > max(len(self.columns.amounts), 5):
+            yuan = [format_fen(f) for f in (total, stated.fen, abs(total - stated.fen))]
+            found = {"found": yuan[0], "expected": yuan[1], "difference": yuan[2]}
+            self._find("T02", number, self.columns.sum_column, **found, person=person)
 
     def _check_amount(self, number: int, column: int, cell: Cell, person: str) -> None:
-        amount = parse_amount(cell, unit_fen=self.context.unit_fen)
         where = (number, column)
+        amount = read_amount(cell, self.context.unit_fen)
         if where in self.grid.errors:
             self._find("C11", *where, found=self.grid.errors[where], person=person)
         elif where in self.grid.uncalculated:
@@ -197,9 +241,8 @@ class TableReader:
         elif cell is None or (isinstance(cell, str) and not cell.strip()):
             self._find("C02", *where, person=person)
         elif amount is None:
-            self._find("C01", *where, found=cell_text(cell), person=person)
-        elif abs(amount.fen) >= 10**14:
-            self._find("C17", *where, found=cell_text(cell), person=person)
+            is_number = is_other_number(cell) or parse_amount(cell) is not None
+            self._find("C17" if is_number else "C01", *where, found=cell_text(cell), person=person)
         elif not amount.is_exact:
             self._find("C09", *where, found=cell_text(cell), expected=format_fen(amount.fen), person=person)
         elif isinstance(cell, str) and amount.is_cleaned:
@@ -228,8 +271,8 @@ class TableReader:
         }  # fmt: skip
         values |= self._read_place(row, number, name)
         values |= self._read_time(row, number, name, remark)
-        text = self._text(row, number, "programme") or self.context.programme_text
-        if not any(a.programme_text for a in self.columns.amounts):
+        text = self._text(row, number, "programme") or self.section_programme or self.context.programme_text
+        if not all(a.programme_text for a in self.columns.amounts):
             values |= self._read_programme(text, number, self._column("programme"), name)
         return values
 
@@ -250,32 +293,37 @@ class TableReader:
 
     def _read_place(self, row: list[Cell], number: int, person: str) -> dict[str, object]:
         context, places = self.context, self.lookups.places
-        township = self._text(row, number, "township") or context.township
-        village = self._text(row, number, "village")
-        if village in _DITTO:
-            village = self.before.get("village", "")
-        self.before["village"] = village
+        told = self._text(row, number, "township")
+        township, village = told or context.township, self._text(row, number, "village")
         code = self._text(row, number, "village_code")
         if not village and len(code) == 12 and places.register.find_code(code):
             village = code
         village = village or self.section_village
         if not village:
-            named, village = places.find_in_text(self._text(row, number, "address"))
-            told = self._text(row, number, "township")
-            township = told or (named if village else township) or named
-        place = places.resolve(township, village or context.village)
+            named, village = places.find_in_text(self._text(row, number, "address"), township)
+            if named and named != township and not told:
+                village = places.find_in_text(self._text(row, number, "address"), named)[1]
+            township = told or (named if village else township) or named or township
+        found = village or (context.village if self._agrees_with_title(township) else "")
+        place = places.resolve(township, found)
         if place.rule:
             column = self._column("village") or self.columns.amounts[0].column
-            found = village or context.village
             self._find(
                 place.rule, number, column, found=found, expected=place.expected, difference=place.hint, person=person
             )
-        group = normal_group(self._text(row, number, "group")) or self.section_group
+        group = normal_group(self._text(row, number, "group")) or self.section_group or context.group
         return {"township": place.township, "village": place.village, "village_code": place.code, "group": group}
 
+    def _agrees_with_title(self, township: str) -> bool:
+        """Whether a blank village may be the title's: no village column has told another one so far."""
+        told, places = self.above.get("village"), self.lookups.places
+        if told in (None, "") or not self.context.village:
+            return True
+        return places.resolve(township, cell_text(told)) == places.resolve(township, self.context.village)
+
     def _read_time(self, row: list[Cell], number: int, person: str, remark: str) -> dict[str, object]:
-        pay_date = self._date(row, number, "pay_date", person)
-        period = parse_period(self._text(row, number, "period"))
+        pay_date = self._date(row, number, "pay_date", person) or self.context.pay_date
+        period = parse_period(self._value(row, number, "period"), self.context.year) or self.context.period
         text = self._text(row, number, "status")
         status = self.lookups.statuses.get(fold_status(text), "") if text else ""
         if text and not status:
@@ -294,6 +342,8 @@ class TableReader:
             names = "、".join(s.name for s in match.candidates)
             self._find("H08", number, column, found=text, expected=names, person=person)
         name = "、".join(s.name for s in match.candidates)
+        if not text and "programme" in self.columns.fields:
+            self._find("R13", number, column, found="（空白）", person=person)
         if text and not match.candidates:
             near = self.lookups.subsidies.suggest(text)
             # a plain name that nobody classified is published as totals only (P03); a name like a known one is asked about
@@ -309,7 +359,8 @@ class TableReader:
 
     def _date(self, row: list[Cell], number: int, column: str, person: str) -> str:
         value = self._value(row, number, column)
-        understood = parse_date(value)
+        year = self.context.year if column == "pay_date" and not self.context.year_source else None
+        understood = parse_date(value, year)
         if understood is None:
             self._find("C08", number, self._column(column), found=cell_text(value), person=person)
         return understood or ""
@@ -321,9 +372,20 @@ class TableReader:
         return cell_text(self._value(row, number, name))
 
     def _value(self, row: list[Cell], number: int, name: str) -> Cell:
+        """A field's cell, filled from its merge; 同上 and 〃 are what stands above."""
         column = self.columns.fields.get(name)
         if column is None:
             return None
+        value = self._own(row, number, column)
+        if name not in _DITTO_FIELDS:
+            return value
+        if isinstance(value, str) and len(value) <= 6 and _DITTO.fullmatch(fold_text(value)):
+            return self.above.get(name)
+        if value not in (None, ""):
+            self.above[name] = value
+        return value
+
+    def _own(self, row: list[Cell], number: int, column: int) -> Cell:
         value = _cell(row, column)
         return value if value not in (None, "") else self.merged.get((number, column))
 
@@ -333,7 +395,7 @@ class TableReader:
 
 
 def _cell(row: list[Cell], column: int) -> Cell:
-    return row[column - 1] if column <= len(row) else None
+    return row[column - 1] if 0 < column <= len(row) else None
 
 
 def _first_text(row: list[Cell]) -> str:
@@ -348,6 +410,6 @@ def _fill_merges(grid: Grid, table: Table) -> dict[tuple[int, int], Cell]:
             continue
         if merge.first_row <= table.body_last and merge.first_row <= len(grid.rows):
             value = _cell(grid.rows[merge.first_row - 1], merge.first_column)
-            for number in range(merge.first_row + 1, merge.last_row + 1):
+            for number in range(merge.first_row + 1, min(merge.last_row, table.body_last) + 1):
                 filled[number, merge.first_column] = value
     return filled

@@ -104,9 +104,9 @@ def _find_text_form(data: bytes) -> tuple[Form, str]:
     lower = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if lower.startswith((b"mime-version:", b"from:", b"subject:")) and b"content-type:" in lower:
         return "mhtml", ""
-    if b"urn:schemas-microsoft-com:office:spreadsheet" in lower and re.match(rb"(?s)<\?xml|<(\w+:)?workbook", lower):
-        if b"<html" not in lower:
-            return "xml2003", ""
+    is_2003 = b"urn:schemas-microsoft-com:office:spreadsheet" in lower and b"<html" not in lower
+    if is_2003 and re.match(rb"(?s)<\?xml|<(\w+:)?workbook", lower):
+        return "xml2003", ""
     if re.search(rb"<(html|table|!doctype html|frameset|body|meta|style)\b", lower) and lower.startswith(b"<"):
         return "html", ""
     if b"<table" in data[:65536].lower() and b"</tr" in data.lower():

@@ -1,19 +1,29 @@
 """Where the tables of a sheet are: the rows of headings, what stands above them, and where the body ends."""
 
 import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import NamedTuple
 
 from village_notice.sources.columns_match import HeadingIndex
 from village_notice.sources.grid import Cell, Grid
+from village_notice.sources.header_block import combine_levels, extend_header, is_repeated_block
+from village_notice.sources.reference import fold_heading
+from village_notice.sources.wording import fold_words
 
 _PEOPLE = frozenset({"name", "household_head", "payee", "id"})
 _MONEY = frozenset({"amount_paid", "amount_due", "amount_delta"})
 _NUMBER = re.compile(r"[-+￥¥]?[\d,]+(\.\d+)?元?")
 _KEY = re.compile(r"\d{7}|\d[Xx]$|^\d{4}[-./年]\d{1,2}[-./月]\d{1,2}")
 """IDs, cards, telephones and whole dates stand in bodies: a row that holds one is no row of headings."""
-_HIGHEST_HEADER = 4
-"""Rows of headings below the first one, at most."""
+_END_OF_BODY = re.compile(
+    r"^(制表|审核|复核|负责人|单位负责人|分管|经办|村主任|村书记|会计|出纳|第\d+页|.{0,10}(合计|总计|共计|小计)|本页|累计|承前页|过次页|"
+    r"(备注|注|说明)[:：])"
+)
+_PAGE_WORDS = re.compile(r"第?\d+页.*$|[(（]续.*?[)）]|续表?$|\s")
+_UNIT_CELL = re.compile(r"^[(（]?(金额)?单位[:：]")
+_MOST_TITLE_ROWS = 8
 
 
 class HeaderRow(NamedTuple):
@@ -30,10 +40,11 @@ class Table:
     """One table of a sheet; rows from 1, ends inclusive.
 
     Attributes:
-        header_first, header_last: Rows of headings.
+        header_first, header_last: Rows of headings; both 0 for a table without headings.
         body_last: Last row before the next table or the end of the sheet.
-        texts: Heading of each column from A on, levels joined by a line break, "" where none.
+        texts: Heading of each column from A on, levels joined by a line break, "" where none or another table's.
         above: Texts that stand above the headings, top to bottom.
+        columns: The columns of a table that shares its rows with another beside it; () where it has them all.
     """
 
     header_first: int
@@ -41,6 +52,26 @@ class Table:
     body_last: int
     texts: tuple[str, ...]
     above: tuple[str, ...]
+    columns: tuple[int, ...] = ()
+
+    def view(self, row: list[Cell]) -> list[Cell]:
+        """A row with the cells of the tables beside this one blanked."""
+        if not self.columns:
+            return row
+        own: list[Cell] = [None] * len(row)
+        for column in self.columns:
+            if column <= len(row):
+                own[column - 1] = row[column - 1]
+        return own
+
+
+class _Block(NamedTuple):
+    """Rows of headings found, with the title above them."""
+
+    first: int
+    last: int
+    title_first: int
+    texts: tuple[str, ...]
 
 
 def cell_text(value: Cell) -> str:
@@ -53,43 +84,149 @@ def cell_text(value: Cell) -> str:
 
 
 def find_tables(grid: Grid, index: HeadingIndex) -> list[Table]:
-    """The tables of a sheet from top to bottom; [] where no row reads like headings.
+    """The tables of a sheet from top to bottom and left to right; [] where no row reads like headings.
 
-    A row of headings repeated at the same columns (page-wise printing) belongs to the body of the table above it.
+    A row of headings repeated at the same columns (page-wise printing) belongs to the body of the table above it,
+    unless a new title stands between them.
     """
-    headers: list[HeaderRow] = []
-    last_texts: tuple[str, ...] = ()
-    skip_to = 0
-    found: list[tuple[HeaderRow, int, int, tuple[str, ...]]] = []
-    for number in range(1, len(grid.rows) + 1):
-        if number <= skip_to:
-            continue
-        header = _read_header(grid.rows[number - 1], number, index)
-        if header is None:
-            continue
-        first, last = _extend(grid, header, index)
-        texts = _combine(grid, first, last)
-        skip_to = last
-        if last_texts and _is_repeat(texts, last_texts):
-            continue
-        headers.append(header)
-        found.append((header, first, last, texts))
-        last_texts = texts
-    tables = []
-    start = 1
-    for place, (_, first, last, texts) in enumerate(found):
-        end = found[place + 1][1] - 1 if place + 1 < len(found) else len(grid.rows)
-        above = [cell_text(v) for row in grid.rows[start - 1 : first - 1] for v in row if cell_text(v)]
-        tables.append(Table(first, last, end, texts, tuple(dict.fromkeys(above[-40:]))))
-        start = last + 1
+    blocks = _find_blocks(grid, index)
+    tables: list[Table] = []
+    for place, block in enumerate(blocks):
+        end = blocks[place + 1].title_first - 1 if place + 1 < len(blocks) else len(grid.rows)
+        tables += _split_beside(grid, block, end, index)
     return tables
 
 
-def is_repeated_header(row: list[Cell], texts: tuple[str, ...]) -> bool:
-    """Whether a body row repeats the headings."""
-    pairs = [(cell_text(v), t) for v, t in zip(row, texts, strict=False) if cell_text(v)]
-    same = sum(bool(t) and v.replace(" ", "") in t.replace("\n", "").replace(" ", "") for v, t in pairs)
-    return len(pairs) >= 3 and same == len(pairs)
+def _find_blocks(grid: Grid, index: HeadingIndex) -> list[_Block]:
+    blocks: list[_Block] = []
+    skip_to = 0
+    for number in range(1, len(grid.rows) + 1):
+        header = _read_header(grid.rows[number - 1], number, index) if number > skip_to else None
+        if header is None:
+            continue
+        first, last = extend_header(grid, number, index)
+        texts = combine_levels(grid, first, last)
+        title_first = _find_title(grid, first, skip_to + 1)
+        skip_to = last
+        if blocks and is_repeated_block(texts, blocks[-1].texts):
+            known = {_plain(t) for b in blocks[-1:] for t in _texts_of(grid, b.title_first, b.first - 1)}
+            titles = {_plain(t) for t in _texts_of(grid, title_first, first - 1)}
+            if not {t for t in titles - known if len(t) >= 2}:
+                continue
+        blocks.append(_Block(first, last, title_first, texts))
+    return blocks
+
+
+def _find_title(grid: Grid, first: int, lowest: int) -> int:
+    """The first row of the title block above headings: rows of a few words, up to a row of a body or a footer."""
+    if lowest == 1:
+        return 1
+    top = first
+    for number in range(first - 1, max(lowest, first - _MOST_TITLE_ROWS) - 1, -1):
+        texts = [cell_text(v) for v in grid.rows[number - 1] if v not in (None, "")]
+        if not texts:
+            continue
+        if len(set(texts)) > 3 or any(_NUMBER.fullmatch(t) or _KEY.search(t) for t in texts):
+            break
+        if _END_OF_BODY.match(fold_words(texts[0])):
+            break
+        top = number
+    return top
+
+
+def _plain(text: str) -> str:
+    return _PAGE_WORDS.sub("", text)
+
+
+def _texts_of(grid: Grid, first: int, last: int) -> list[str]:
+    return [t for row in grid.rows[first - 1 : last] for v in row if (t := cell_text(v))]
+
+
+def _split_beside(grid: Grid, block: _Block, end: int, index: HeadingIndex) -> list[Table]:
+    """The table under a block of headings, or the tables beside each other where the headings stand there twice."""
+    parts = _find_parts(block.texts, index)
+    if len(parts) < 2:
+        texts, above = _lift_title(block.texts)
+        above = [*_texts_of(grid, block.title_first, block.first - 1), *above]
+        texts, units = _take_units(texts)
+        return [Table(block.first, block.last, end, texts, _distinct([*above, *units]))]
+    tables = []
+    for columns in parts:
+        own = tuple(t if c in columns else "" for c, t in enumerate(block.texts, 1))
+        texts, lifted = _lift_title(own)
+        above = [*_texts_over(grid, block, columns), *lifted]
+        texts, units = _take_units(texts)
+        tables.append(Table(block.first, block.last, end, texts, _distinct([*above, *units]), tuple(sorted(columns))))
+    return tables
+
+
+def _distinct(texts: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(texts))[-40:]
+
+
+def _texts_over(grid: Grid, block: _Block, columns: Sequence[int]) -> list[str]:
+    """The texts above a table that shares its rows: those over its own columns, and those over the whole sheet."""
+    ends = {(m.first_row, m.first_column): m.last_column for m in grid.merges}
+    left, right = min(columns), max(columns)
+    found = []
+    for number in range(block.title_first, block.first):
+        row = grid.rows[number - 1]
+        filled = [(c, t) for c, v in enumerate(row, 1) if (t := cell_text(v))]
+        for column, text in filled:
+            last = ends.get((number, column), column)
+            if len(filled) == 1 or (column <= right and last >= left):
+                found.append(text)
+    return found
+
+
+def _lift_title(texts: tuple[str, ...]) -> tuple[tuple[str, ...], list[str]]:
+    """A first level that all columns share is a title, not a heading."""
+    tops = {t.split("\n")[0] for t in texts if t}
+    if len(tops) == 1 and all("\n" in t for t in texts if t):
+        return tuple(t.partition("\n")[2] for t in texts), [next(iter(tops))]
+    return texts, []
+
+
+def _take_units(texts: tuple[str, ...]) -> tuple[tuple[str, ...], list[str]]:
+    """单位：万元 in the row of headings is said of the table; it names no column."""
+    units = [t for t in texts if _UNIT_CELL.match(t)]
+    return tuple("" if t in units else t for t in texts), units
+
+
+def _find_parts(texts: tuple[str, ...], index: HeadingIndex) -> list[list[int]]:
+    """The columns of each of several tables beside each other; one list where there is one table."""
+    filled = [(c, fold_heading(t.rsplit("\n", maxsplit=1)[-1])) for c, t in enumerate(texts, 1) if t]
+    runs: list[list[tuple[int, str]]] = []
+    for column, text in filled:
+        if runs and runs[-1][-1][0] == column - 1:
+            runs[-1].append((column, text))
+        else:
+            runs.append([(column, text)])
+    whole = [run for run in runs if _is_list(run, index)]
+    if len(whole) >= 2 and len(whole) == len(runs):
+        return [c for run in runs for c in _split_repeats(run, index)]
+    return _split_repeats(filled, index)
+
+
+def _split_repeats(columns: list[tuple[int, str]], index: HeadingIndex) -> list[list[int]]:
+    """Columns cut where the first heading that stands there twice begins anew; those before it serve every part."""
+    names = [text for _, text in columns]
+    start = next((i for i, text in enumerate(names) if names.count(text) > 1), None)
+    everything = [[c for c, _ in columns]]
+    if start is None:
+        return everything
+    cuts = [i for i, text in enumerate(names) if text == names[start]] + [len(names)]
+    parts = [columns[a:b] for a, b in pairwise(cuts)]
+    if len(parts) < 2 or not all(_is_list(part, index) for part in parts):
+        return everything
+    shared = [c for c, _ in columns[:start]]
+    return [[*shared, *(c for c, _ in part)] for part in parts]
+
+
+def _is_list(columns: Sequence[tuple[int, str]], index: HeadingIndex) -> bool:
+    """Whether headings name both people and money."""
+    fields = {found[0][0] for _, text in columns if (found := index.find(text))}
+    return bool(fields & (_PEOPLE - {"id"})) and bool(fields & _MONEY)
 
 
 def _read_header(row: list[Cell], number: int, index: HeadingIndex) -> HeaderRow | None:
@@ -98,7 +235,7 @@ def _read_header(row: list[Cell], number: int, index: HeadingIndex) -> HeaderRow
     numbers += sum(bool(_NUMBER.fullmatch(t)) for t in texts)
     if len(texts) < 2 or numbers > 1 or any(_KEY.search(t) for t in texts):
         return None
-    found = [index.find(t)[0] for t in texts if len(t) <= 30 and index.find(t)]
+    found = [f[0] for t in texts if len(t) <= 30 and (f := index.find(t))]
     fields = {f for f, c in found if c >= 0.7}
     sure = len({f for f, c in found if c >= 0.9})
     people, money = bool(fields & _PEOPLE), bool(fields & _MONEY)
@@ -107,55 +244,3 @@ def _read_header(row: list[Cell], number: int, index: HeadingIndex) -> HeaderRow
     if len(fields) >= 3 or (len(fields) == 2 and (people or money)):
         return HeaderRow(number, len(fields), people, money)
     return None
-
-
-def _extend(grid: Grid, header: HeaderRow, index: HeadingIndex) -> tuple[int, int]:
-    """The first and last row of the block of headings around a row that reads like headings."""
-    row = header.row
-    last = max([row, *(m.last_row for m in grid.merges if m.first_row == row and m.last_row <= row + _HIGHEST_HEADER)])
-    if last == row:
-        while last < min(row + _HIGHEST_HEADER, len(grid.rows)) and _continues(grid, row, last + 1, index):
-            last += 1
-    first = row
-    width = max((len(r) for r in grid.rows), default=0)
-    spans = [m for m in grid.merges if m.last_row == row - 1 and 1 <= m.last_column - m.first_column < width - 1]
-    if spans and not any(v not in (None, "") and not isinstance(v, str) for v in grid.rows[row - 2]):
-        whole = [m for m in grid.merges if m.first_row == row - 1 and m.last_column - m.first_column >= width - 2]
-        texts = [cell_text(v) for v in grid.rows[row - 2] if cell_text(v)]
-        if not whole and len(texts) >= 2 and not any(re.search(r"单位|[:：]", t) for t in texts):
-            first = row - 1
-    return first, last
-
-
-def _continues(grid: Grid, header: int, number: int, index: HeadingIndex) -> bool:
-    """Whether a row goes on with the headings above it: words only, and none below a heading of people."""
-    row, above = grid.rows[number - 1], grid.rows[header - 1]
-    filled = [(c, v) for c, v in enumerate(row) if v not in (None, "")]
-    if not filled or not all(isinstance(v, str) for _, v in filled):
-        return False
-    for column, _ in filled:
-        heading = cell_text(above[column]) if column < len(above) else ""
-        found = index.find(heading) if heading else ()
-        if found and found[0][0] in _PEOPLE | {"seq", "village"} and found[0][1] >= 0.9:
-            return False
-    return len(filled) >= 2
-
-
-def _combine(grid: Grid, first: int, last: int) -> tuple[str, ...]:
-    width = max((len(r) for r in grid.rows[first - 1 : last]), default=0)
-    levels: list[list[str]] = []
-    for number in range(first, last + 1):
-        row = grid.rows[number - 1]
-        levels.append([cell_text(row[c]) if c < len(row) else "" for c in range(width)])
-    for merge in grid.merges:
-        if first <= merge.first_row <= last:
-            text = levels[merge.first_row - first][merge.first_column - 1] if merge.first_column <= width else ""
-            for r in range(merge.first_row, min(merge.last_row, last) + 1):
-                for c in range(merge.first_column, min(merge.last_column, width) + 1):
-                    levels[r - first][c - 1] = levels[r - first][c - 1] or text
-    return tuple("\n".join(dict.fromkeys(t for t in column if t)) for column in zip(*levels, strict=True))
-
-
-def _is_repeat(texts: tuple[str, ...], before: tuple[str, ...]) -> bool:
-    pairs = [(a, b) for a, b in zip(texts, before, strict=False) if a or b]
-    return bool(pairs) and sum(a == b for a, b in pairs) * 4 >= len(pairs) * 3

@@ -43,7 +43,9 @@ def read_workbook(
     return book
 
 
-def _read_form(form: Form, words: str, data: bytes, password: str | None, limits: ReadLimits) -> WorkbookGrids:
+def _read_form(  # noqa: PLR0911 - one return a format
+    form: Form, words: str, data: bytes, password: str | None, limits: ReadLimits
+) -> WorkbookGrids:
     """Readers are imported when needed: most inboxes need one or two of them."""
     if form == "xlsx":
         from village_notice.sources.xlsx import read_xlsx

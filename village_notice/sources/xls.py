@@ -63,9 +63,11 @@ def _read_quick(data: bytes, scan: XlsScan, limits: ReadLimits) -> WorkbookGrids
 
 
 def _plain_cell(value: object) -> Cell:
-    if value.__class__ is str:
-        return value or None  # type: ignore[return-value]
-    return simplify(value) if value.__class__ is float else value  # type: ignore[arg-type,return-value]
+    if isinstance(value, str):
+        return value or None
+    if value.__class__ is float:
+        return simplify(value)
+    return value  # type: ignore[return-value]  # calamine gives int, bool, date, datetime and time
 
 
 def _read_careful(data: bytes, scan: XlsScan, limits: ReadLimits) -> WorkbookGrids:
@@ -128,8 +130,8 @@ class _XlsReader:
         for row, info in sheet.rowinfo_map.items():
             if info.hidden or info.height == 0:
                 maker.hidden_rows.add(row + 1)
-        for column, info in sheet.colinfo_map.items():
-            if info.hidden or info.width == 0:
+        for column, shape in sheet.colinfo_map.items():
+            if shape.hidden or shape.width == 0:
                 maker.hide_columns(column + 1, column + 1)
         for top, bottom, left, right in sheet.merged_cells:
             maker.add_span(top + 1, left + 1, bottom, right)
@@ -145,7 +147,7 @@ class _XlsReader:
             place = (row + 1, column + 1)
             style = self._find_style(sheet.cell_xf_index(row, column))
             if kind == xlrd.XL_CELL_ERROR:
-                maker.grid.errors[place] = xlrd.error_text_from_code.get(value, "#ERR!")
+                maker.grid.errors[place] = xlrd.error_text_from_code.get(int(value), "#ERR!")
                 continue
             maker.put(*place, self._read_value(kind, value, style, maker, place))
             if style.is_struck:

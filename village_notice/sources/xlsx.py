@@ -96,6 +96,5 @@ def _read_links(package: Package, entry: WorkbookEntry) -> str:
     """Names of the other workbooks this one takes values from, without their folders."""
     names = []
     for part in _find_parts(entry, "externallink"):
-        for relation in package.read_relations(part).values():
-            names.append(re.split(r"[\\/]", relation.target)[-1])
+        names += [re.split(r"[\\/]", r.target)[-1] for r in package.read_relations(part).values()]
     return "、".join(dict.fromkeys(names)) or ("其他文件" if _find_parts(entry, "externallink") else "")

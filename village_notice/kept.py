@@ -1,0 +1,140 @@
+"""公示数据.zip: the figures behind the paper of a run, kept so that notices can be made again without the spreadsheets.
+
+Everything in it was disclosed before (see `ledger.disclosure`): no ID, account or telephone, nothing of tier X. It lies
+with the internal papers all the same, because it tells which lines belong to one household.
+"""
+
+import io
+import json
+import zipfile
+from collections.abc import Collection, Sequence
+from dataclasses import asdict, dataclass, fields
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from village_notice.domain.public import (
+    HOUSEHOLD_COLUMNS,
+    LINE_COLUMNS,
+    MergedTotal,
+    ProgrammeSummary,
+    VillageYear,
+)
+from village_notice.domain.subsidy import Tier
+from village_notice.errors import UsageError
+from village_notice.output import PRIVATE
+
+KEPT = "公示数据.zip"
+_FORMAT = 1
+_FACTS, _LINES, _HOUSEHOLDS = "村.json", "明细.parquet", "户.parquet"
+_CODE = "village_code"
+_DATE = (1980, 1, 1, 0, 0, 0)  # the first a zip can tell: the same figures give the same bytes
+_FRAMES = ("lines", "households")
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What a run left for its notices.
+
+    Attributes:
+        stamp: The one date of the run's documents, with a time zone.
+        villages: One a village, in the run's order.
+        merged: Totals too small for their villages, joined over a township.
+        empty: Villages the run was for that have nothing to show: (township, village).
+    """
+
+    stamp: datetime
+    villages: tuple[VillageYear, ...]
+    merged: tuple[MergedTotal, ...] = ()
+    empty: tuple[tuple[str, str], ...] = ()
+
+
+def write_kept(kept: Kept, path: Path) -> None:
+    """Writes the file; the same figures give the same bytes."""
+    facts = {
+        "format": _FORMAT,
+        "stamp": kept.stamp.isoformat(),
+        "villages": [_list_facts(v) for v in kept.villages],
+        "merged": [asdict(m) for m in kept.merged],
+        "empty": kept.empty,
+    }
+    members = {
+        _FACTS: json.dumps(facts, ensure_ascii=False).encode("utf-8"),
+        _LINES: _pack([v.lines for v in kept.villages], kept.villages, LINE_COLUMNS),
+        _HOUSEHOLDS: _pack([v.households for v in kept.villages], kept.villages, HOUSEHOLD_COLUMNS),
+    }
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, data in members.items():
+            method = zipfile.ZIP_DEFLATED if name == _FACTS else zipfile.ZIP_STORED
+            archive.writestr(zipfile.ZipInfo(name, _DATE), data, method)
+
+
+def _list_facts(village: VillageYear) -> dict[str, Any]:
+    values = {f.name: getattr(village, f.name) for f in fields(village) if f.name not in _FRAMES}
+    return values | {"programmes": [asdict(p) for p in village.programmes]}
+
+
+def _pack(frames: Sequence[pd.DataFrame], villages: Sequence[VillageYear], columns: dict[str, str]) -> bytes:
+    """All villages' frames in one table, with the village's code in front."""
+    codes = [v.village_code for v, frame in zip(villages, frames, strict=True) for _ in range(len(frame))]
+    whole = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=list(columns))
+    whole = whole[list(columns)].astype(columns)
+    whole.insert(0, _CODE, pd.array(codes, dtype="str"))
+    stream = io.BytesIO()
+    whole.to_parquet(stream, index=False, compression="zstd")
+    return stream.getvalue()
+
+
+def read_kept(out: Path, codes: Collection[str] | None = None) -> Kept:
+    """What the last run into OUT left; with `codes` only these villages.
+
+    Raises:
+        UsageError: OUT holds no finished run, or one of another version.
+    """
+    path = out / PRIVATE / KEPT
+    if not path.is_file():
+        raise UsageError(
+            f"{out} 里没有 {PRIVATE}/{KEPT}。请给出 run 命令做好的结果文件夹；较早版本做的结果请重新运行一次 run。"
+        )
+    try:
+        with zipfile.ZipFile(path) as archive:
+            facts = json.loads(archive.read(_FACTS))
+            if facts["format"] != _FORMAT:
+                raise UsageError(f"{path} 是另一个版本做的。请重新运行一次 run。")
+            wanted = [v for v in facts["villages"] if codes is None or v[_CODE] in codes]
+            lines = _unpack(archive.read(_LINES), LINE_COLUMNS, codes)
+            households = _unpack(archive.read(_HOUSEHOLDS), HOUSEHOLD_COLUMNS, codes)
+    except (zipfile.BadZipFile, KeyError, ValueError, OSError) as error:
+        raise UsageError(f"{path} 读不出来（{error}）。请重新运行一次 run。") from error
+    return Kept(
+        datetime.fromisoformat(facts["stamp"]),
+        tuple(_make_village(v, lines, households) for v in wanted),
+        tuple(MergedTotal(**m) for m in facts["merged"]),
+        tuple((township, village) for township, village in facts["empty"]),
+    )
+
+
+def _unpack(data: bytes, columns: dict[str, str], codes: Collection[str] | None) -> dict[str, pd.DataFrame]:
+    chosen = None if codes is None else [(_CODE, "in", sorted(codes))]
+    if codes is not None and not codes:
+        return {}
+    whole = pd.read_parquet(io.BytesIO(data), filters=chosen)
+    groups = whole.groupby(_CODE, sort=False)
+    return {str(code): part[list(columns)].astype(columns).reset_index(drop=True) for code, part in groups}
+
+
+def _make_village(
+    facts: dict[str, Any], lines: dict[str, pd.DataFrame], households: dict[str, pd.DataFrame]
+) -> VillageYear:
+    code = facts[_CODE]
+    programmes = tuple(ProgrammeSummary(**p | {"tier": Tier(p["tier"])}) for p in facts["programmes"])
+    frames = {
+        name: found.get(code, pd.DataFrame({c: [] for c in columns}).astype(columns))
+        for name, found, columns in (
+            ("lines", lines, LINE_COLUMNS),
+            ("households", households, HOUSEHOLD_COLUMNS),
+        )
+    }
+    return VillageYear(**facts | {"programmes": programmes} | frames)

@@ -1,0 +1,192 @@
+"""Tables with several money columns a row: one column, or a pair of columns, a programme, a month or a quarter."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from village_notice.domain.money import parse_amount
+from village_notice.sources.column_map import AmountColumn, DeltaStatus
+from village_notice.sources.grid import Cell
+from village_notice.sources.heading_index import HeadingIndex
+from village_notice.sources.subsidy_table import SubsidyTable
+from village_notice.sources.wording import fold_words
+
+_PERIOD = r"(?:20\d\d年)?(?:(?:1[0-2]|[1-9])(?:月?[-~至到—](?:1[0-2]|[1-9]))?月份?|第?[一二三四1-4]季度?|[上下]半年)"
+_MONEY_TAIL = r"(?:实发|发放|补贴|补助|津贴|保障|救助|金额|金)*"
+_PERIOD_MONEY = re.compile(f"({_PERIOD}){_MONEY_TAIL}")
+_PERIOD_DUE = re.compile(f"({_PERIOD})应发(?:金额)?")
+_UNIT = re.compile(r"[(（](?:万?元|元/[^)）]*)[)）]$")
+_FLAG = re.compile(r"^是否|^有无")
+_SUM = re.compile(r"合计|总计|共计|小计|总额|总金额|^计$|^金额$|实发金额|发放金额")
+_MONEY_WORDS = re.compile(r"补贴|补助|津贴|奖|救助|低保|五保|供养|慰问|优待|抚恤|补偿|金$|费$")
+_NO_MONEY = ("", "-", "—", "－", "/", "无", "停发")
+_SAMPLE = 20
+_SURE = 0.9
+
+
+@dataclass(slots=True)
+class _Group:
+    """The columns under one programme and period."""
+
+    money: dict[str, list[int]] = field(default_factory=dict)
+    quantity: int = 0
+    rate: int = 0
+    flag: int = 0
+
+    def find_money(self) -> int:
+        for role in ("amount_paid", "money", "amount_due"):
+            if found := self.money.get(role):
+                return found[0]
+        return 0
+
+    @property
+    def columns(self) -> set[int]:
+        return {c for columns in self.money.values() for c in columns} | ({self.quantity, self.rate, self.flag} - {0})
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """The money columns of a spread table.
+
+    Attributes:
+        amounts: Left to right.
+        taken: Every column that is explained by them.
+        sum_column: The column that adds them up, 0 none.
+    """
+
+    amounts: tuple[AmountColumn, ...]
+    taken: frozenset[int]
+    sum_column: int = 0
+
+
+def find_spread(
+    texts: Sequence[str], samples: Sequence[Sequence[Cell]], index: HeadingIndex, subsidies: SubsidyTable
+) -> Spread | None:
+    """The money columns of a table that has several a row, None where it has not."""
+    groups = _group(texts, samples, index, subsidies)
+    groups = {key: group for key, group in groups.items() if group.find_money()}
+    taken = {c for group in groups.values() for c in group.columns}
+    others, sums = _read_rest(texts, samples, index, taken, has_programmes=any(key[0] for key in groups))
+    named = len(groups) + sum(bool(o.programme_text) for o in others)
+    if not groups or (named < 2 and not _is_alone(groups, texts, samples, index)):
+        return None
+    amounts = [
+        AmountColumn(
+            g.find_money(), programme_text=key[0], period_text=key[1], quantity=g.quantity, rate=g.rate, flag=g.flag
+        )
+        for key, g in groups.items()
+    ]
+    amounts += others
+    taken |= {a.column for a in others} | set(sums)
+    return Spread(tuple(sorted(amounts, key=lambda a: a.column)), frozenset(taken), _choose_sum(sums, amounts, samples))
+
+
+def _group(
+    texts: Sequence[str], samples: Sequence[Sequence[Cell]], index: HeadingIndex, subsidies: SubsidyTable
+) -> dict[tuple[str, str], _Group]:
+    groups: dict[tuple[str, str], _Group] = {}
+    for column, text in enumerate(texts, 1):
+        programme, period, role = _read_levels(text, index, subsidies)
+        if not (programme or period) or not role:
+            continue
+        group = groups.setdefault((programme, period), _Group())
+        if role in ("money", "amount_paid", "amount_due"):
+            if is_money(samples[column - 1]):
+                group.money.setdefault(role, []).append(column)
+        elif role == "flag":
+            group.flag = group.flag or column
+        elif role in ("area_paid", "quantity", "area_contract"):
+            group.quantity = group.quantity or column
+        elif role == "rate":
+            group.rate = group.rate or column
+    return groups
+
+
+def _read_levels(text: str, index: HeadingIndex, subsidies: SubsidyTable) -> tuple[str, str, str]:
+    """(programme, period, role) of a heading: role is a field, "money" or "flag"; "" for what it does not say."""
+    programme = period = role = ""
+    for level in text.split("\n") if text else ():
+        plain = _UNIT.sub("", level.strip())
+        folded = fold_words(plain)
+        exact = [f for f, c in index.find(plain) if c >= 1.0]
+        if match := _PERIOD_MONEY.fullmatch(folded) or _PERIOD_DUE.fullmatch(folded):
+            period, role = match[1], "amount_due" if "应发" in folded else "money"
+        elif not programme and not exact and subsidies.find(plain) is not None:
+            programme, role = plain, "money"
+        elif _FLAG.match(folded):
+            role = "flag"
+        else:
+            role = next((f for f, _ in index.find(plain)), "")
+    return programme, period, role
+
+
+def _is_alone(
+    groups: dict[tuple[str, str], _Group], texts: Sequence[str], samples: Sequence[Sequence[Cell]], index: HeadingIndex
+) -> bool:
+    """Whether one programme's or month's column is the only money of the table."""
+    own = next(iter(groups.values())).columns
+    others = [
+        c
+        for c, t in enumerate(texts, 1)
+        if t and c not in own and any(f.startswith("amount") for f, _ in index.find(t))
+    ]
+    filled = [v for v in samples[next(iter(groups.values())).find_money() - 1] if v not in (None, "")]
+    return not others and any(parse_amount(v) is not None for v in filled)
+
+
+def _read_rest(
+    texts: Sequence[str],
+    samples: Sequence[Sequence[Cell]],
+    index: HeadingIndex,
+    taken: set[int],
+    *,
+    has_programmes: bool,
+) -> tuple[list[AmountColumn], list[int]]:
+    """Further money: re-issues and recoveries, programmes nobody listed; and the columns that only add up."""
+    others: list[AmountColumn] = []
+    sums: list[int] = []
+    for column, text in enumerate(texts, 1):
+        if not text or column in taken or not _has_money(samples[column - 1]):
+            continue
+        last = fold_words(_UNIT.sub("", text.rsplit("\n", maxsplit=1)[-1].strip()))
+        fields = {f for f, _ in index.find(last)}
+        is_plain = any(f in ("amount_paid", "amount_due") and sure >= _SURE for f, sure in index.find(last))
+        if "amount_delta" in fields and (status := find_delta_status(last)):
+            others.append(AmountColumn(column, status=status))
+        elif is_plain or (fields & {"amount_paid", "amount_due"} and _SUM.search(last)):
+            sums.append(column)
+        elif has_programmes and (not fields or fields & {"amount_paid", "amount_due"}) and _MONEY_WORDS.search(last):
+            others.append(AmountColumn(column, programme_text=last))
+    return others, sums
+
+
+def find_delta_status(text: str) -> DeltaStatus:
+    """补发 or 追回 where a heading says that its money is one of them, else ""."""
+    if "补发" in text:
+        return "补发"
+    return "追回" if re.search(r"追回|退回|收回", text) else ""
+
+
+def _choose_sum(sums: list[int], amounts: Sequence[AmountColumn], samples: Sequence[Sequence[Cell]]) -> int:
+    """Of several columns that may add a row up the one that does, else the last."""
+    for column in sums:
+        if adds_up(samples[column - 1], [samples[a.column - 1] for a in amounts]):
+            return column
+    return sums[-1] if sums else 0
+
+
+def adds_up(total: Sequence[Cell], parts: Sequence[Sequence[Cell]]) -> bool:
+    """Whether a column is the sum of others in nearly every row that has a number in it."""
+    rows = [(t.fen, i) for i, v in enumerate(total) if (t := parse_amount(v)) is not None]
+    right = [fen == sum(a.fen for p in parts if i < len(p) and (a := parse_amount(p[i]))) for fen, i in rows]
+    return bool(right) and sum(right) * 10 >= len(right) * 9
+
+
+def is_money(cells: Sequence[Cell]) -> bool:
+    """Whether most cells of a column are amounts (blank ones and 停发 may stand between)."""
+    filled = [c for c in cells if c is not None and (not isinstance(c, str) or c.strip() not in _NO_MONEY)][:_SAMPLE]
+    return sum(parse_amount(c) is not None for c in filled) * 3 >= len(filled) * 2
+
+
+def _has_money(cells: Sequence[Cell]) -> bool:
+    return is_money(cells) and any(parse_amount(c) is not None for c in cells)

@@ -1,0 +1,54 @@
+"""The wordings of columns.csv, looked up: which field a heading names, and how surely."""
+
+import re
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from village_notice.sources.reference import Heading, fold_heading
+from village_notice.sources.wording import fold_label
+
+_SHORTEST_CONTAINED = 2
+_LONGEST_HEADING = 30
+_TAIL_UNIT = re.compile(r"(?<=[额金款计发数积准])(万元|元|亩|人|户)$")
+
+
+@dataclass(frozen=True)
+class HeadingIndex:
+    """The wordings of columns.csv, ready to be looked up."""
+
+    headings: tuple[Heading, ...]
+    _cache: dict[str, tuple[tuple[str, float], ...]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+
+    @cached_property
+    def _exact(self) -> dict[str, list[Heading]]:
+        found: dict[str, list[Heading]] = {}
+        for heading in self.headings:
+            found.setdefault(fold_heading(heading.heading), []).append(heading)
+        return found
+
+    @cached_property
+    def _long_first(self) -> tuple[tuple[str, Heading], ...]:
+        pairs = [(fold_heading(h.heading), h) for h in self.headings if not h.is_ambiguous]
+        return tuple(sorted((p for p in pairs if len(p[0]) >= _SHORTEST_CONTAINED), key=lambda p: (-len(p[0]), p[0])))
+
+    def find(self, text: str) -> tuple[tuple[str, float], ...]:
+        """(field, confidence) of a heading: 1.0 exact, 0.9 exact but ambiguous, less where it only contains a wording."""
+        known = self._cache.get(text)
+        if known is None:
+            known = self._cache[text] = self._find(text)
+        return known
+
+    def _find(self, text: str) -> tuple[tuple[str, float], ...]:
+        plain = fold_label(text)
+        if not plain or len(plain) > _LONGEST_HEADING:
+            return ()
+        last = fold_label(text.rsplit("\n", maxsplit=1)[-1])
+        for form in (plain, last, _TAIL_UNIT.sub("", plain), _TAIL_UNIT.sub("", last)):
+            if exact := self._exact.get(form):
+                return tuple((h.field, 0.9 if h.is_ambiguous else 1.0) for h in exact)
+        for wording, heading in self._long_first:
+            if wording in plain:
+                return ((heading.field, 0.6 + 0.3 * len(wording) / len(plain)),)
+        return ()

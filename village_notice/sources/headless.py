@@ -1,0 +1,88 @@
+"""A list without headings: what its columns are is told by what stands in them, and the clerk is asked before it counts."""
+
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+
+from village_notice.domain.identity import is_valid_id
+from village_notice.domain.money import parse_amount
+from village_notice.sources.grid import Cell, Grid
+from village_notice.sources.places import PlaceFinder
+from village_notice.sources.tables import Table, cell_text
+
+_NAME = re.compile(r"[\u4e00-\u9fff·]{2,4}")
+_ACCOUNT = re.compile(r"\d{16,19}")
+_PHONE = re.compile(r"1[3-9]\d{9}")
+_DAY = re.compile(r"(19|20)\d{2}[-./年]?(\d{1,2}([-./月]?\d{1,2})?)?日?")
+_FEWEST_ROWS = 2
+
+
+def find_headless(grid: Grid, places: PlaceFinder) -> Table | None:
+    """The whole sheet as a table with headings made up for it, or None where it is no list of people.
+
+    Only a list with valid ID numbers or bank accounts beside names is taken for one.
+    """
+    rows = [r for r in grid.rows if sum(v not in (None, "") for v in r) >= 3]
+    if len(rows) < _FEWEST_ROWS:
+        return None
+    width = max(map(len, rows))
+    columns = [[r[c] for r in rows if c < len(r) and r[c] not in (None, "")] for c in range(width)]
+    kinds = [_find_kind(cells, len(rows), places) for cells in columns]
+    if _is_heading(rows[0]) or "姓名" not in kinds or not {"身份证号", "银行账号"} & set(kinds):
+        return None
+    texts = [kind if kind not in kinds[:place] else "" for place, kind in enumerate(kinds)]
+    money = _find_money(columns, kinds)
+    if money is not None:
+        texts[money] = "补贴金额"
+    return Table(0, 0, len(grid.rows), tuple(t.replace("数", "") for t in texts), ())
+
+
+def has_unknown_headings(grid: Grid, places: PlaceFinder) -> bool:
+    """Whether a sheet is a list of people under headings that nobody knows."""
+    rows = [r for r in grid.rows if sum(v not in (None, "") for v in r) >= 3]
+    if len(rows) < _FEWEST_ROWS or not _is_heading(rows[0]):
+        return False
+    return find_headless(Grid(grid.name, rows[1:]), places) is not None
+
+
+def _is_heading(row: Sequence[Cell]) -> bool:
+    """Whether a row is all words: no number, no ID, no account."""
+    texts = [cell_text(v) for v in row if v not in (None, "")]
+    return all(not re.search(r"\d{3}", t) and not t.replace(".", "").isdecimal() for t in texts)
+
+
+def _find_kind(cells: Sequence[Cell], rows: int, places: PlaceFinder) -> str:
+    """The heading a column would have, 数 for one of other numbers, "" unknown."""
+    if len(cells) * 2 < rows:
+        return ""
+    texts = [re.sub(r"[\s']", "", cell_text(v)).upper() for v in cells]
+
+    def most(found: Sequence[bool]) -> bool:
+        return sum(found) * 10 >= len(texts) * 6
+
+    if most([is_valid_id(t) for t in texts]):
+        return "身份证号"
+    if most([bool(_ACCOUNT.fullmatch(t)) for t in texts]):
+        return "银行账号"
+    if most([bool(places.find_in_sheet_name(t)) for t in texts]):
+        return "村名"
+    if most([bool(_NAME.fullmatch(t)) and not t.endswith(("村", "组", "镇", "户", "社区")) for t in texts]):
+        return "姓名"
+    if most(
+        [
+            bool(_PHONE.fullmatch(t)) or (bool(_DAY.fullmatch(t)) and float(t) > 1900 if t.isdecimal() else False)
+            for t in texts
+        ]
+    ):
+        return ""
+    return "数" if most([parse_amount(v) is not None for v in cells]) else ""
+
+
+def _find_money(columns: Sequence[Sequence[Cell]], kinds: Sequence[str]) -> int | None:
+    """The last column of numbers that does not only count the rows."""
+    for place in reversed(range(len(columns))):
+        numbers = [a.fen for v in columns[place] if (a := parse_amount(v))]
+        is_serial = numbers[:1] == [100] and all(b - a in (100, 0) or b == 100 for a, b in pairwise(numbers))
+        if kinds[place] == "数" and not is_serial:
+            return place
+    return None

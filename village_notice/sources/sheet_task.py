@@ -1,0 +1,269 @@
+"""One sheet read: its tables as payments, or left out with the reason, every amount place accounted for."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from village_notice.domain.columns import FRAME_COLUMNS
+from village_notice.domain.finding import Finding, Place
+from village_notice.domain.money import format_fen
+from village_notice.domain.reading import SetAside, SheetReading
+from village_notice.domain.text import column_letters
+from village_notice.sources.cells import read_amount
+from village_notice.sources.column_map import ColumnMap
+from village_notice.sources.columns_match import match_columns
+from village_notice.sources.grid import Cell, Grid
+from village_notice.sources.heading_index import HeadingIndex
+from village_notice.sources.headless import find_headless, has_unknown_headings
+from village_notice.sources.seems import describe_sheet
+from village_notice.sources.sheet_reader import TableReader, TableReading
+from village_notice.sources.surroundings import FEN_PER_WAN, Context, Surroundings
+from village_notice.sources.tables import Table, cell_text, find_tables
+
+_PLANNED = re.compile(r"拟|申报|申请|审核(?!人|单位|[:：])|核定表|(?<!雨露)计划(?!生育)|预算|测算|分配")
+"""Words of money not yet paid; the names of programmes (计划生育…, 雨露计划) and of signatures are none."""
+_SUMMARY = re.compile(r"汇总|统计|合计表|总表")
+_COUNTS = re.compile(r"户数|人数|人次|村数|组数")
+
+
+@dataclass(slots=True)
+class SheetResult:
+    """What one sheet gave.
+
+    Attributes:
+        name: The sheet's name.
+        outcome: As in `SheetReading`.
+        values: One list a column of the payments frame.
+        findings, set_aside, places_read, fen_read: As in `FileReading`.
+        stated: (row, column, fen) of the totals of a sheet that is no list of people, for the comparison with the detail.
+    """
+
+    name: str
+    outcome: str = "empty"
+    values: dict[str, list[object]] = field(default_factory=lambda: {c: [] for c in FRAME_COLUMNS})
+    findings: list[Finding] = field(default_factory=list)
+    set_aside: list[SetAside] = field(default_factory=list)
+    places_read: int = 0
+    fen_read: int = 0
+    programme: str = ""
+    headings: str = ""
+    stated: tuple[int, int, int] | None = None
+    seems_summary: bool = False
+
+    @property
+    def rows(self) -> int:
+        """Number of payments."""
+        return len(self.values["name"])
+
+    def to_reading(self) -> SheetReading:
+        """The sheet as the summary shows it."""
+        fen = sum(v for v in self.values["raw_fen"] if isinstance(v, int))
+        return SheetReading(self.name, self.outcome, self.rows, fen, self.programme, self.headings)
+
+
+class SheetTask:
+    """Reads one sheet.
+
+    Args:
+        grid: The sheet.
+        around: How its surroundings are read.
+        index: Wordings of headings.
+    """
+
+    def __init__(self, grid: Grid, around: Surroundings, index: HeadingIndex) -> None:
+        self.grid, self.around, self.index = grid, around, index
+        self.place = Place(around.file, grid.name)
+        self.result = SheetResult(grid.name)
+
+    def read(self) -> SheetResult:
+        """The sheet's payments, or why it has none."""
+        grid, result = self.grid, self.result
+        if grid.is_chart or not any(v not in (None, "") for row in grid.rows for v in row):
+            return result
+        tables = find_tables(grid, self.index)
+        headless = None if tables or grid.is_hidden else find_headless(grid, self.around.lookups.places)
+        tables = [headless] if headless else tables
+        maps = [self._match(t) for t in tables]
+        lists = [bool(m.amounts) and "name" in m.fields for m in maps]
+        if grid.is_hidden:
+            self._leave_out("hidden_sheet", tables, maps)
+            result.findings.append(Finding("F07", self.place, found=describe_size(grid)))
+        elif not any(lists):
+            self._leave_out("no_table", tables, maps)
+            is_headless = headless is not None or (
+                not tables and has_unknown_headings(grid, self.around.lookups.places)
+            )
+            self._explain(tables, maps, is_headless=is_headless)
+        else:
+            self._read_tables(tables, maps, lists, is_headless=headless is not None)
+        result.findings = list(dict.fromkeys(result.findings))
+        return result
+
+    def _read_tables(self, tables: list[Table], maps: list[ColumnMap], lists: list[bool], *, is_headless: bool) -> None:
+        grid, result = self.grid, self.result
+        result.outcome = "payments"
+        if grid.hidden_rows or grid.hidden_columns:
+            found = f"{len(grid.hidden_rows)} 行、{len(grid.hidden_columns)} 列"
+            result.findings.append(Finding("F11", self.place, found=found))
+        readings: list[TableReading] = []
+        before: Context | None = None
+        for table, columns, is_list in zip(tables, maps, lists, strict=True):
+            if not is_list:
+                self._leave_out_table(table, columns)
+                continue
+            context = before = self.around.read(table, columns, before)
+            self._count_places(table, columns, context.unit_fen)
+            reading = TableReader(grid, table, columns, context, self.around.lookups).read()
+            readings.append(reading)
+            for column, cells in reading.values.items():
+                result.values[column] += cells
+            result.set_aside += reading.set_aside
+            result.programme = result.programme or context.programme_text
+            result.headings = result.headings or " | ".join(t.replace("\n", "") for t in table.texts if t)
+            result.findings += reading.findings
+            if reading.values["name"]:
+                self._check_whole(table, columns, context, reading)
+        if is_headless:
+            letters = column_letters(maps[0].amounts[0].column)
+            words = f"表里没有表头，暂按内容猜测，金额取 {letters} 列"
+            result.findings.append(Finding("H09", self.place, found=words))
+        self._check_totals(readings)
+        result.seems_summary = bool(_SUMMARY.search(grid.name))
+
+    def _match(self, table: Table) -> ColumnMap:
+        rows = [table.view(r) for r in self.grid.rows[table.header_last : table.body_last]]
+        samples: list[list[Cell]] = [[r[c] if c < len(r) else None for r in rows] for c in range(len(table.texts))]
+        return match_columns(table.texts, samples, self.index, self.around.lookups.subsidies)
+
+    def _count_places(self, table: Table, columns: ColumnMap, unit_fen: int) -> None:
+        """Counts amount places and their money straight from the grid, before anything is classified."""
+        for row in self.grid.rows[table.header_last : table.body_last]:
+            for amount in columns.amounts:
+                self.result.places_read += 1
+                cell = row[amount.column - 1] if amount.column <= len(row) else None
+                understood = read_amount(cell, unit_fen)
+                self.result.fen_read += understood.fen if understood else 0
+
+    def _check_totals(self, readings: Sequence[TableReading]) -> None:
+        """T01/T02 of every table; a total may also stand for all tables of the sheet, or for all up to its own."""
+        sums = [r.totals.sum_fen() for r in readings]
+        for place, reading in enumerate(readings):
+            also = (sum(sums), sum(sums[: place + 1])) if len(readings) > 1 else ()
+            for wrong in reading.totals.check(also):
+                where = self.place._replace(row=wrong.row, column=column_letters(wrong.column))
+                yuan = [format_fen(f) for f in (wrong.found_fen, wrong.stated_fen)]
+                difference = format_fen(abs(wrong.found_fen - wrong.stated_fen))
+                self.result.findings.append(Finding(wrong.code, where, yuan[0], yuan[1], difference))
+
+    def _check_whole(self, table: Table, columns: ColumnMap, context: Context, reading: TableReading) -> None:
+        """Findings that concern the whole table: paid or planned, state, unit, year, village, choice of columns."""
+
+        def tell(code: str, found: str = "", expected: str = "") -> None:
+            self.result.findings.append(Finding(code, self.place, found=found, expected=expected))
+
+        money = [table.texts[a.column - 1] for a in columns.amounts]
+        stem = context.file.rpartition("/")[2].rpartition(".")[0]
+        planned = [t for t in (*table.above, *money, self.grid.name, stem) if _PLANNED.search(t)]
+        if planned or columns.is_due_only:
+            tell("H02", planned[0] if planned else money[0])
+        elif "status" not in columns.fields:
+            tell("H03")
+        if columns.rivals:
+            tell("H09", "、".join(table.texts[c - 1].replace("\n", "") for c in columns.rivals))
+        if conflict := context.unit_conflict or _find_unit_conflict(context, reading):
+            tell("H04", conflict)
+        if context.village_conflict:
+            tell("R12", f"{context.village}（工作表名）", f"标题写的是{context.village_conflict}")
+        if context.year_source and _is_undated(context, columns, reading):
+            tell("F12", context.year_source, str(context.year))
+        if "programme" not in columns.fields and not all(reading.values["programme_text"]):
+            tell("H07", "标题、表名和文件名都没有写")
+        if columns.unknown:
+            tell("H06", "、".join(t.replace("\n", "") for _, t in columns.unknown[:8]))
+
+    def _leave_out_table(self, table: Table, columns: ColumnMap) -> None:
+        """A further table of the sheet that lists no payments is set aside, and the clerk is told."""
+        rows = [table.view(r) for r in self.grid.rows[table.header_last : table.body_last]]
+        if not any(v not in (None, "") for row in rows for v in row):
+            return
+        before = (self.result.places_read, self.result.fen_read)
+        self._count_places(table, columns, 100)
+        count, fen = self.result.places_read - before[0], self.result.fen_read - before[1]
+        text = "、".join(t.replace("\n", "") for t in table.texts if t)[:60]
+        place = self.place._replace(row=table.header_first)
+        self.result.set_aside.append(SetAside(*place, "no_table", count, fen, text))
+        lacks = "姓名" if columns.amounts else "金额"
+        words = f"第 {table.header_first}–{table.body_last} 行像另一张表（{text}），没有{lacks}列，没有计入"
+        self.result.findings.append(Finding("F08", place, found=words))
+
+    def _leave_out(self, kind: str, tables: Sequence[Table], maps: Sequence[ColumnMap]) -> None:
+        """The whole sheet is set aside; the money of its amount columns is told."""
+        for table, columns in zip(tables, maps, strict=True):
+            self._count_places(table, columns, 100)
+            self._note_stated(table, columns)
+        result = self.result
+        result.set_aside.append(SetAside(*self.place, kind, result.places_read, result.fen_read, ""))
+        result.outcome = kind
+
+    def _note_stated(self, table: Table, columns: ColumnMap) -> None:
+        """Keeps the total a sheet of sums states (its last row of money), and whether it looks like one."""
+        headings = " ".join(table.texts)
+        own = {"village", "township", "programme"} & set(columns.fields)
+        self.result.seems_summary = bool(_SUMMARY.search(self.grid.name)) or bool(own and _COUNTS.search(headings))
+        if len(columns.amounts) != 1:
+            return
+        unit = FEN_PER_WAN if columns.unit == "万元" or any("单位" in t and "万元" in t for t in table.above) else 100
+        column = columns.amounts[0].column
+        for number in range(table.body_last, table.header_last, -1):
+            row = self.grid.rows[number - 1]
+            amount = read_amount(row[column - 1] if column <= len(row) else None, unit)
+            if amount and any(re.match(r".{0,10}[合总共]\s*计", cell_text(v)) for v in row if isinstance(v, str)):
+                self.result.stated = (number, column, amount.fen)
+                return
+
+    def _explain(self, tables: Sequence[Table], maps: Sequence[ColumnMap], *, is_headless: bool) -> None:
+        """H01 where people are listed and money may be among the columns, F08 where it is no list of payments at all."""
+        if is_headless:
+            words = "是人员名单，但没有表头，或表头没有认出，看不出哪一列是金额"
+            self.result.findings.append(Finding("H01", self.place, found=words))
+            return
+        people = [m for m in maps if "name" in m.fields and {"id", "account"} & set(m.fields)]
+        counts = {"area_paid", "area_contract", "area_corrected", "quantity"}
+        open_numbers = any(self._has_numbers(t, m) for t, m in zip(tables, maps, strict=True))
+        if people and (open_numbers or not any(counts & set(m.fields) for m in people)):
+            texts = "、".join(t.replace("\n", "") for t in tables[0].texts if t)
+            self.result.findings.append(Finding("H01", self.place, found=texts[:200]))
+            return
+        self.result.findings.append(Finding("F08", self.place, found=describe_sheet(self.grid, tables, maps)))
+
+    def _has_numbers(self, table: Table, columns: ColumnMap) -> bool:
+        """Whether a column that was not understood holds numbers: perhaps the money."""
+        rows = self.grid.rows[table.header_last : table.body_last]
+        return any(isinstance(r[c - 1], int | float) for c, _ in columns.unknown for r in rows[:50] if c <= len(r))
+
+
+def _is_undated(context: Context, columns: ColumnMap, reading: TableReading) -> bool:
+    """Whether payments have neither a pay date nor a period of their own that tells the year."""
+    if any(a.period_text for a in columns.amounts) and "pay_date" not in columns.fields:
+        return True
+    dates = zip(reading.values["pay_date"], reading.values["period"], strict=True)
+    return any(not d and (p == context.period or not re.match(r"20\d\d", str(p))) for d, p in dates)
+
+
+def _find_unit_conflict(context: Context, reading: TableReading) -> str:
+    """Why 万元 above the headings cannot be meant: area times rate gives the figures in yuan."""
+    if context.unit_fen != FEN_PER_WAN:
+        return ""
+    rows = zip(reading.values["quantity_milli"], reading.values["rate_micro"], reading.values["raw_fen"], strict=True)
+    for quantity, rate, raw in rows:
+        if isinstance(quantity, int) and isinstance(rate, int) and isinstance(raw, int) and quantity and rate:
+            yuan = quantity * rate // 10**9
+            if yuan and abs(raw // FEN_PER_WAN - yuan) * 50 <= yuan:
+                return "写的是万元，但面积乘标准正好是元"
+    return ""
+
+
+def describe_size(grid: Grid) -> str:
+    """How much a sheet holds and how it begins."""
+    first = next((cell_text(v) for row in grid.rows for v in row if cell_text(v)), "")
+    return f"共 {len(grid.rows)} 行，开头是“{first[:30]}”"

@@ -1,0 +1,204 @@
+"""What stands around a table says about its payments: village, programme, period, pay date, year and unit of money."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from village_notice.domain.text import normal_group
+from village_notice.sources.column_map import ColumnMap
+from village_notice.sources.dates import find_period, find_year, parse_date
+from village_notice.sources.places import PlaceFinder
+from village_notice.sources.subsidy_table import SubsidyTable
+from village_notice.sources.tables import Table
+from village_notice.sources.wording import fold_words
+
+FEN_PER_WAN = 1_000_000
+_TITLE_TAIL = re.compile(
+    r"(资金|项目)?(补贴|补助)?(资金)?(实际)?(发放|公示|花名册|明细|清册|清单|兑付|兑现|统计|汇总|情况|名册|名单|一览).*$"
+)
+_VILLAGE_LABEL = re.compile(r"^(?:村名|村别|村庄|行政村|所在村|村居|村\(居\)|村)[:：](.+)")
+_LABEL = re.compile(r"([\u4e00-\u9fff]{2,6})[:：]\s*([^\s\u3000;；，]+)")
+_PERIOD_LABELS = {"发放期间", "所属期间", "所属月份", "期间", "批次", "月份", "发放批次", "发放月份", "所属时期"}
+_PAY_LABELS = {"发放日期", "发放时间", "打款日期", "打款时间", "拨付日期", "到账日期", "到账时间", "付款日期"}
+_OFFICE_DATE = re.compile(r"(制表|填报|填表|打印|公示|公开|编制|登记|导出)(日期|时间|期)|截至|截止")
+_BATCH = re.compile(r"第([一二三四五六七八九十\d]{1,3})批")
+_GROUP = re.compile(r"第?[一二三四五六七八九十\d]{1,3}(?:村民小组|小组|组)")
+_WAN = re.compile(r"单位.{0,8}?万元|^[(（]?万元[)）]?$|[(（]万元[)）]$|^金额[:：]万元$")
+_YUAN = re.compile(r"单位.{0,8}?元|^[(（]?元[)）]?$")
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a table's surroundings say: texts "" and numbers None where they say nothing.
+
+    Attributes:
+        file, sheet: The place.
+        township, village, group: Texts for payments whose own row names none.
+        programme_text: The programme's words.
+        year: The year the title, sheet or file names.
+        year_source: Where the year is from when it is only inferred, "" where the sheet itself says it.
+        unit_fen: Fen in one unit of money.
+        unit_conflict: What contradicts the unit, "" nothing.
+        period, pay_date: For payments whose own row names none.
+        village_conflict: Another village the title names, "" none.
+    """
+
+    file: str
+    sheet: str
+    township: str = ""
+    village: str = ""
+    group: str = ""
+    programme_text: str = ""
+    year: int | None = None
+    year_source: str = ""
+    unit_fen: int = 100
+    unit_conflict: str = ""
+    period: str = ""
+    pay_date: str = ""
+    village_conflict: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Lookups:
+    """Where words are looked up."""
+
+    places: PlaceFinder
+    subsidies: SubsidyTable
+    statuses: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """Reads the surroundings of the tables of one sheet.
+
+    Attributes:
+        file, sheet: The place.
+        lookups: Register and programmes.
+        run_year: The year of the run, taken where nothing else names one.
+        elsewhere: The township the other sheets of the file name where they name only one, "" else.
+    """
+
+    file: str
+    sheet: str
+    lookups: Lookups
+    run_year: int
+    elsewhere: str = ""
+
+    def read(self, table: Table, columns: ColumnMap, before: Context | None) -> Context:
+        """The context of a table; `before` is that of the table above it on the same sheet."""
+        titles = [t for t in table.above if len(t) >= 2]
+        year, source = self._find_year(titles, before)
+        township, village, conflict = self._find_place(titles, before)
+        unit, unit_conflict = _find_unit(titles, columns.unit, before)
+        labels = _read_labels(titles)
+        return Context(
+            file=self.file,
+            sheet=self.sheet,
+            township=township,
+            village=village,
+            group=find_group(titles),
+            programme_text=self._find_programme(titles, before),
+            year=year,
+            year_source=source,
+            unit_fen=unit,
+            unit_conflict=unit_conflict,
+            period=self._find_period(titles, labels, year),
+            pay_date=next((d for k in _PAY_LABELS if (d := parse_date(labels.get(k), year))), ""),
+            village_conflict=conflict,
+        )
+
+    def _names(self) -> tuple[str, ...]:
+        """File name and folders, the nearest first."""
+        file = PurePosixPath(self.file)
+        return (file.stem, *reversed(file.parts[:-1]))
+
+    def _find_place(self, titles: Sequence[str], before: Context | None) -> tuple[str, str, str]:
+        """(township, village, another village the title names)."""
+        places, outer = self.lookups.places, self._names()
+        township = next((t for n in (*titles, self.sheet, *outer) if (t := places.find_in_text(n)[0])), "")
+        township = township or (before.township if before else "") or self.elsewhere
+        label = next((m[1].strip() for t in titles if (m := _VILLAGE_LABEL.match(fold_words(t)))), "")
+        named = next((v for t in titles if (v := places.find_in_text(t, township)[1])), "")
+        named = label or named or next((v for t in titles if (v := places.find_in_section(t))), "")
+        of_sheet = places.find_in_sheet_name(self.sheet) or places.find_in_text(self.sheet, township)[1]
+        inherited = before.village if before else ""
+        first = next((v for n in outer if (v := places.find_in_text(n, township)[1])), "")
+        village = label or (named if before else "") or of_sheet or named or inherited or first
+        one, other = places.resolve(township, of_sheet), places.resolve(township, named)
+        conflict = named if of_sheet and named and one.code and other.code and one.code != other.code else ""
+        return township, village, conflict
+
+    def _find_programme(self, titles: Sequence[str], before: Context | None) -> str:
+        """The programme's words in the first of title, sheet, earlier table, file and folder that names one."""
+        for text in (*titles, self.sheet):
+            if words := self._read_programme(text):
+                return words
+        if before and before.programme_text:
+            return before.programme_text
+        return next((w for n in self._names() if (w := self._read_programme(n))), "")
+
+    def _read_programme(self, text: str) -> str:
+        plain = fold_words(text)
+        if not self.lookups.subsidies.match(plain).candidates:
+            return ""
+        words = re.sub(r"^.*?\d{4}年度?", "", plain)
+        words = re.sub(r"^[^，。]{2,4}[县市区]", "", words)
+        words = _TITLE_TAIL.sub("", words) or plain
+        return words if self.lookups.subsidies.match(words).candidates else plain
+
+    def _find_year(self, titles: Sequence[str], before: Context | None) -> tuple[int, str]:
+        """(year, where it was inferred from or "")."""
+        year = next((y for t in titles if not _OFFICE_DATE.search(t) and (y := find_year(t))), None)
+        year = year or find_year(self.sheet)
+        if year:
+            return year, ""
+        if before and before.year:
+            return before.year, before.year_source
+        named = find_year(PurePosixPath(self.file).name) or find_year(self.file)
+        if named:
+            return named, "文件名或文件夹名"
+        return self.run_year, "运行时给出的年度（--year）"
+
+    def _find_period(self, titles: Sequence[str], labels: Mapping[str, str], year: int) -> str:
+        """The month, quarter, half-year or batch all payments of the table are for, "" where none is named."""
+        told = next((labels[k] for k in labels if k in _PERIOD_LABELS), "")
+        for text in (told, *titles, self.sheet, PurePosixPath(self.file).stem):
+            if not text or _OFFICE_DATE.search(text) or re.search(r"月\d{1,2}[日号]", text):
+                continue
+            period = find_period(text, year)
+            if len(period) > len("2023"):
+                return period
+            if match := _BATCH.search(fold_words(text)):
+                return f"{year}年第{match[1]}批"
+        return ""
+
+
+def _read_labels(texts: Iterable[str]) -> dict[str, str]:
+    """标签：值 in the lines above the headings."""
+    return {label: value for text in texts for label, value in _LABEL.findall(text)}
+
+
+def _find_unit(titles: Sequence[str], heading_unit: str, before: Context | None) -> tuple[int, str]:
+    """(fen in one unit, what contradicts it or ""). The heading's own word wins; a title's other word is told."""
+    told = [
+        (FEN_PER_WAN if _WAN.search(t) else 100, t)
+        for t in map(fold_words, titles)
+        if _WAN.search(t) or _YUAN.search(t)
+    ]
+    if heading_unit:
+        unit = FEN_PER_WAN if heading_unit == "万元" else 100
+        other = next((t for fen, t in told if fen != unit), "")
+        return unit, f"表头写的是{heading_unit}，表上方写的是“{other}”" if other else ""
+    if told:
+        return told[-1][0], ""
+    return (before.unit_fen if before else 100), ""
+
+
+def find_group(texts: Iterable[str]) -> str:
+    """The numbered villagers' group that short texts name, "" where none does."""
+    for text in texts:
+        plain = fold_words(text)
+        if len(plain) <= 40 and (match := _GROUP.search(plain)):
+            return normal_group(match[0])
+    return ""
