@@ -48,3 +48,16 @@ def test_mistakes_are_named(tmp_path, text, word):
 def test_missing_file_says_what_to_do(tmp_path):
     with pytest.raises(SettingsError, match="village-notice init"):
         read_settings(tmp_path)
+
+
+@pytest.mark.parametrize("line", ['P03 = "关闭"', 'R02 = "提醒"', 'Z99 = "关闭"', 'X04 = "off"', "X04 = false"])
+def test_rules_that_cannot_be_switched(tmp_path, line):
+    with pytest.raises(SettingsError, match=line[:3]):
+        read_settings(write(tmp_path, f"[rules]\n{line}\n"))
+
+
+def test_rules_switched(tmp_path):
+    assert read_settings(write(tmp_path, '[rules]\nX04 = "关闭"\nH02 = "提醒"\n')).rules == {
+        "X04": "关闭",
+        "H02": "提醒",
+    }

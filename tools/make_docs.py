@@ -24,7 +24,9 @@ def build_command_pages() -> str:
         sub = click.Context(command, info_name=f"village-notice {name}", max_content_width=100)
         parts.append(f"\n## {name}\n\n```text\n{command.get_help(sub)}\n```\n")
         for part in sorted(command.commands) if isinstance(command, click.Group) else ():
-            inner = click.Context(command.commands[part], info_name=f"village-notice {name} {part}", max_content_width=100)
+            inner = click.Context(
+                command.commands[part], info_name=f"village-notice {name} {part}", max_content_width=100
+            )
             parts.append(f"\n### {name} {part}\n\n```text\n{inner.command.get_help(inner)}\n```\n")
     return "".join(parts)
 

@@ -15,6 +15,8 @@ import click
 
 from village_notice import __version__
 from village_notice.chinese_click import ChineseGroup
+from village_notice.cli_archive import archive, export_usb, purge
+from village_notice.cli_notices import guide, notices, preview, split_names, verify_sheet
 from village_notice.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -52,6 +54,14 @@ def run_options(command: F) -> F:
         click.option("--stamp", metavar="日期", help="写进文件里的日期，如 2022-12-20；不给就用统计截止日期。"),
         click.option(
             "--password", envvar="VILLAGE_NOTICE_PASSWORD", show_envvar=True, help="打开带密码的表格用的密码。"
+        ),
+        click.option(
+            "--copies",
+            type=click.Choice(["auto", "all", "errors", "none"]),
+            default="auto",
+            show_default=True,
+            help="哪些表格做核对副本：auto 有问题的都做，收件箱超过 200 个文件时只做有错误的；all 有问题的都做；"
+            "errors 只做有错误的；none 不做。",
         ),
         click.option("--workers", type=click.IntRange(1, 64), help="同时用几个进程，默认与电脑核数相同。"),
         click.option("--json", "as_json", is_flag=True, help="在标准输出给出 JSON。"),
@@ -92,12 +102,7 @@ def _build_options(values: dict[str, Any]) -> RunOptions:
     from village_notice.pipeline import RunOptions
 
     workers, stamp = values.pop("workers") or os.cpu_count() or 1, _read_stamp(values.pop("stamp"))
-    return RunOptions(**values | {"townships": _split(values["townships"])}, workers=workers, stamp=stamp)
-
-
-def _split(texts: tuple[str, ...]) -> tuple[str, ...]:
-    """Names given once each, or several parted by commas."""
-    return tuple(name.strip() for text in texts for name in text.replace("，", ",").split(",") if name.strip())
+    return RunOptions(**values | {"townships": split_names(values["townships"])}, workers=workers, stamp=stamp)
 
 
 def _read_stamp(text: str | None) -> datetime | None:
@@ -138,6 +143,7 @@ def _run(options: RunOptions, *, as_json: bool, quiet: bool) -> None:
 @click.option("--township", default="", help="只查哪个乡镇。")
 @click.option("--group", default="", help="只查哪个村民小组。")
 @click.option("--year", type=int, help="只查哪一年；不给就查最近一年。")
+@click.option("--years", type=click.Choice(["all"]), help="写 all 就各年并排对照。")
 @click.option("--limit", type=click.IntRange(1, 500), default=50, show_default=True, help="最多列出几个人。")
 @click.option("--json", "as_json", is_flag=True, help="在标准输出给出 JSON。")
 @click.option("--speak", is_flag=True, help="给出电话里可以照着念的话。")
@@ -149,9 +155,12 @@ def query(words: tuple[str, ...], db: Path | None, as_json: bool, speak: bool, *
       village-notice query 王建国 --db 结果/公开/查询.db
       village-notice query wangjianguo --village 东关村
       village-notice query wjg 东关村 --speak
+      village-notice query 王建国 --village 东关村 --years all
     """
     from village_notice.archive import query as queries
 
+    if where.pop("years"):
+        where["year"] = queries.ALL_YEARS
     answers = queries.search(queries.find_database(db), " ".join(words), **where)
     if as_json:
         click.echo(json.dumps(queries.to_json(answers), ensure_ascii=False, indent=1))
@@ -214,7 +223,7 @@ def sample(folder: Path, townships: tuple[str, ...], seed: int, year: int, house
 
     with show_progress(quiet=quiet) as progress:
         path = demo.write_sample(
-            folder, townships=_split(townships), seed=seed, year=year, households=households, progress=progress
+            folder, townships=split_names(townships), seed=seed, year=year, households=households, progress=progress
         )
     click.echo(f"已在 {folder} 造好虚构的表格；应有的结果在 {path}。")
 
@@ -332,3 +341,7 @@ def ledger_changes(home: Path, as_json: bool, before: int | None, after: int | N
 
 def _dump(rows: object) -> str:
     return json.dumps(rows, ensure_ascii=False, indent=1)
+
+
+for _command in (archive, export_usb, purge, notices, preview, guide, verify_sheet):
+    main.add_command(_command)

@@ -7,11 +7,11 @@ with the internal papers all the same, because it tells which lines belong to on
 import io
 import json
 import zipfile
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -26,12 +26,23 @@ from village_notice.domain.subsidy import Tier
 from village_notice.errors import UsageError
 from village_notice.output import PRIVATE
 
-KEPT = "公示数据.zip"
+KEPT, EARLIER = "公示数据.zip", "公示数据_上次.zip"
+"""Of the last run; and of the last run that said something else, for 更正公告."""
 _FORMAT = 1
 _FACTS, _LINES, _HOUSEHOLDS = "村.json", "明细.parquet", "户.parquet"
 _CODE = "village_code"
 _DATE = (1980, 1, 1, 0, 0, 0)  # the first a zip can tell: the same figures give the same bytes
 _FRAMES = ("lines", "households")
+
+
+class Where(NamedTuple):
+    """Which village it is."""
+
+    village_code: str
+    office: str
+    township: str
+    village: str
+    full_name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,28 +92,48 @@ def _pack(frames: Sequence[pd.DataFrame], villages: Sequence[VillageYear], colum
     codes = [v.village_code for v, frame in zip(villages, frames, strict=True) for _ in range(len(frame))]
     whole = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=list(columns))
     whole = whole[list(columns)].astype(columns)
-    whole.insert(0, _CODE, pd.array(codes, dtype="str"))
+    whole.insert(0, _CODE, pd.Series(codes, dtype="str"))
     stream = io.BytesIO()
     whole.to_parquet(stream, index=False, compression="zstd")
     return stream.getvalue()
 
 
-def read_kept(out: Path, codes: Collection[str] | None = None) -> Kept:
-    """What the last run into OUT left; with `codes` only these villages.
+def keep_earlier(out: Path, staging: Path) -> None:
+    """Puts the figures of the run before beside the new ones just staged.
+
+    They are those in OUT or, where these say the same as the new ones, the earlier ones of OUT.
+    """
+    now = (staging / PRIVATE / KEPT).read_bytes()
+    for name in (KEPT, EARLIER):
+        path = out / PRIVATE / name
+        if path.is_file() and path.read_bytes() != now:
+            (staging / PRIVATE / EARLIER).write_bytes(path.read_bytes())
+            return
+
+
+def read_kept(out: Path, pick: Callable[[Sequence[Where]], Collection[str]] | None = None, *, name: str = KEPT) -> Kept:
+    """What the last run into OUT left.
+
+    Args:
+        out: The folder of results.
+        pick: Chooses from all villages the codes of those wanted; None for all.
+        name: `KEPT` or `EARLIER`.
 
     Raises:
         UsageError: OUT holds no finished run, or one of another version.
     """
-    path = out / PRIVATE / KEPT
+    path = out / PRIVATE / name
     if not path.is_file():
         raise UsageError(
-            f"{out} 里没有 {PRIVATE}/{KEPT}。请给出 run 命令做好的结果文件夹；较早版本做的结果请重新运行一次 run。"
+            f"{out} 里没有 {PRIVATE}/{name}。请给出 run 命令做好的结果文件夹；较早版本做的结果请重新运行一次 run。"
         )
     try:
-        with zipfile.ZipFile(path) as archive:
+        with zipfile.ZipFile(path) as archive:  # what `pick` raises passes through
             facts = json.loads(archive.read(_FACTS))
             if facts["format"] != _FORMAT:
                 raise UsageError(f"{path} 是另一个版本做的。请重新运行一次 run。")
+            known = [Where(*(v[name] for name in Where._fields)) for v in facts["villages"]]
+            codes = None if pick is None else frozenset(pick(known))
             wanted = [v for v in facts["villages"] if codes is None or v[_CODE] in codes]
             lines = _unpack(archive.read(_LINES), LINE_COLUMNS, codes)
             households = _unpack(archive.read(_HOUSEHOLDS), HOUSEHOLD_COLUMNS, codes)

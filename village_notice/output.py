@@ -151,6 +151,22 @@ def open_output(folder: Path) -> OutputFolder:
         return OutputFolder(folder, staging, _read_manifest(manifest))
 
 
+def record_files(folder: Path) -> None:
+    """Tells the manifest of the OUT folder around a folder what lies in it now.
+
+    A command that completes a package calls this, so that the next run does not take its work for hand edits. Outside
+    an OUT folder nothing is done.
+    """
+    folder = folder.resolve()
+    out = next((place for place in folder.parents if (place / _MANIFEST).is_file()), None)
+    if out is None:
+        return
+    prefix = f"{folder.relative_to(out).as_posix()}/"
+    kept = {n: digest for n, digest in _read_manifest(out / _MANIFEST).items() if not n.startswith(prefix)}
+    files = sorted(p for p in folder.rglob("*") if p.is_file())
+    _write_manifest(out, kept | {p.relative_to(out).as_posix(): _hash_file(p) for p in files})
+
+
 @contextmanager
 def explain_write_errors(folder: Path) -> Iterator[None]:
     """Turn an OSError while writing into one plain Chinese sentence.

@@ -9,7 +9,7 @@ import os
 import re
 import shutil
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,24 +19,47 @@ import pandas as pd
 
 from village_notice.archive.county import build_public_county
 from village_notice.archive.database import write_database
+from village_notice.archive.versions import find_sealed
 from village_notice.checks.across import check_across
+from village_notice.checks.control import (
+    ControlLine,
+    ControlReader,
+    ControlRow,
+    check_control,
+    draw_control,
+    find_unsettled,
+    reconcile,
+)
+from village_notice.checks.corrections import draw_changes, settle_corrections
+from village_notice.checks.deceased import check_deceased, read_deceased
+from village_notice.checks.neighbours import check_last_year, check_neighbours
 from village_notice.checks.payments_csv import write_payments
-from village_notice.checks.report import build_report
+from village_notice.checks.report import Surroundings, build_report
 from village_notice.checks.single import check_single
 from village_notice.checks.summary import Summary, build_summary
 from village_notice.checks.totals import Balance, check_conservation
 from village_notice.checks.verdict import decide
 from village_notice.checks.waivers import Waiver, read_waivers, split_waived
+from village_notice.copies import (
+    Request,
+    Which,
+    choose_files,
+    compare_copies,
+    draw_copies,
+    keep_originals,
+    write_copies,
+)
 from village_notice.domain.columns import build_frame
 from village_notice.domain.finding import Finding, Place
 from village_notice.domain.pinyin import Pinyin
 from village_notice.domain.reading import FileReading
-from village_notice.domain.rules import format_message, is_error
+from village_notice.domain.rules import drop_switched_off, format_message, is_error, switch_rules
 from village_notice.domain.village import Village
 from village_notice.errors import ExitCode, NothingReadableError, UsageError
+from village_notice.kept import KEPT, Kept, keep_earlier, write_kept
 from village_notice.ledger.county import build_county
 from village_notice.ledger.disclosure import Disclosure, Scope, disclose
-from village_notice.ledger.keeping import check_gone, keep_run, recall_numbers
+from village_notice.ledger.keeping import check_gone, keep_run, recall_numbers, recall_payments
 from village_notice.ledger.persons import number_people
 from village_notice.ledger.store import Import
 from village_notice.ledger.tiers import check_tiers
@@ -46,10 +69,11 @@ from village_notice.output import PRIVATE, PUBLIC, OutputFolder, explain_write_e
 from village_notice.progress import Progress
 from village_notice.publish import Job, Published, publish_villages
 from village_notice.settings import Settings, read_settings
-from village_notice.sources.discover import find_inputs
+from village_notice.sources.discover import InputFile, find_inputs
 from village_notice.sources.payments import ReadOptions, load_lookups
 from village_notice.sources.reader_pool import Failure, ReaderPool
 from village_notice.sources.reference import Reference, read_reference
+from village_notice.workbook import Sheet
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _SHOWN_REASONS = 10
@@ -69,6 +93,7 @@ class RunOptions:
         stamp: The one date of all outputs; None takes data_until.
         password: For workbooks that ask for one; None for no password.
         check_only: True leaves out notices, archive and query.
+        copies: Which workbooks get an annotated copy; see `copies.choose_files`.
     """
 
     inbox: Path
@@ -81,6 +106,7 @@ class RunOptions:
     stamp: datetime | None = None
     password: str | None = None
     check_only: bool = False
+    copies: Which = "auto"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +138,9 @@ class _Checked:
     balances: list[Balance]
     standing: list[Finding]
     waived: list[Finding]
+    control: list[ControlRow]
+    unsettled: frozenset[tuple[str, str]]
+    sheets: list[Sheet]
 
 
 def run(options: RunOptions, progress: Progress) -> RunResult:
@@ -128,41 +157,63 @@ def run(options: RunOptions, progress: Progress) -> RunResult:
     settings, waivers = read_settings(options.home), read_waivers(options.home)
     reference = read_reference(settings, options.register)
     wanted = _find_townships(options.townships or settings.townships, reference)
-    with explain_write_errors(options.out):
+    control = _read_control(options, reference)
+    desk = _Desk(settings, waivers)
+    with explain_write_errors(options.out), switch_rules(settings.rules):
         out = open_output(options.out)
         try:
             read = _read(options, wanted, progress)
-            checked = _check(read, options, waivers, reference)
+            checked = _check(read, options, desk, reference)
+            _reconcile(checked, control, desk, wanted)
             villages = _find_scope(checked.decided, wanted, reference)
             data_until = _find_data_until(checked.decided, settings)
             stamp = options.stamp or datetime.fromisoformat(data_until or f"{options.year}-12-31").replace(tzinfo=UTC)
-            scope = Scope(options.year, settings.county, data_until, villages)
+            scope = Scope(options.year, settings.county, data_until, villages, checked.unsettled)
             public = disclose(checked.decided, scope, reference.subsidies.subsidies, Pinyin(reference.surnames))
             published: list[Published] = []
             if not options.check_only:
-                job = Job(settings, stamp, reference.surnames, _count(checked.standing), out.staging / PUBLIC)
+                job = Job(
+                    settings,
+                    stamp,
+                    reference.surnames,
+                    _count(checked.standing),
+                    out.staging / PUBLIC,
+                    out.folder / PUBLIC,
+                )
                 published = _publish(public, scope, job, options, progress)
-            checked.standing += _explain_outcome(public, scope, settings, published, options)
+            checked.standing += drop_switched_off(
+                _explain_outcome(public, scope, settings, published, options), settings.rules
+            )
             summary = _summarise(checked, public, scope, published, settings)
+            checked.sheets += _write_copies(out, read, checked, stamp, options, progress)
             _write_workbooks(out, checked, summary, (public, scope, reference), stamp, options)
             _keep(read, checked, waivers, stamp, options)
             progress("放好结果", 0, 1)
-            out.finish()
+            out.finish(keep=_find_sealed(out))
             progress("放好结果", 1, 1)
         except BaseException:
             out.discard()
             raise
-    return _conclude(out, checked, summary)
+        return _conclude(out, checked, summary)
 
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """What was read, file by file in the order of the paths; which files are copies of earlier ones; all hashes."""
+    """What was read, file by file in the order of the paths.
+
+    Attributes:
+        readings: Files that count.
+        findings: Findings about files.
+        copies: Files held whole, because they are the same as another.
+        files: Everything in the inbox.
+        replaces: Corrected copy → hashes of the files it came from.
+    """
 
     readings: list[FileReading]
     findings: list[Finding]
     copies: list[str]
-    hashes: dict[str, str]
+    files: list[InputFile]
+    replaces: dict[str, tuple[str, ...]]
 
 
 def _read(options: RunOptions, townships: tuple[str, ...], progress: Progress) -> _Read:
@@ -178,10 +229,16 @@ def _read(options: RunOptions, townships: tuple[str, ...], progress: Progress) -
             progress("读取表格", len(readings), len(discovery.files))
     if not any(len(r.payments) for r in readings):
         raise NothingReadableError(_explain_nothing(options.inbox, [*discovery.findings, *_all_findings(readings)]))
-    hashes = {f.relative: f.sha256 for f in discovery.files if f.sha256}
-    gone = check_gone(options.home, options.year, options.inbox, hashes)
-    copies = [f.relative for f in discovery.files if f.same_as]
-    return _Read(readings, [*discovery.findings, *gone], copies, hashes)
+    settled = settle_corrections(readings, [f.relative for f in discovery.files if f.same_as])
+    found = [f for f in discovery.findings if f.place.file not in settled.dropped]
+    gone = check_gone(options.home, options.year, options.inbox, _list_hashes(discovery.files), settled.sources)
+    held = [f.relative for f in discovery.files if f.same_as and f.relative not in settled.dropped]
+    held += [f.place.file for f in settled.findings if f.code == "F18"]
+    return _Read(settled.readings, [*found, *settled.findings, *gone], held, discovery.files, settled.replaces)
+
+
+def _list_hashes(files: Sequence[InputFile]) -> dict[str, str]:
+    return {f.relative: f.sha256 for f in files if f.sha256}
 
 
 def _take(relative: str, answer: object) -> FileReading:
@@ -203,24 +260,63 @@ def _explain_nothing(inbox: Path, findings: Sequence[Finding]) -> str:
     return "\n".join([words, *lines, *more])
 
 
-def _check(read: _Read, options: RunOptions, waivers: list[Waiver], reference: Reference) -> _Checked:
+@dataclass(frozen=True, slots=True)
+class _Desk:
+    """What the office has decided about findings: rules switched off, waivers."""
+
+    settings: Settings
+    waivers: list[Waiver]
+
+    def sort(self, findings: Iterable[Finding]) -> tuple[list[Finding], list[Finding]]:
+        """The findings that stand, and those waived."""
+        return split_waived(drop_switched_off(findings, self.settings.rules), self.waivers)
+
+
+def _check(read: _Read, options: RunOptions, desk: _Desk, reference: Reference) -> _Checked:
     """Verdicts on all payments, persons numbered, conservation proved."""
     readings, subsidies = read.readings, reference.subsidies.subsidies
     payments = pd.concat([r.payments for r in readings if len(r.payments)], ignore_index=True)
-    across = check_across(payments, subsidies, copies=read.copies)
-    findings = [*read.findings, *_all_findings(readings), *check_single(payments), *across]
-    standing, waived = split_waived(findings, waivers)
+    across = check_across(payments, subsidies, copies=read.copies, year=options.year)
+    deceased = check_deceased(payments, read_deceased(options.home))
+    findings = [*read.findings, *_all_findings(readings), *check_single(payments, subsidies), *across, *deceased]
+    standing, waived = desk.sort(findings)
     remembered = recall_numbers(options.home, options.year)
     decided = number_people(decide(payments, standing, year=options.year), remembered)
-    standing += check_tiers(decided, subsidies)
-    return _Checked(readings, decided, check_conservation(readings, decided), standing, waived)
+    told = [
+        *check_tiers(decided, subsidies),
+        *check_neighbours(decided, reference.register.villages),
+        *check_last_year(decided, recall_payments(options.home, options.year - 1)),
+    ]
+    told, accepted = desk.sort(told)
+    standing, waived = [*standing, *told], [*waived, *accepted]
+    return _Checked(readings, decided, check_conservation(readings, decided), standing, waived, [], frozenset(), [])
+
+
+def _read_control(options: RunOptions, reference: Reference) -> list[ControlLine]:
+    """What the finance bureau paid out, [] where the office does not say."""
+
+    def find_programme(words: str) -> tuple[str, str] | None:
+        subsidy = reference.subsidies.find_code(words) or reference.subsidies.match(words).subsidy
+        return (subsidy.code, subsidy.name) if subsidy else None
+
+    return ControlReader(find_programme, reference.register.find_township).read(options.home)
+
+
+def _reconcile(checked: _Checked, lines: Sequence[ControlLine], desk: _Desk, wanted: Sequence[str]) -> None:
+    """Holds what was accepted against what was paid out."""
+    checked.control = reconcile(lines, checked.decided, wanted)
+    standing, waived = desk.sort(check_control(checked.control))
+    checked.standing += standing
+    checked.waived += waived
+    checked.unsettled = find_unsettled(checked.control, standing)
 
 
 def _keep(read: _Read, checked: _Checked, waivers: Sequence[Waiver], stamp: datetime, options: RunOptions) -> None:
     """Writes the run into the ledger: before its results are put in place, so that no number on paper is forgotten."""
     made = Import(
-        options.year, str(options.inbox.resolve()), stamp.isoformat(), read.hashes, checked.decided,
+        options.year, str(options.inbox.resolve()), stamp.isoformat(), _list_hashes(read.files), checked.decided,
         checked.standing, checked.waived, [(w.rule, *w.place[:3], w.reason, w.by, w.date) for w in waivers],
+        {file: " ".join(hashes) for file, hashes in read.replaces.items()},
     )  # fmt: skip
     keep_run(options.home, made)
 
@@ -273,7 +369,23 @@ def _publish(public: Disclosure, scope: Scope, job: Job, options: RunOptions, pr
     codes = [v.code for v in scope.villages]
     write_database(public.villages, database, year=scope.year, pinyin=Pinyin(job.surnames).read, scope=codes)
     progress("查询库", 1, 1)
+    _keep_figures(public, scope, job, options.out)
     return sorted(published, key=lambda p: p.village_code)
+
+
+def _keep_figures(public: Disclosure, scope: Scope, job: Job, out: Path) -> None:
+    """What `notices` and `preview` need to make paper again without the spreadsheets."""
+    done = {v.village_code for v in public.villages}
+    empty = tuple((v.township, v.name) for v in scope.villages if v.code not in done)
+    path = job.staging.parent / PRIVATE / KEPT
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_kept(Kept(job.stamp, tuple(public.villages), tuple(public.merged), empty), path)
+    keep_earlier(out, job.staging.parent)
+
+
+def _find_sealed(out: OutputFolder) -> frozenset[str]:
+    """The folders of sealed packages, which no run touches; as prefixes of their files' paths."""
+    return frozenset(f"{f.relative_to(out.folder).as_posix()}/" for f in find_sealed(out.folder / PUBLIC))
 
 
 def _explain_outcome(
@@ -306,6 +418,22 @@ def _summarise(
     )  # fmt: skip
 
 
+def _write_copies(
+    out: OutputFolder, read: _Read, checked: _Checked, stamp: datetime, options: RunOptions, progress: Progress
+) -> list[Sheet]:
+    """Annotated copies of the workbooks with findings; the sheets of 问题清单 that tell of them, and of the money."""
+    chosen = choose_files(read.files, checked.standing, options.copies)
+    requests = {f: Request(found, read.replaces.get(f, ()), stamp, options.password) for f, found in chosen.items()}
+    copies = write_copies(read.files, requests, out, PRIVATE, options.workers, progress)
+    keep_originals(read.files, copies, options.home)
+    sheets = [draw_control(checked.control, checked.unsettled)] if checked.control else []
+    sheets += [draw_copies(copies)] if copies else []
+    if read.replaces:
+        changes, unknown = compare_copies(read.files, read.replaces, options.home, options.password)
+        sheets.append(draw_changes(changes, unknown))
+    return sheets
+
+
 def _write_workbooks(
     out: OutputFolder,
     checked: _Checked,
@@ -317,9 +445,8 @@ def _write_workbooks(
     """payments.csv and the workbooks of the whole run."""
     public, scope, reference = made
     write_payments(checked.decided, out.place(PRIVATE, "payments.csv"))
-    report = build_report(
-        checked.standing, checked.waived, checked.decided, summary, stamp, _find_way(out, options.inbox)
-    )
+    around = Surroundings(_find_way(out, options.inbox), checked.sheets)
+    report = build_report(checked.standing, checked.waived, checked.decided, summary, stamp, around)
     out.place(PRIVATE, "问题清单.xlsx").write_bytes(report)
     if options.check_only:
         return

@@ -16,15 +16,15 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from village_notice.archive.package import PackageFile, build_package
+from village_notice.archive.versions import Plan, plan_package
 from village_notice.domain.finding import Finding, Place
 from village_notice.domain.pinyin import Pinyin
-from village_notice.domain.public import VillageYear
+from village_notice.domain.public import VillageYear, check_code
 from village_notice.notices.gate import check_notice, check_text
 from village_notice.notices.village import Notice, draw_village
 from village_notice.notices.wording import list_phones
 from village_notice.settings import Settings
 
-PACKAGE = "档案"
 _FORBIDDEN = re.compile(r'[\\/:*?"<>|\x00-\x1f]')
 _FEW = 12
 """Fewer villages than this are done in the process itself: a worker takes a second to start."""
@@ -42,6 +42,7 @@ class Job:
         surnames: Surname → readings.
         checks: Rule code → findings, for 核对说明.
         staging: Folder 公开 of the output being made.
+        public: Folder 公开 as earlier runs left it, with sealed packages and the evidence in drafts; None for none.
     """
 
     settings: Settings
@@ -49,6 +50,7 @@ class Job:
     surnames: Mapping[str, tuple[str, ...]]
     checks: Mapping[str, int]
     staging: Path
+    public: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +78,8 @@ def name_folders(villages: Sequence[VillageYear]) -> dict[str, tuple[str, str]]:
         counts[key] = counts.get(key, 0) + 1
     return {
         v.village_code: (
-            _safe_name(v.office),
-            _safe_name(v.village if counts[v.office, v.village] == 1 else f"{v.village}（{v.township}）"),
+            safe_name(v.office),
+            safe_name(v.village if counts[v.office, v.village] == 1 else f"{v.village}（{v.township}）"),
         )
         for v in villages
     }
@@ -132,25 +134,24 @@ def publish_village(village: VillageYear, folders: tuple[str, str], job: Job) ->
         passed += [] if faults else [notice]
     files = {n.file_name: n.data for n in passed}
     parts = [PackageFile(n.file_name, n.title, n.data, n.pages) for n in passed]
-    package = build_package(
-        village,
-        parts,
-        job.settings,
-        job.stamp,
-        checks=job.checks,
-        pinyin=_read_pinyin(tuple(job.surnames.items())).read,
-    )
+    plan = plan_package(job.public.joinpath(*folders), village.year, check_code(village)) if job.public else Plan()
+    package = {} if plan.is_unchanged else _build_package(village, parts, job, plan)
     numbers = frozenset([village.village_code, *list_phones(village, job.settings), *_list_large_sums(village)])
     faults = [
-        Finding("P01", Place("/".join((*folders, PACKAGE, name))), found="、".join(found))
+        Finding("P01", Place("/".join((*folders, plan.folder, name))), found="、".join(found))
         for name, data in package.items()
         if (found := check_text(_read_text(name, data), numbers))
     ]
     if not faults:
-        files |= {f"{PACKAGE}/{name}": data for name, data in package.items()}
+        files |= {f"{plan.folder}/{name}": data for name, data in package.items()}
     _write_files(place, files)
     sheets = sum(n.pages for n in passed if n.on_wall)
     return Published(village.village_code, sheets, len(files), (*findings, *faults))
+
+
+def _build_package(village: VillageYear, parts: Sequence[PackageFile], job: Job, plan: Plan) -> dict[str, bytes]:
+    pinyin = _read_pinyin(tuple(job.surnames.items())).read
+    return build_package(village, parts, job.settings, job.stamp, checks=job.checks, pinyin=pinyin, plan=plan)
 
 
 def _list_large_sums(village: VillageYear) -> Iterator[str]:
@@ -197,5 +198,6 @@ def _write_files(folder: Path, files: Mapping[str, bytes]) -> None:
         path.write_bytes(data)
 
 
-def _safe_name(name: str) -> str:
+def safe_name(name: str) -> str:
+    """The name as a file or folder of Windows may bear it."""
     return _FORBIDDEN.sub("_", name).strip(" .") or "_"

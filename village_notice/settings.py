@@ -24,6 +24,11 @@ _LEGAL_BASIS = MappingProxyType(
 )
 """A community is not under the villagers' committee law. Source: 村民委员会组织法 §2, §30; 政府信息公开条例 §20, §21."""
 
+RETENTIONS: Mapping[str, str] = MappingProxyType({"永久": "Y", "30年": "D30", "10年": "D10"})
+"""保管期限 → its letter in a 档号. Source: DA/T 22-2015; 村级档案管理办法 (国家档案局 民政部 农业部令第12号)."""
+RETENTION_KINDS = ("公示", "数据", "证据")
+"""Kinds of archived material: sheets, electronic files, evidence of posting."""
+
 
 @dataclass(frozen=True, slots=True)
 class Phones:
@@ -65,6 +70,8 @@ class Settings:
         public_person_search: People may be searched over the network.
         exposure_until: Last day search is open; None for no limit.
         archive_fonds: 全宗号, "" prints a ruled blank.
+        archive_retention: Kind of material (see `RETENTION_KINDS`) → 保管期限; what is missing is printed as 待定.
+        rules: Code of a rule → "提醒" (an error becomes a warning) or "关闭".
         folder: The office folder these came from; None when there is none.
     """
 
@@ -86,6 +93,8 @@ class Settings:
     public_person_search: bool = False
     exposure_until: date | None = None
     archive_fonds: str = ""
+    archive_retention: Mapping[str, str] = field(default_factory=dict)
+    rules: Mapping[str, str] = field(default_factory=dict)
     folder: Path | None = None
 
     def reference_file(self, name: str) -> Path | None:
@@ -133,6 +142,10 @@ def _check_value(path: Path, key: str, value: object) -> object:
         return _check_phones(path, value)  # type: ignore[arg-type]  # _expect saw a dict
     if key == "legal_basis":
         return dict(_LEGAL_BASIS) | value  # type: ignore[operator]
+    if key == "archive_retention":
+        return _check_retention(path, value)  # type: ignore[arg-type]  # _expect saw a dict
+    if key == "rules":
+        return _check_rules(path, value)  # type: ignore[arg-type]  # _expect saw a dict
     if key == "townships":
         return tuple(str(name) for name in value)  # type: ignore[attr-defined]
     if kind is int and value < 1:  # type: ignore[operator]
@@ -161,6 +174,8 @@ _KINDS: dict[str, tuple[type, str]] = {
     "public_person_search": _SWITCH,
     "exposure_until": _DAY,
     "archive_fonds": _TEXT,
+    "archive_retention": (dict, "一节 [archive_retention]，键为 公示、数据、证据"),
+    "rules": (dict, "一节 [rules]，左边是编号，右边是 提醒 或 关闭"),
 }
 """What each key of office.toml must be, in the words of the error message."""
 
@@ -173,6 +188,30 @@ def _check_phones(path: Path, values: dict[str, object]) -> Phones:
         expected = str if key in ("hotline", "supervision") else dict
         _expect(path, f"phones.{key}", value, expected, "带引号的文字" if expected is str else f"一节 [phones.{key}]")
     return Phones(**values)  # type: ignore[arg-type]
+
+
+def _check_retention(path: Path, values: dict[str, object]) -> dict[str, str]:
+    for kind, text in values.items():
+        if kind not in RETENTION_KINDS or text not in RETENTIONS:
+            allowed = f"左边只能写 {'、'.join(RETENTION_KINDS)}，右边只能写 {'、'.join(RETENTIONS)}"
+            raise SettingsError(f"{path} 的 [archive_retention] 里“{kind} = {text}”不对：{allowed}。请改正。")
+    return {kind: str(text) for kind, text in values.items()}
+
+
+def _check_rules(path: Path, values: dict[str, object]) -> dict[str, str]:
+    from village_notice.domain.rules import RULE_SWITCHES, RULES
+
+    for code, word in values.items():
+        rule = RULES.get(code)
+        if rule is None or not rule.can_switch:
+            raise SettingsError(
+                f"{path} 的 [rules] 里“{code}”不是可以调低的规则。请改正；全部规则见 village-notice rules。"
+            )
+        if word not in RULE_SWITCHES:
+            raise SettingsError(
+                f"{path} 的 [rules] 里“{code}”应为 {' 或 '.join(RULE_SWITCHES)}，现在是 {word!r}。请改正。"
+            )
+    return {code: str(word) for code, word in values.items()}
 
 
 def _expect(path: Path, key: str, value: object, kind: type[T], words: str) -> T:

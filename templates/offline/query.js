@@ -1,5 +1,5 @@
 /* The page of a village's package: finds people, shows one, reads aloud, prints. ES2017, no network, no library.
-   Folding and numbers are the same as in archive/sound.py and archive/spoken.py; tests compare both. */
+   Folding and numbers are the same as in archive/sound.py and domain/spoken.py; tests compare both. */
 (function () {
   "use strict";
 

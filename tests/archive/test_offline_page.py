@@ -11,8 +11,8 @@ import pytest
 
 from village_notice.archive.query import search
 from village_notice.archive.sound import fold_letters, fold_sound, search_key
-from village_notice.archive.spoken import speak_decimal, speak_fen, speak_integer, speak_months
 from village_notice.domain.money import format_fen, format_scaled
+from village_notice.domain.spoken import speak_decimal, speak_fen, speak_integer, speak_months
 from village_notice.resources import find_template
 
 NODE = shutil.which("node")

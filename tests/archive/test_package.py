@@ -5,8 +5,9 @@ import zipfile
 import bagit
 import pytest
 
-from village_notice.archive.package import PackageFile, is_sealed
+from village_notice.archive.package import PackageFile
 from village_notice.archive.verify import is_all_intact, verify_path
+from village_notice.archive.versions import is_sealed
 from village_notice.errors import ConservationError
 
 
@@ -35,7 +36,7 @@ def test_our_own_verification_accepts_it(folder):
 def test_holds_what_the_village_keeps(package):
     assert {name.removeprefix("data/") for name in package if name.startswith("data/")} == {
         "公示/东关村2022年度补贴汇总公开.pdf", "公示/东关村2022年度补贴一户一行.pdf", "明细.xlsx", "明细.csv", "归档文件目录.csv",
-        "归档文件目录.xlsx", "备考表.txt", "元数据.json", "核对说明.txt", "使用说明.txt", "查询.html",
+        "归档文件目录.xlsx", "备考表.txt", "元数据.json", "核对说明.txt", "使用说明.txt", "查询.html", "查询数据.json",
     }  # fmt: skip
 
 

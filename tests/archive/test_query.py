@@ -112,3 +112,16 @@ def test_starts_without_the_heavy_libraries():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_years_side_by_side(database):
+    from village_notice.archive.answer import format_answers
+
+    text = format_answers(search(database, "王建国", village="东关村", group="1组", year=ALL_YEARS))
+    assert [line.split() for line in text.splitlines() if line.startswith("  耕地地力保护补贴")][-1] == [
+        "耕地地力保护补贴", "360.00", "390.00",
+    ]  # fmt: skip
+    assert "高龄津贴" in text and "—" in text
+    assert "改过组或同名的请再核对" in text
+    assert "各年对照" not in format_answers(search(database, "王建国", village="东关村"))
+    assert "公开合计  山前店镇 东关村  各年对照" in format_answers(search(database, "东关村", year=ALL_YEARS))

@@ -29,7 +29,7 @@ def test_findings_that_did_not_occur_are_not_told(make_village, make_package):
 
 def test_checksums_are_those_of_the_files(package):
     found = re.findall(r"([0-9a-f]{64})  (\S+)", read(package))
-    assert len(found) == 6
+    assert len(found) == 7
     assert all(hashlib.sha256(package[path]).hexdigest() == digest for digest, path in found)
 
 

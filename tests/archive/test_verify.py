@@ -1,4 +1,5 @@
 import json
+import os
 import shutil
 import unicodedata
 import zipfile
@@ -198,3 +199,54 @@ def test_no_folder_and_no_zip(tmp_path, name):
     (tmp_path / "notes.txt").write_bytes(b"x")
     with pytest.raises(UsageError):
         verify_path(tmp_path / name)
+
+
+class GbkMember(zipfile.ZipInfo):
+    """A member whose name is packed in GBK without a word, as Windows' own zip does."""
+
+    def _encodeFilenameFlags(self):  # noqa: N802  # zipfile names it so
+        return self.filename.encode("gb18030"), self.flag_bits & ~0x800
+
+
+def test_zip_packed_by_an_old_windows(folder, tmp_path):
+    with zipfile.ZipFile(tmp_path / "东关村.zip", "w") as archive:
+        for file in sorted(p for p in folder.rglob("*") if p.is_file()):
+            archive.writestr(GbkMember(f"档案/{file.relative_to(folder).as_posix()}"), file.read_bytes())
+    assert "明细.csv".encode("gb18030") in (tmp_path / "东关村.zip").read_bytes()
+    verdict = verify(tmp_path / "东关村.zip")
+    assert verdict.is_intact, verdict.sentence
+
+
+def test_names_mangled_by_a_stick(folder):
+    """A stick whose names were read in the wrong code page: nothing is called changed, and each name is told."""
+    files = [p for p in (folder / "data").iterdir() if p.is_file() and not p.name.isascii()]
+    for file in files:
+        file.rename(file.with_name(file.name.encode("gb18030").decode("latin-1").replace("/", "_")))
+    verdict = verify(folder)
+    assert not verdict.is_intact
+    assert len(verdict.renamed) == len(files)
+    assert not (verdict.changed or verdict.missing or verdict.extra)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="names are text here")
+@pytest.mark.parametrize(("name", "is_intact"), [("明细.csv".encode("gb18030"), True), (b"\xff\xff", False)])
+def test_names_that_are_no_text_at_all(folder, name, is_intact):
+    """A Linux that mounted a GBK stick shows bytes: read as GBK they are the right names."""
+    (folder / "data" / "明细.csv").rename(folder / "data" / os.fsdecode(name))
+    verdict = verify(folder)
+    assert verdict.is_intact == is_intact
+    verdict.sentence.encode("utf-8")
+    to_json([verdict]).encode("utf-8")
+
+
+def test_sealed_package_counts_like_a_draft(folder):
+    from datetime import date
+
+    from village_notice.archive.seal import seal_package
+    from village_notice.settings import Settings
+
+    seal_package(folder, date(2022, 12, 28), Settings(), posted=date(2022, 12, 1), no_evidence="x")
+    assert "已封存" in verify(folder).title
+    info = folder / "bag-info.txt"
+    info.write_bytes(info.read_bytes().replace(b"2022-12-28", b"2022-12-29"))
+    assert verify(folder).changed == ("bag-info.txt",)

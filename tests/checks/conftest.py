@@ -6,7 +6,7 @@ from village_notice.domain.identity import id_check_digit
 
 USUAL = {
     "file": "a.xlsx", "sheet": "表1", "column": "F", "township": "石桥镇", "village": "东关村", "village_code": "370999101200",
-    "group": "1组", "name": "万木", "account": "6299991234567890", "programme": "耕地地力保护补贴", "programme_code": "S001",
+    "group": "1组", "name": "万木", "account": "6299991234567896", "programme": "耕地地力保护补贴", "programme_code": "S001",
     "amount_fen": 12000, "year": 2023, "verdict": "accepted", "organisation": 0,
 }  # fmt: skip
 EMPTY = {c.name: {"str": "", "Int64": None, "int64": 0}[c.dtype] for c in PAYMENT_COLUMNS}

@@ -5,7 +5,7 @@ import openpyxl
 import pytest
 
 import village_notice.checks.report as report_module
-from village_notice.checks.report import build_report
+from village_notice.checks.report import Surroundings, build_report
 from village_notice.checks.summary import build_summary
 from village_notice.checks.totals import check_conservation
 from village_notice.domain.finding import Finding, Place
@@ -29,7 +29,7 @@ def build(make):
             FileReading(f, places_read=2, fen_read=int(part["raw_fen"].sum())) for f, part in frame.groupby("file")
         ]
         summary = build_summary(2023, readings, check_conservation(readings, frame), findings, waived=len(waived))
-        return build_report(findings, waived, frame, summary, STAMP, inbox)
+        return build_report(findings, waived, frame, summary, STAMP, Surroundings(inbox))
 
     return build
 

@@ -3,6 +3,7 @@ import json
 import pytest
 
 from village_notice.checks.rule_pages import build_rule_pages, format_rules, to_json
+from village_notice.domain.rule_notes import NOTES
 from village_notice.domain.rules import RULES
 from village_notice.errors import UsageError
 
@@ -17,9 +18,14 @@ def test_no_blank_of_a_message_is_left_open():
     assert "{" not in build_rule_pages() + format_rules(list(RULES))
 
 
-def test_tables_have_five_columns():
+def test_every_rule_has_an_example_and_a_reason():
+    assert [r.code for r in RULES.values() if not (r.example and r.source)] == []
+    assert list(NOTES) == list(RULES)
+
+
+def test_tables_have_seven_columns():
     rows = [line for line in build_rule_pages().splitlines() if line.startswith("| ")]
-    assert {line.count("|") for line in rows} == {6}
+    assert {line.replace("\\|", "").count("|") for line in rows} == {8}
 
 
 def test_one_rule_in_full():

@@ -44,3 +44,9 @@ def test_zero(make, places):
 
 def test_nothing_in_nothing_out(make):
     assert not list(check_single(make({}).iloc[:0]))
+
+
+def test_card_with_a_wrong_check_digit_once(make, places):
+    good, bad, passbook = "6299991234567896", "6299991234567897", "9060300123456789"
+    frame = make({"account": good}, {"account": bad}, {"account": bad}, {"account": passbook}, {"account": ""})
+    assert places(check_single(frame), "C14") == [("C14", "a.xlsx", 6)]

@@ -112,6 +112,33 @@ def write_xlsx(case, path):
     book.save(path)
 
 
+def write_xls(case, path):
+    """The case as an old workbook; struck-through text, hidden parts and formulas are left to the other writer."""
+    import xlwt
+
+    book = xlwt.Workbook()
+    day = xlwt.easyxf(num_format_str="yyyy-mm-dd")
+    for sheet in case.sheets:
+        target = book.add_sheet(sheet.name)
+        merges = {(r, c): (last_row, last) for r, c, last_row, last in find_merges(sheet.rows)}
+        for r, row in enumerate(sheet.rows):
+            for c, text in enumerate(row):
+                value = parse_cell(text)
+                style = [day] if isinstance(value, date) else []
+                if (r, c) in merges:
+                    target.write_merge(r, merges[r, c][0], c, merges[r, c][1], "" if value is None else value, *style)
+                elif value is not None:
+                    target.write(r, c, value, *style)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    book.save(str(path))
+
+
+def is_plain(case):
+    """Whether every writer can write the case."""
+    cells = [c for sheet in case.sheets for row in sheet.rows for c in row]
+    return not any(s.options for s in case.sheets) and not any(c.startswith(("=", "~")) for c in cells)
+
+
 def _fill(target, sheet):
     start = sheet.option("from ") or "A1"
     left, top = column_index_from_string(re.sub(r"\d", "", start)), int(re.sub(r"\D", "", start))
@@ -198,5 +225,15 @@ def golden():
     """The functions of this module, for tests beside it."""
     import types
 
-    names = ("parse_case", "write_xlsx", "read_case", "list_payments", "list_findings", "find_extras", "make_id")
+    names = (
+        "parse_case",
+        "write_xlsx",
+        "write_xls",
+        "is_plain",
+        "read_case",
+        "list_payments",
+        "list_findings",
+        "find_extras",
+        "make_id",
+    )
     return types.SimpleNamespace(**{n: globals()[n] for n in names}, Case=Case, Sheet=Sheet, folder=HERE)

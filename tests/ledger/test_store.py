@@ -32,7 +32,9 @@ def build(make_payments):
     def build(rows=ROWS, standing=(FINDING,), hashes=None, inbox="/收件箱", **more):
         decided = number_people(make_payments(*rows))
         files = {r["file"] for r in rows}
-        return Import(2022, inbox, "2022-12-20", hashes or {f: f"hash of {f}" for f in files}, decided, standing, **more)
+        return Import(
+            2022, inbox, "2022-12-20", hashes or {f: f"hash of {f}" for f in files}, decided, standing, **more
+        )
 
     return build
 

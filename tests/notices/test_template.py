@@ -18,7 +18,9 @@ def own(tmp_path):
     return write
 
 
-@pytest.mark.parametrize("name", ["summary", "household", "detail", "paper"])
+@pytest.mark.parametrize(
+    "name", ["summary", "household", "detail", "card", "speech", "correction", "guide", "county", "bundle", "paper"]
+)
 def test_packaged_templates_are_sound(own, name):
     text = find_template("notice", f"{name}.toml").read_text(encoding="utf-8")
     assert read_template(name, own(name, text)) == read_template(name, None)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from village_notice.archive.spoken import speak_decimal, speak_digits, speak_fen, speak_integer, speak_months
 from village_notice.domain.money import format_fen, format_scaled
+from village_notice.domain.spoken import speak_decimal, speak_digits, speak_fen, speak_integer, speak_months
 from village_notice.resources import find_template
 
 
@@ -95,6 +95,7 @@ def format_answers(answers: Answers) -> str:
     words = read_words()["answer"]
     blocks = [_format_person(person) for person in answers.people]
     blocks += [_format_village(village) for village in answers.villages]
+    blocks += _compare_years([*answers.people, *answers.villages])
     if answers.people:
         blocks.append(words["coverage"])
     return "\n\n".join([*blocks, *([answers.note] if answers.note else [])])
@@ -138,6 +139,33 @@ def _format_village(village: VillageAnswer) -> str:
     if village.has_withheld:
         tail.append("  " + read_words()["answer"]["withheld"])
     return "\n".join([head, *_align(rows, right={1, 2, 3, 5}), f"  校验码 {village.check_code}", *tail])
+
+
+def _compare_years(found: Sequence[PersonAnswer | VillageAnswer]) -> list[str]:
+    """A table of programmes by years for each person or village that was found in several years.
+
+    People of different years are joined by village, name and group only: the words say that this is no proof.
+    """
+    groups: dict[tuple[str, str, str], list[PersonAnswer | VillageAnswer]] = {}
+    for answer in found:
+        who = (answer.name, answer.group) if isinstance(answer, PersonAnswer) else ("", "")
+        groups.setdefault((answer.village_code, *who), []).append(answer)
+    return [_format_years(same) for same in groups.values() if len({a.year for a in same}) > 1]
+
+
+def _format_years(same: Sequence[PersonAnswer | VillageAnswer]) -> str:
+    words, by_year = read_words()["answer"], {a.year: a for a in same}
+    years, first = sorted(by_year), same[0]
+    titles = dict.fromkeys(line.title for year in reversed(years) for line in by_year[year].lines)
+    rows = [("补贴项目", *(f"{year}年(元)" for year in years))]
+    for title in titles:
+        sums = [sum(x.amount_fen for x in by_year[year].lines if x.title == title) for year in years]
+        rows.append((title, *(format_fen(fen, grouped=True) if fen else "—" for fen in sums)))
+    rows.append(("合计", *(format_fen(by_year[year].amount_fen, grouped=True) for year in years)))
+    who = f"{first.name} {first.group}".rstrip() if isinstance(first, PersonAnswer) else words["public_total"]
+    head = f"{who}  {first.township} {first.village}  {words['years']}"
+    note = [f"  {words['years_note']}"] if isinstance(first, PersonAnswer) else []
+    return "\n".join([head, *_align(rows, right=set(range(1, len(years) + 1))), *note])
 
 
 def _format_tail(data_until: str, held: int) -> list[str]:

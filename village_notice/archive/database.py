@@ -8,12 +8,12 @@ import os
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
-from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 
 from village_notice import __version__
-from village_notice.archive.people import Line, Person, check_totals, group_people, read_lines
+from village_notice.archive.edition import Edition, Row, read_edition
+from village_notice.archive.people import Line, Person
 from village_notice.archive.schema import (
     INDEXES,
     SCHEMA_VERSION,
@@ -22,29 +22,11 @@ from village_notice.archive.schema import (
     place_tokens,
 )
 from village_notice.archive.sound import PinyinReader, Speller, common_characters, fold_sound, search_key
-from village_notice.domain.public import VillageYear, check_code
+from village_notice.domain.public import VillageYear
 from village_notice.errors import CannotWriteError
 
-Row = tuple[object, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Edition:
-    """One village and year as it lies in the database.
-
-    Attributes:
-        village: Values of the columns of `village` behind id.
-        facts: year, people, payments, public_fen, has_withheld, held, data_until, check_code.
-        programmes: For each line of the summary the values of `programme` behind id, and of `summary` behind it.
-        people: Persons of tiers A and B.
-        masked: Lines of tier C: position, serial, name, payments, amount_fen, pay_months.
-    """
-
-    village: Row
-    facts: Row
-    programmes: tuple[tuple[Row, Row], ...]
-    people: tuple[Person, ...]
-    masked: tuple[tuple[int, int, str, int, int, str], ...]
+Key = tuple[int, str]
+"""Year and village code."""
 
 
 def write_database(
@@ -63,60 +45,40 @@ def write_database(
         ConservationError: A village's lines, summary and total do not agree.
         CannotWriteError: The existing file is no database of this tool, or another program holds it open.
     """
-    new = {(v.year, v.village_code): v for v in villages}
-    dropped = {(year, code) for code in scope} | set(new)
+    new = {(v.year, v.village_code): _defer(v) for v in villages}
+    _rebuild(path, new, {(year, code) for code in scope} | set(new), pinyin)
+
+
+def import_editions(editions: Iterable[Edition], path: Path, *, pinyin: PinyinReader) -> None:
+    """Nothing; afterwards the database also holds these editions, each in place of that of its year and village.
+
+    Raises:
+        CannotWriteError: The existing file is no database of this tool, or another program holds it open.
+    """
+    new: dict[Key, Callable[[], Edition]] = {}
+    for edition in editions:
+        new[int(str(edition.facts[0])), str(edition.village[0])] = lambda made=edition: made  # type: ignore[misc]
+    _rebuild(path, new, set(new), pinyin)
+
+
+def _defer(village: VillageYear) -> Callable[[], Edition]:
+    return lambda: read_edition(village)
+
+
+def _rebuild(path: Path, new: dict[Key, Callable[[], Edition]], dropped: set[Key], pinyin: PinyinReader) -> None:
+    """Writes the database from the new editions and those of the earlier file that are not dropped."""
     aside = path.with_name(path.name + ".tmp")
     aside.unlink(missing_ok=True)
     try:
         with closing(_open_earlier(path)) as earlier, closing(sqlite3.connect(aside, isolation_level=None)) as database:
-            kept = {key: edition_id for key, edition_id in _list_editions(earlier) if key not in dropped}
-            sources: dict[tuple[int, str], Callable[[], Edition]] = {}
-            for key, village in new.items():
-                sources[key] = lambda village=village: read_edition(village)  # type: ignore[misc]
-            for key, edition_id in kept.items():
-                sources[key] = lambda number=edition_id: _load_edition(earlier, number)  # type: ignore[misc]
+            sources = dict(new)
+            for key, edition_id in _list_editions(earlier):
+                if key not in dropped:
+                    sources[key] = lambda number=edition_id: _load_edition(earlier, number)  # type: ignore[misc]
             _build(database, sources, Speller(pinyin))
         _swap_in(aside, path)
     finally:
         aside.unlink(missing_ok=True)
-
-
-def read_edition(village: VillageYear) -> Edition:
-    """The edition of a village-year.
-
-    Raises:
-        ConservationError: Its lines, summary and total do not agree.
-    """
-    v, lines = village, read_lines(village)
-    check_totals(village, lines)
-    named = group_people(village, lines)
-    in_people = {(line.position, line.serial) for person in named for line in person.lines}
-    return Edition(
-        village=(v.village_code, v.village, v.full_name, v.township, v.office, v.county, v.kind),
-        facts=(v.year, v.people, v.payments, v.public_fen, int(v.has_withheld), v.held, v.data_until, check_code(v)),
-        programmes=tuple(
-            (
-                (p.key, p.title, str(p.tier), p.department, p.unit),
-                (
-                    p.people,
-                    p.payments,
-                    p.quantity_milli,
-                    p.rate_text,
-                    p.amount_fen,
-                    p.pay_months,
-                    p.held,
-                    int(p.lists_names),
-                ),
-            )
-            for p in v.programmes
-        ),
-        people=tuple(named),
-        masked=tuple(
-            (x.position, x.serial, x.name, x.payments, x.amount_fen, x.pay_months)
-            for x in lines
-            if (x.position, x.serial) not in in_people
-        ),
-    )
 
 
 def _open_earlier(path: Path) -> sqlite3.Connection:
@@ -136,7 +98,7 @@ def _open_earlier(path: Path) -> sqlite3.Connection:
     return connection
 
 
-def _list_editions(earlier: sqlite3.Connection) -> list[tuple[tuple[int, str], int]]:
+def _list_editions(earlier: sqlite3.Connection) -> list[tuple[Key, int]]:
     query = "SELECT e.year, v.code, e.id FROM edition e JOIN village v ON v.id = e.village_id ORDER BY 1, 2"
     return [((year, code), edition_id) for year, code, edition_id in earlier.execute(query)]
 
@@ -195,9 +157,7 @@ class _Numbers:
         return number
 
 
-def _build(
-    database: sqlite3.Connection, sources: dict[tuple[int, str], Callable[[], Edition]], speller: Speller
-) -> None:
+def _build(database: sqlite3.Connection, sources: dict[Key, Callable[[], Edition]], speller: Speller) -> None:
     # no journal: the file is thrown away when anything goes wrong, and swapped in whole when nothing does
     database.executescript(
         "PRAGMA page_size=4096; PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA encoding='UTF-8';"

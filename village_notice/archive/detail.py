@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from village_notice.archive.people import Line
@@ -42,7 +42,7 @@ def build_detail_csv(village: VillageYear, lines: Sequence[Line]) -> bytes:
     )
 
 
-def build_csv(headings: Sequence[str], rows: Iterator[Sequence[str]]) -> bytes:
+def build_csv(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
     """Rows of texts as .csv that Excel opens by double-click."""
     stream = io.StringIO(newline="")
     writer = csv.writer(stream, lineterminator="\r\n")

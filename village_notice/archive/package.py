@@ -7,7 +7,6 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
 from village_notice import __version__
 from village_notice.archive.bag import (
@@ -15,10 +14,8 @@ from village_notice.archive.bag import (
     FORMAT_KEY,
     FORMAT_VERSION,
     STATUS_KEY,
-    BagFormatError,
     build_tag_files,
     hash_bytes,
-    parse_info,
 )
 from village_notice.archive.catalogue import (
     build_catalogue_csv,
@@ -28,11 +25,14 @@ from village_notice.archive.catalogue import (
     list_entries,
 )
 from village_notice.archive.detail import build_detail_csv, build_detail_workbook
+from village_notice.archive.edition import EDITION_FILE, build_edition_file, read_edition
+from village_notice.archive.evidence import REGISTER, read_register
 from village_notice.archive.offline_page import build_offline_page
 from village_notice.archive.people import check_totals, group_people, read_lines
 from village_notice.archive.sound import PinyinReader
 from village_notice.archive.statement import build_guide, build_statement
 from village_notice.archive.tree import is_safe_path
+from village_notice.archive.versions import CORRECTION, Plan, build_correction
 from village_notice.archive.wording import build_variables
 from village_notice.domain.money import format_fen
 from village_notice.domain.public import VillageYear
@@ -61,7 +61,7 @@ class PackageFile:
     pages: int
 
 
-def build_package(
+def build_package(  # noqa: PLR0913  # each is one thing the package is made of
     village: VillageYear,
     notices: Sequence[PackageFile],
     settings: Settings,
@@ -69,8 +69,9 @@ def build_package(
     *,
     checks: Mapping[str, int],
     pinyin: PinyinReader,
+    plan: Plan | None = None,
 ) -> dict[str, bytes]:
-    """The files of the package, path below 档案/ → content; the same arguments give the same bytes.
+    """The files of the package, path below its folder → content; the same arguments give the same bytes.
 
     Args:
         village: The village-year.
@@ -79,23 +80,29 @@ def build_package(
         stamp: The one date of the run.
         checks: Code of a rule → number of findings of the run.
         pinyin: Reads names. Give the same object for all villages of a process: what it has read is remembered.
+        plan: Version, the version before it, and evidence to take along; None for a first version.
 
     Raises:
         ConservationError: Lines, summary and public total do not agree to the fen.
     """
-    lines = read_lines(village)
+    lines, plan = read_lines(village), plan or Plan()
     check_totals(village, lines)
-    variables = build_variables(village, stamp)
-    files = _place_notices(notices)
+    variables = build_variables(village, stamp, settings)
+    files = _place_notices(notices) | dict(plan.evidence)
     files[DETAIL_XLSX] = build_detail_workbook(village, lines, variables, stamp)
     files[DETAIL_CSV] = build_detail_csv(village, lines)
     files[PAGE] = build_offline_page(village, group_people(village, lines), pinyin)
+    files[EDITION_FILE] = build_edition_file(read_edition(village))
     files[GUIDE] = build_guide(variables)
+    if plan.previous:
+        files[CORRECTION] = build_correction(plan.previous, files[DETAIL_CSV], variables, plan.version)
     digests = {f"data/{path}": hash_bytes(data) for path, data in files.items()}
     files[STATEMENT] = build_statement(village, variables, checks, digests)
     listed = [(f"{NOTICES}/{_normal_name(n.name)}", n.title, n.pages) for n in notices]
-    others = (DETAIL_XLSX, DETAIL_CSV, STATEMENT, GUIDE, PAGE, NOTE)
-    entries = list_entries(listed, others, variables, settings, stamp)
+    corrections = [CORRECTION] if plan.previous else []
+    others = [DETAIL_XLSX, DETAIL_CSV, STATEMENT, GUIDE, PAGE, EDITION_FILE, NOTE, *corrections]
+    pieces = read_register(plan.evidence.get(REGISTER, b""))
+    entries = list_entries(listed, others, variables, settings, stamp, pieces)
     files[NOTE] = build_note(entries, variables)
     files[CATALOGUE_CSV] = build_catalogue_csv(entries)
     files[CATALOGUE_XLSX] = build_catalogue_workbook(entries, variables, stamp)
@@ -103,21 +110,7 @@ def build_package(
     files[METADATA] = build_metadata(entries, sizes, variables, settings, stamp)
     payload = {f"data/{path}": data for path, data in sorted(files.items())}
     digests |= {path: hash_bytes(data) for path, data in payload.items() if path not in digests}
-    return payload | build_tag_files(digests, _list_info(village, variables["check_code"], stamp))
-
-
-def is_sealed(folder: Path) -> bool:
-    """Whether a folder holds a package that must not be touched: a sealed one.
-
-    Remains of a package that do not say they are a draft count as sealed: nothing is risked on a damaged file.
-    """
-    path = folder / "bag-info.txt"
-    if not path.is_file():
-        return (folder / "bagit.txt").is_file() or any(folder.glob("*manifest-*.txt"))
-    try:
-        return parse_info(path.read_bytes()).get(STATUS_KEY) != DRAFT
-    except BagFormatError:
-        return True
+    return payload | build_tag_files(digests, _list_info(village, variables["check_code"], stamp, plan))
 
 
 def _place_notices(notices: Sequence[PackageFile]) -> dict[str, bytes]:
@@ -134,7 +127,7 @@ def _normal_name(name: str) -> str:
     return unicodedata.normalize("NFC", name)
 
 
-def _list_info(village: VillageYear, code: str, stamp: datetime) -> list[tuple[str, str]]:
+def _list_info(village: VillageYear, code: str, stamp: datetime, plan: Plan) -> list[tuple[str, str]]:
     return [
         ("Source-Organization", village.full_name),
         ("External-Identifier", f"{village.village_code}-{village.year}"),
@@ -142,7 +135,8 @@ def _list_info(village: VillageYear, code: str, stamp: datetime) -> list[tuple[s
         ("Bag-Software-Agent", f"village-notice {__version__}"),
         (FORMAT_KEY, str(FORMAT_VERSION)),
         (STATUS_KEY, DRAFT),
-        ("Version", "1"),
+        ("Version", str(plan.version)),
+        *_name_previous(plan),
         ("Year", str(village.year)),
         ("County", village.county),
         ("Township", village.township),
@@ -151,8 +145,21 @@ def _list_info(village: VillageYear, code: str, stamp: datetime) -> list[tuple[s
         ("Village-Code", village.village_code),
         ("Data-Until", village.data_until),
         ("Public-Total", format_fen(village.public_fen)),
+        ("Items", str(len(village.programmes))),
         ("People", str(village.people)),
         ("Payments", str(village.payments)),
         ("Held", str(village.held)),
         ("Check-Code", code),
+    ]
+
+
+def _name_previous(plan: Plan) -> list[tuple[str, str]]:
+    """Which package this one corrects, so that nobody can take another for it."""
+    before = plan.previous
+    if before is None:
+        return []
+    return [
+        ("Previous-Version", before.folder),
+        ("Previous-Check-Code", before.info.get("Check-Code", "")),
+        ("Previous-Manifest-SHA256", before.digest),
     ]

@@ -27,7 +27,10 @@ from village_notice.archive.sound import fold_letters, fold_sound, search_key
 from village_notice.domain.text import fold_text, normal_group, short_village
 from village_notice.errors import UsageError
 
-__all__ = ["ALL_YEARS", "Answers", "find_database", "format_answers", "format_speech", "search", "to_json"]
+__all__ = [
+    "ALL_YEARS", "Answers", "find_database", "format_answers", "format_speech", "open_database", "search",
+    "search_village", "to_json",
+]  # fmt: skip
 
 ALL_YEARS = 0
 DATABASE_NAME = "查询.db"
@@ -92,7 +95,7 @@ def search(  # noqa: PLR0913  # each is one way to narrow the same question
     Raises:
         UsageError: The file is no database of this tool, or a newer one.
     """
-    with closing(_open(db)) as database:
+    with closing(open_database(db)) as database:
         try:
             question = _take_apart(database, words)
             question.villages += [short_village(village)] if village else []
@@ -104,7 +107,41 @@ def search(  # noqa: PLR0913  # each is one way to narrow the same question
             raise UsageError(f"查询库 {db} 已损坏（{error}）。请用 village-notice run 重新生成。") from error
 
 
-def _open(path: Path) -> sqlite3.Connection:
+def search_village(  # noqa: PLR0913  # each is one way to narrow the same question
+    db: Path, words: str, *, township: str, village: str, year: int, limit: int
+) -> Answers:
+    """The people of one village and year that words mean; no word in them leads out of the village.
+
+    Args:
+        db: The database.
+        words: Name, part of it, pinyin or initials; a group may stand beside it. Nothing else is understood.
+        township, village: Names as the database has them.
+        year: Calendar year, or `ALL_YEARS`.
+        limit: People shown at most.
+
+    Raises:
+        UsageError: The file is no database of this tool, or a newer one.
+    """
+    question = _Question(villages=[village], townships=[township], year=year)
+    rest = []
+    for word in words[:_MAX_WORDS].split():
+        if _GROUP.fullmatch(fold_text(word)):
+            question.group = normal_group(fold_text(word))
+        else:
+            rest.append(word)
+    question.name = search_key("".join(rest))
+    if not question.name:
+        return Answers(words, note=read_words()["answer"]["no_words"])
+    with closing(open_database(db)) as database:
+        return _answer(database, question, words, limit)
+
+
+def open_database(path: Path) -> sqlite3.Connection:
+    """The database, read-only.
+
+    Raises:
+        UsageError: The file is no database of this tool, or a newer one.
+    """
     try:
         # immutable: the file is only ever swapped in whole, and may lie on a read-only stick
         database = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)

@@ -78,7 +78,7 @@ def _read_folder(root: Path) -> Tree:
             tree.faults.append((prefix or ".", "文件夹打不开"))
             continue
         for entry in entries:
-            name = f"{prefix}/{entry.name}" if prefix else entry.name
+            name = "/".join(part for part in (prefix, _read_name(entry.name)) if part)
             if _is_link(entry):
                 tree.faults.append((name, "是链接，不是文件"))
             elif entry.is_dir(follow_symlinks=False):
@@ -89,6 +89,15 @@ def _read_folder(root: Path) -> Tree:
             else:
                 tree.faults.append((name, "不是普通文件"))
     return tree
+
+
+def _read_name(name: str) -> str:
+    """The name of a file as text; a Linux that mounts a Windows stick carelessly shows GBK as bytes that are no text."""
+    try:
+        name.encode("utf-8")
+    except UnicodeEncodeError:
+        return os.fsencode(name).decode("gb18030", errors="replace")
+    return name
 
 
 def _is_link(entry: "os.DirEntry[str]") -> bool:

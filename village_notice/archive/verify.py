@@ -29,8 +29,8 @@ from village_notice.archive.bag import (
     parse_manifest,
 )
 from village_notice.archive.tree import Tree, is_safe_path, normal_path, open_tree
+from village_notice.archive.versions import PACKAGE_FOLDER
 
-PACKAGE_FOLDER = re.compile(r"档案(_第\d+版)?")
 _TAG_FILE = re.compile(r"bagit\.txt|bag-info\.txt|(tag)?manifest-[a-z0-9]+\.txt")
 _OWN_TAGS = ("bagit.txt", "bag-info.txt", *(f"{k}manifest-{a}.txt" for a in ALGORITHMS for k in ("", "tag")))
 _SYSTEM_FILES = re.compile(r"(.*/)?(Thumbs\.db|desktop\.ini|\.DS_Store|\._.*)", re.IGNORECASE)

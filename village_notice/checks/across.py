@@ -14,6 +14,7 @@ from village_notice.checks.keys import (
 )
 from village_notice.checks.reissues import check_reissues
 from village_notice.checks.twice import check_twice
+from village_notice.checks.unusual import check_unusual
 from village_notice.domain.finding import Finding, Place
 from village_notice.domain.money import format_scaled
 from village_notice.domain.subsidy import Subsidy
@@ -26,15 +27,17 @@ _MOST_NAMES = 10
 
 
 def check_across(
-    payments: pd.DataFrame, subsidies: Iterable[Subsidy] = (), *, copies: Collection[str] = ()
+    payments: pd.DataFrame, subsidies: Iterable[Subsidy] = (), *, copies: Collection[str] = (), year: int = 0
 ) -> Iterator[Finding]:
-    """X01 to X10, in a fixed order.
+    """X01 to X14 and R15, in a fixed order.
 
     Args:
         payments: Payments frame; files are compared in path order whatever the order of the frame.
         subsidies: The table of programmes; rates (X07) are only compared for those it counts in 亩.
         copies: Files held already as copies of another (F05): nothing further is told about them.
+        year: The year of the run, 0 unknown.
     """
+    subsidies = list(subsidies)
     frame = payments[~payments["file"].isin(list(copies))] if copies else payments
     frame = sort_by_path(frame)
     if frame.empty:
@@ -45,6 +48,9 @@ def check_across(
     yield from _check_accounts(frame)
     yield from _check_rates(frame, keys, [s.code for s in subsidies if s.unit == "亩"])
     yield from check_reissues(frame, keys)
+    yield from _check_children(frame, keys, [s.code for s in subsidies if s.is_for_children])
+    yield from _check_bases(frame, keys, [s.code for s in subsidies if s.quantity_rule == "same_base"])
+    yield from check_unusual(frame, keys, year)
 
 
 def _check_identities(frame: pd.DataFrame, keys: Keys) -> Iterator[Finding]:
@@ -110,6 +116,41 @@ def _check_rates(frame: pd.DataFrame, keys: Keys, codes: list[str]) -> Iterator[
     for position, (row, place, name) in zip(odd, list_rows(frame, rows[odd]), strict=True):
         found, expected = (f"{format_scaled(int(r), 6)} 元/亩" for r in (rate[position], usual[group[position]]))
         yield Finding("X07", place, found, expected, person=name, fen=int(keys.amount[row]))
+
+
+def _check_children(frame: pd.DataFrame, keys: Keys, codes: list[str]) -> Iterator[Finding]:
+    """X11, once for each person of a children's programme whose age nobody told.
+
+    Source: 个人信息保护法 §28: what concerns a child under fourteen is sensitive, so an unknown age counts as one.
+    """
+    wanted = frame["programme_code"].isin(codes) & (frame["birth_date"] == "") & (frame["organisation"] == 0)
+    rows = np.flatnonzero(wanted.to_numpy() & ~keys.has_id)
+    _, first = np.unique(keys.person[rows], return_index=True)
+    for _, place, name in list_rows(frame, rows[np.sort(first)]):
+        yield Finding("X11", place, person=name)
+
+
+def _check_bases(frame: pd.DataFrame, keys: Keys, codes: list[str]) -> Iterator[Finding]:
+    """X12, once for each person whose area differs between the instalments of one programme and year."""
+    wanted = frame["programme_code"].isin(codes) & frame["quantity_milli"].notna() & frame["status"].isin(["成功", ""])
+    rows = np.flatnonzero(wanted.to_numpy() & (keys.amount > 0))
+    if not len(rows):
+        return
+    quantity = frame["quantity_milli"].iloc[rows].to_numpy(dtype=np.int64)
+    base = combine_codes(keys.person[rows], keys.programme[rows], keys.year[rows])
+    batch = combine_codes(base, keys.sheet[rows], keys.time[rows])  # several plots of one batch add up
+    sums = np.zeros(int(batch.max()) + 1, dtype=np.int64)
+    np.add.at(sums, batch, quantity)
+    size = int(base.max()) + 1
+    lowest, highest = np.full(size, np.iinfo(np.int64).max), np.zeros(size, dtype=np.int64)
+    np.minimum.at(lowest, base, sums[batch])
+    np.maximum.at(highest, base, sums[batch])
+    last = np.full(size, -1, dtype=np.int64)
+    np.maximum.at(last, base, np.arange(len(rows)))
+    odd = last[lowest < highest]
+    for number, (_, place, name) in zip(odd, list_rows(frame, rows[odd]), strict=True):
+        found = "、".join(format_scaled(int(q[base[number]]), 3) for q in (lowest, highest))
+        yield Finding("X12", place, found, person=name, fen=int(keys.amount[rows[number]]))
 
 
 def _last_place(rows: pd.DataFrame) -> Place:

@@ -81,13 +81,26 @@ class _Entry:
         return (rank, -abs(self.finding.fen), place.file.casefold(), *place[:3], len(place.column), place.column)
 
 
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What the report needs to know about its place.
+
+    Attributes:
+        inbox: Path of the inbox seen from the folder the report goes to; None writes the files without links.
+        sheets: Further sheets, behind the others.
+    """
+
+    inbox: str | None = None
+    sheets: Sequence[Sheet] = ()
+
+
 def build_report(
     findings: Sequence[Finding],
     waived: Sequence[Finding],
     decided: pd.DataFrame,
     summary: Summary,
     stamp: datetime,
-    inbox: str | None,
+    around: Surroundings,
 ) -> bytes:
     """The bytes of 问题清单.xlsx; for the office only, it shows what stands in the cells.
 
@@ -97,8 +110,9 @@ def build_report(
         decided: Payments with their verdicts, for names and money a finding does not tell itself.
         summary: Figures of the run.
         stamp: Date of the run.
-        inbox: Path of the inbox seen from the folder the report goes to; None writes the files without links.
+        around: Where the inbox is, and what else belongs into the workbook.
     """
+    inbox = around.inbox
     complete = _Completer(decided, [f.place for f in (*findings, *waived) if not (f.person and f.fen)])
     entries = [_Entry(complete(f), _STATES[RULES[f.code].severity]) for f in findings]
     entries += [_Entry(complete(f), "已放行") for f in waived]
@@ -109,6 +123,7 @@ def build_report(
         _draw_first(entries, decided, summary, inbox),
         *_draw_list(listed, inbox, notes),
         _draw_causes(causes, inbox),
+        *around.sheets,
     ]
     return build_workbook(sheets, title=f"{summary.year}年度问题清单", stamp=stamp)
 

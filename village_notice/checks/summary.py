@@ -2,15 +2,15 @@
 
 import unicodedata
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TypedDict, Unpack
 
 from village_notice.checks.totals import Balance, add_balances
 from village_notice.domain.finding import Finding
 from village_notice.domain.money import format_fen
 from village_notice.domain.reading import FileReading
-from village_notice.domain.rules import RULES, SEVERITY_WORDS, is_error
+from village_notice.domain.rules import RULES, SEVERITY_WORDS, Severity, is_error
 
 VERDICT_WORDS = {"accepted": "计入", "held": "待核实", "not_paid": "未发放", "other_year": "其他年度"}
 SET_ASIDE_WORDS = "不计入（合计行、空行、示例、汇总表）"
@@ -28,6 +28,7 @@ class Summary:
         balances: One a file.
         total: The run.
         by_rule: Rule code → findings.
+        severities: Rule code → severity in this county.
         waived: Findings accepted with a reason.
         first_files: (file, errors, fen held there), most money first.
         villages: Villages with accepted payments.
@@ -55,6 +56,7 @@ class Summary:
     wall_sheets: int = 0
     crowded: int = 0
     look_first: tuple[str, ...] = ()
+    severities: Mapping[str, Severity] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, object]:
         """The figures for `--json`; money in fen."""
@@ -103,7 +105,11 @@ class Summary:
     def _finding_lines(self) -> list[str]:
         lines = ["问题："] if self.by_rule else ["没有发现问题。"]
         lines += [
-            _row(f"  {code} {SEVERITY_WORDS[RULES[code].severity]} {RULES[code].title}", f"{count:,}", "")
+            _row(
+                f"  {code} {SEVERITY_WORDS[self.severities.get(code, RULES[code].severity)]} {RULES[code].title}",
+                f"{count:,}",
+                "",
+            )
             for code, count in self.by_rule.items()
         ]
         return lines + ([_row("  写明理由放行的", f"{self.waived:,}", "")] if self.waived else [])
@@ -170,6 +176,7 @@ def build_summary(
         total=add_balances(balances),
         by_rule={code: counted[code] for code in RULES if counted[code]},
         first_files=tuple(first),
+        severities={code: RULES[code].severity for code in RULES if counted[code]},
         **({"waived": 0, "villages": 0} | counts),
     )
 

@@ -55,6 +55,7 @@ class FileReading:
         places_read: Amount places counted straight from the grid, before anything was classified.
         fen_read: Their sum in fen.
         readable: False where the file could not be opened at all.
+        corrects: Hashes of the files it is a corrected copy of, the oldest first; () for any other file.
     """
 
     file: str
@@ -66,3 +67,4 @@ class FileReading:
     places_read: int = 0
     fen_read: int = 0
     readable: bool = True
+    corrects: tuple[str, ...] = ()

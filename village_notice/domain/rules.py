@@ -1,14 +1,17 @@
 """Every rule the tool enforces, in one table. Codes are never renumbered; docs/findings.md is generated from here.
 
-Letter = where it is seen: F file, H heading, C cell, R row, X across rows, T totals, P privacy, N notice.
+Retired: H05, which H09 tells better. Letter = where it is seen: F file, H heading, C cell, R row, X across rows, T totals, P privacy, N notice.
 ERROR only where how much, to whom, which village, which programme or whether paid cannot be known, or a P-rule stands:
 the money has already been paid, so holding a payment back hides the truth.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from village_notice.domain.finding import Finding
+from village_notice.domain.rule_notes import NOTES
 
 
 class Severity(StrEnum):
@@ -32,8 +35,9 @@ class Rule:
         title: Short Chinese name.
         message: Sentence with {found}, {expected}, {difference} where they say something.
         advice: What the clerk should do.
-        source: Why the rule exists.
+        source: Why the rule exists: the law, or what happens without it (`rule_notes`).
         can_waive: False for rules nobody may wave through.
+        example: What it looks like in a sheet.
     """
 
     code: str
@@ -43,8 +47,16 @@ class Rule:
     advice: str
     source: str = ""
     can_waive: bool = True
+    example: str = ""
+
+    @property
+    def can_switch(self) -> bool:
+        """Whether a county may lower the rule or switch it off: never one of privacy, nor one nobody may waive."""
+        return self.can_waive and not self.code.startswith("P")
 
 
+RULE_SWITCHES = ("提醒", "关闭")
+"""What a county may do to a rule in office.toml: make it a warning, or switch it off."""
 _E, _W, _X = Severity.ERROR, Severity.WARNING, Severity.FIXED
 
 _RULES = (
@@ -64,11 +76,12 @@ _RULES = (
     Rule("F14", _W, "公式引用了别的文件", "表中公式引用了外部文件，数值可能不是最新：{found}", "请打开原表更新后粘贴为数值。"),
     Rule("F15", _E, "读取程序出错", "读取这个文件时程序中断：{found}", "请在 Excel 或 WPS 中另存为 .xlsx 再试。"),
     Rule("F16", _W, "文件类型与扩展名不符", "扩展名与内容不符，实际是 {found}，已按实际内容读取。", "不用处理；下次请用正确的扩展名保存。"),
+    Rule("F17", _X, "已由更正的副本代替", "这个文件有更正过的核对副本 {expected}，只按副本计入。", "不用处理；确认无误后可以拿走原文件。"),
+    Rule("F18", _E, "同一来源更正了两次", "这个副本和 {expected} 是从同一个文件更正来的，不知道以哪个为准，都暂不计入。", "请只留一个更正过的副本，另一个拿出收件箱。", can_waive=False),
     Rule("H01", _E, "没有金额列", "有姓名但找不到实际发放金额的列：{found}", "请在表头写明“实发金额”或“补贴金额（元）”。"),
     Rule("H02", _E, "已发还是拟发？", "“{found}”说明这可能不是实际发放数。", "请确认：已经发到卡上的，把标题改成“发放”后重新放入，或在 waivers.csv 说明理由；没发的请拿走。"),
     Rule("H03", _W, "没有发放状态，按已发放计", "表中没有发放状态列，全部按已实际发放计入。", "请确认这张表是实际发放结果；有失败退回的要标明。"),
     Rule("H04", _E, "金额单位不清", "金额单位弄不清楚是元还是万元：{found}", "请在表头写明单位后重新放入。"),
-    Rule("H05", _E, "表头有歧义", "有几列都像是 {expected}：{found}", "请把不是的那一列改个名字，或删掉。"),
     Rule("H06", _W, "没有认出的列", "这些列没有认出，未使用：{found}", "如果其中有要用的内容，请改成常用的列名。"),
     Rule("H07", _E, "补贴项目不明", "看不出是哪一项补贴：{found}", "请在标题、表名或“补贴项目”列写明补贴项目的全称；新项目请加进 subsidies.csv。"),
     Rule("H08", _W, "一个名称含几个项目", "“{found}”可能指几个项目（{expected}），按其中公开最严的处理。", "请确认；最好分开列。"),
@@ -104,6 +117,7 @@ _RULES = (
     Rule("R12", _W, "村名前后不一致", "本行的村是{found}，但{expected}。", "按本行的村计入；请确认。"),
     Rule("R13", _E, "补贴项目不明", "补贴项目“{found}”不在项目表里。{difference}", "请改成项目全称；新项目请加进 subsidies.csv。"),
     Rule("R14", _W, "金额为 0", "金额是 0，照常列出但不增加金额。", "没有发放的请删掉或写明状态。"),
+    Rule("R15", _W, "发放日期离得太远", "发放日期是 {found}，本次做的是 {expected} 年，相差两年以上。", "请核对年份是不是写错了；按表中日期归入其他年度。"),
     Rule("X01", _E, "两个文件里有同一笔", "与 {expected} 完全相同（同一人、同一项目、同一期、同一金额），这一笔暂不计入。", "确是两笔请在 waivers.csv 写明理由；重复的请删掉一处。"),
     Rule("X02", _W, "同一人领了两次", "同一人在同一项目同一期出现 {found} 次：{expected}", "确有两笔不用处理；重复的请删掉。"),
     Rule("X03", _W, "同一身份证号有几个姓名", "同一身份证号对应几个姓名：{found}", "请核对哪一个是对的。"),
@@ -116,9 +130,18 @@ _RULES = (
     Rule("X10", _W, "追回多于发放", "追回 {found} 元，多于本年发放的 {expected} 元。", "请核对。"),
     Rule("X11", _W, "儿童项目按未满 14 周岁处理", "儿童项目里年龄不明，按未满 14 周岁处理，只并入合计。", "不用处理。"),
     Rule("X12", _W, "同一面积的几批数量不同", "同一面积分批发放，各批数量不一样：{found}", "数量按最大的一批公开；请核对。"),
+    Rule("X13", _W, "同样的一段名单又出现一次", "{found}与 {expected} 人员和金额都相同、顺序也相同。", "请核对是不是整段重复粘贴；确是两批的不用处理。"),
+    Rule("X14", _W, "金额远超通常水平", "金额 {found} 元，同一项目通常在 {expected} 元左右。", "请核对是否多写了零、漏了小数点；属实的不用处理。"),
+    Rule("X15", _W, "去年有、今年没有的人", "去年领过、今年名单里没有的：{found} 人（{expected}）。", "请核对是否漏报；已去世或不再符合条件的不用处理。"),
+    Rule("X16", _W, "与去年相差一半以上的人", "与去年相比增减超过一半的：{found} 人（{expected}）。", "请核对；属实的不用处理。"),
+    Rule("X17", _W, "缺一个邻村都有的项目", "本村没有“{found}”，同一乡镇 {expected}。", "请确认是否漏交了本村的表格。"),
+    Rule("X18", _W, "领取人在死亡名单上", "领取人在 deceased.csv 里，死亡日期 {found}，之后仍有发放。", "请核对名单和发放日期；错发的要追回。"),
     Rule("T01", _W, "合计与明细不符", "表中合计 {expected} 元，明细相加 {found} 元，相差 {difference} 元。", "请核对漏了哪一行或多了哪一行。"),
     Rule("T02", _W, "小计与明细不符", "表中小计 {expected} 元，本段相加 {found} 元，相差 {difference} 元。", "请核对这一段。"),
     Rule("T03", _W, "汇总表与明细不符", "汇总表合计 {expected} 元，明细相加 {found} 元，相差 {difference} 元。", "请核对。"),
+    Rule("T04", _E, "与财政拨付数不符", "财政拨付 {expected} 元，{found} 元，相差 {difference} 元。", "请看“对账”表查明差额：漏了表、重复放了表，或有待核实的款项；确有原因的在 waivers.csv 写明理由。"),
+    Rule("T05", _W, "对账表里没有这一项", "读到 {found} 元，但 control 文件里没有这个项目和乡镇。", "请向财政部门要全拨付数，补进 control 文件。"),
+    Rule("T06", _W, "人数与财政拨付不符", "计入 {found} 人，财政拨付是 {expected} 人，金额相符。", "请核对：一人几笔、一户几人会使人数不同。"),
     Rule("P01", _E, "公开文件里有私人号码", "做好的文件里出现了不该有的号码（{found}），文件没有放进公开文件夹。", "请联系维护人员；不要自行张贴。", can_waive=False),
     Rule("P02", _E, "公开文件里有不该有的姓名", "做好的文件里出现了名单以外的姓名（{found}），文件没有放进公开文件夹。", "请联系维护人员；不要自行张贴。", can_waive=False),
     Rule("P03", _W, "项目没有定公开级别", "“{found}”没有定公开级别，按只公开合计处理（{expected}）。", "请在 subsidies.csv 中加一行定级：{difference}"),
@@ -132,7 +155,24 @@ _RULES = (
     Rule("N08", _W, "有待核实的款项，公示为草稿", "本项尚有 {found} 笔待核实，公示标为草稿。", "请先处理错误，再运行一次。"),
 )  # fmt: skip
 
-RULES: dict[str, Rule] = {r.code: r for r in _RULES}
+RULES: dict[str, Rule] = {r.code: replace(r, example=NOTES[r.code][0], source=NOTES[r.code][1]) for r in _RULES}
+
+
+@contextmanager
+def switch_rules(switches: Mapping[str, str]) -> Iterator[None]:
+    """The table as a county wants it, while a run lasts: rules made warnings; those switched off find nothing."""
+    before = dict(RULES)
+    RULES.update({c: replace(RULES[c], severity=Severity.WARNING) for c, word in switches.items() if word == "提醒"})
+    try:
+        yield
+    finally:
+        RULES.update(before)
+
+
+def drop_switched_off(findings: Iterable[Finding], switches: Mapping[str, str]) -> list[Finding]:
+    """The findings without those of rules that a county has switched off."""
+    off = {code for code, word in switches.items() if word == "关闭"}
+    return [f for f in findings if f.code not in off]
 
 
 def format_message(finding: Finding) -> str:

@@ -52,12 +52,14 @@ class Scope:
         county: Name of the county, "" unknown.
         data_until: Last day the figures cover, YYYY-MM-DD or "".
         villages: Villages of the run, in the order of the register.
+        unsettled: Programme code and township of each total that does not agree with what was paid out.
     """
 
     year: int
     county: str
     data_until: str
     villages: Sequence[Village]
+    unsettled: frozenset[tuple[str, str]] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,7 @@ def disclose(decided: pd.DataFrame, scope: Scope, subsidies: Sequence[Subsidy], 
     if (accepted["village_code"] == "").any() or accepted["amount_fen"].isna().any():
         raise ConservationError("有计入的款项没有村或金额，已停止。请把收件箱发给维护人员。")
     headings = Headings(subsidies, decided["programme_code"].unique())
-    held = count_held(decided, scope.villages, headings, scope.year)
+    held = count_held(decided, scope.villages, headings, scope.year, scope.unsettled)
     place = {village.code: number for number, village in enumerate(scope.villages)}
     rows = accepted[accepted["village_code"].isin(place)]
     village = np.asarray(rows["village_code"].map(place), dtype=np.int64)

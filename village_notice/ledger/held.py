@@ -1,11 +1,12 @@
 """How many held payments make a village's paper a draft, by village and by heading.
 
 A held payment whose village is unknown counts in every village of its township (of the run, where the township is
-unknown too) until it is answered: its money may belong to any of them.
+unknown too) until it is answered: its money may belong to any of them. A heading whose total does not agree with what
+was paid out has at least one payment that is open, known or not, in every village of the township.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -32,8 +33,22 @@ class HeldCounts:
         return self.headings[code, heading]
 
 
-def count_held(decided: pd.DataFrame, villages: Sequence[Village], headings: Headings, year: int) -> HeldCounts:
-    """The held payments of the villages in scope; those of tier X are not counted, as nothing may tell of them."""
+def count_held(
+    decided: pd.DataFrame,
+    villages: Sequence[Village],
+    headings: Headings,
+    year: int,
+    unsettled: Collection[tuple[str, str]] = (),
+) -> HeldCounts:
+    """The held payments of the villages in scope; those of tier X are not counted, as nothing may tell of them.
+
+    Args:
+        decided: Payments with verdicts.
+        villages: Villages in scope.
+        headings: Headings of the run.
+        year: Year of the run.
+        unsettled: Programme code and township ("" for all) of each total that does not agree with what was paid out.
+    """
     rows = decided[decided["verdict"] == "held"]
     places = headings.place_rows(rows, year)
     nothing = np.array([h.tier is Tier.X for h in headings.all])
@@ -49,4 +64,16 @@ def count_held(decided: pd.DataFrame, villages: Sequence[Village], headings: Hea
         for concerned in [code] if code else by_township.get(str(township), everywhere):
             counts.villages[concerned] += number
             counts.headings[concerned, heading] += number
+    for code, township in sorted(unsettled):
+        place = headings.of_code.get(code)
+        if place is not None and not nothing[place]:
+            for concerned in by_township.get(township, ()) if township else everywhere:
+                _open(counts, concerned, place)
     return counts
+
+
+def _open(counts: HeldCounts, village: str, heading: int) -> None:
+    """Sees to it that a heading of a village counts one open payment at least."""
+    if not counts.headings[village, heading]:
+        counts.headings[village, heading] = 1
+        counts.villages[village] += 1

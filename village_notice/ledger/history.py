@@ -1,6 +1,6 @@
 """Looking into the ledger: the files of a run, the history of a payment, what changed between two runs."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -108,7 +108,7 @@ def list_files(ledger: Ledger) -> list[KeptFile]:
         min(run), max(run), max(run) IN (SELECT max(run) FROM runs GROUP BY year, inbox), replaces
         FROM versions v JOIN run_versions USING (version) WHERE sha256 <> '' GROUP BY version ORDER BY file, version"""
     rows = ledger.connection.execute(query).fetchall()
-    return [KeptFile(*row[:7], is_current=bool(row[7]), replaces=row[8]) for row in rows]
+    return [KeptFile(*(*row[:7], bool(row[7]), row[8])) for row in rows]
 
 
 def find_payments(ledger: Ledger, name: str = "", village: str = "", file: str = "", row: int = 0) -> list[KeptPayment]:
@@ -124,7 +124,9 @@ def find_payments(ledger: Ledger, name: str = "", village: str = "", file: str =
     query = f"{_ROWS} WHERE {' AND '.join(words for words, _ in wanted)}"
     runs = {
         int(v): (int(a), int(b))
-        for v, a, b in ledger.connection.execute("SELECT version, min(run), max(run) FROM run_versions GROUP BY version")
+        for v, a, b in ledger.connection.execute(
+            "SELECT version, min(run), max(run) FROM run_versions GROUP BY version"
+        )
     }
     found: dict[tuple[object, ...], tuple[int, int]] = {}
     for *values, version in ledger.connection.execute(query, [value for _, value in wanted]):
@@ -180,9 +182,7 @@ def _list_versions(ledger: Ledger, run: int) -> dict[str, int]:
 
 
 def _read_rows(ledger: Ledger, versions: Sequence[int]) -> pd.DataFrame:
-    rows = [
-        row for version in versions for row in ledger.connection.execute(f"{_ROWS} WHERE version = ?", (version,))
-    ]
+    rows = [row for version in versions for row in ledger.connection.execute(f"{_ROWS} WHERE version = ?", (version,))]
     columns = ["file", "sheet", "row", "column", *_WHO, "status", "amount_fen", "verdict", "findings", "person_no"]
     return pd.DataFrame(rows, columns=[*columns, "version"]).astype({"amount_fen": "Int64"})
 
@@ -219,7 +219,7 @@ def _pair_payments(old: pd.DataFrame, new: pd.DataFrame) -> Iterator[Change]:
         yield Change(row["township"], row["village"], row["name"], row["programme"], time, *sides_told)
 
 
-def _say_state(row: dict[str, object], side: str) -> str:
+def _say_state(row: Mapping[Hashable, object], side: str) -> str:
     verdict, fen = row[f"verdict{side}"], row[f"amount_fen{side}"]
     if not isinstance(verdict, str):
         return ""

@@ -17,6 +17,14 @@ def recall_numbers(home: Path | None, year: int) -> pd.DataFrame | None:
         return ledger.recall_numbers(year)
 
 
+def recall_payments(home: Path | None, year: int) -> pd.DataFrame | None:
+    """What each person got of each programme in a year, after the last run on each inbox; None without an office."""
+    if home is None:
+        return None
+    with open_ledger(home) as ledger:
+        return ledger.recall_payments(year)
+
+
 def check_gone(
     home: Path | None, year: int, inbox: Path, hashes: Mapping[str, str], sources: Collection[str] = ()
 ) -> Iterator[Finding]:

@@ -38,7 +38,10 @@ def number_people(payments: pd.DataFrame, remembered: pd.DataFrame | None = None
         return numbered
     identities = list_identities(numbered)
     return numbered.assign(
-        **{c: apply_numbers(numbered, keep_numbers(identities, remembered, c), c) for c in ("person_no", "household_no")}
+        **{
+            c: apply_numbers(numbered, keep_numbers(identities, remembered, c), c)
+            for c in ("person_no", "household_no")
+        }
     )
 
 

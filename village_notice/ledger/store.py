@@ -130,6 +130,18 @@ class Ledger:
         texts = [c for c in IDENTITY if c != "nth"]
         return found.astype(dict.fromkeys(texts, "str") | dict.fromkeys(("nth", "person_no", "household_no"), "int64"))
 
+    def recall_payments(self, year: int) -> pd.DataFrame:
+        """What each person got of each programme in a year, after the last run on each inbox."""
+        query = """SELECT township, village, village_code, name, id, programme_code, programme, sum(amount_fen)
+            FROM run_versions JOIN versions USING (version)
+            JOIN payments ON payment >= first_payment AND payment < first_payment + versions.payments
+            JOIN batches USING (batch) JOIN people USING (who)
+            WHERE run IN (SELECT max(run) FROM runs WHERE year = ? GROUP BY inbox) AND verdict = 'accepted'
+            GROUP BY who, programme_code"""
+        names = ("township", "village", "village_code", "name", "id", "programme_code", "programme", "amount_fen")
+        rows = self.connection.execute(query, (year,)).fetchall()
+        return pd.DataFrame(rows, columns=list(names)).astype(dict.fromkeys(names[:7], "str") | {"amount_fen": "int64"})
+
     def find_gone(
         self, year: int, inbox: str, hashes: Mapping[str, str], sources: Collection[str] = ()
     ) -> list[tuple[str, int, int]]:
@@ -185,9 +197,7 @@ class Ledger:
         self._write_numbers(made)
         return run
 
-    def _write_versions(
-        self, made: Import, rows: pd.DataFrame, new: Sequence[_Version]
-    ) -> dict[tuple[str, str], int]:
+    def _write_versions(self, made: Import, rows: pd.DataFrame, new: Sequence[_Version]) -> dict[tuple[str, str], int]:
         places = np.concatenate([np.arange(v.first, v.last) for v in new]) if new else np.zeros(0, dtype=np.int64)
         first = self._write_payments(rows.iloc[places])
         fen = rows["raw_fen"].to_numpy(dtype=np.int64)
@@ -311,12 +321,16 @@ def _find_versions(made: Import) -> tuple[pd.DataFrame, list[_Version]]:
     told: defaultdict[str, list[list[object]]] = defaultdict(list)
     for waived, findings in enumerate((made.standing, made.waived)):
         for f in findings:
-            told[f.place.file].append([f.code, *f.place[1:], f.found, f.expected, f.difference, f.person, f.fen, waived])
+            told[f.place.file].append(
+                [f.code, *f.place[1:], f.found, f.expected, f.difference, f.person, f.fen, waived]
+            )
     versions = []
     for file in sorted({*spans, *told, *made.hashes}):
         first, last = spans.get(file, (0, 0))
         digest = _hash(
-            [made.year, made.hashes.get(file, ""), made.replaces.get(file, "")], told[file], hashes[first:last].tobytes()
+            [made.year, made.hashes.get(file, ""), made.replaces.get(file, "")],
+            told[file],
+            hashes[first:last].tobytes(),
         )
         versions.append(_Version(file, digest, first, last))
     return rows, versions

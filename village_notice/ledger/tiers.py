@@ -132,14 +132,14 @@ def check_tiers(payments: pd.DataFrame, subsidies: Iterable[Subsidy]) -> list[Fi
     table = {s.code: s for s in subsidies}
     accepted = payments[payments["verdict"] == "accepted"]
     findings = []
-    for number, ((code, name), rows) in enumerate(accepted.groupby(["programme_code", "programme"], sort=True)):
+    for number, ((code, told), rows) in enumerate(accepted.groupby(["programme_code", "programme"], sort=True)):
         lacking = [part for part in str(code).split(JOIN) if not _is_settled(table.get(part))]
         if not lacking:
             continue
         first = rows.iloc[0]
         fen = int(rows["amount_fen"].sum())
         people = len(rows[["village_code", "name", "id"]].drop_duplicates())
-        name = str(name or first["programme_text"])
+        name = str(told or first["programme_text"])
         short = re.sub(r"补贴|补助|资金|[^\w]", "", name)[:4]
         line = f"{lacking[0] or f'N{number + 1:03d}'},{name},{short if len(short) > 1 else name},主管部门,,B,none,,,,no,no,no,,"
         place = Place(str(first["file"]), str(first["sheet"]))

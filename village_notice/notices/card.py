@@ -5,7 +5,6 @@ Only lines of tiers A and B. A household with more lines than a slip takes goes 
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from math import ceil
 from typing import NamedTuple
 
 from village_notice.domain.money import format_capital, format_scaled
@@ -14,16 +13,16 @@ from village_notice.notices.document import Document
 from village_notice.notices.fonts import Style
 from village_notice.notices.lists import show_quantity, show_yuan, split_lines
 from village_notice.notices.page import Element, Page
-from village_notice.notices.paper import LEADING, Paper, draw_lines, height_of, wrap_text
+from village_notice.notices.paper import LEADING, Paper, draw_lines, wrap_text
 from village_notice.notices.template import Template
 from village_notice.notices.work import Drawn, Work
 
 _NARROWEST = 21.0  # of the type: width of a slip
-_MOST_ROWS = 5
-_FEW_SPLIT = 0.05  # so many slips may go on in the next one, to save paper
-_PAD = 9.0
+_NAME_PART = 0.66  # of the slip's width
+_PAD = 8.0
 _NAME, _DETAIL, _NOTE = 1.3, 0.875, 0.8  # sizes, in parts of the table's type
 _STEP, _RULE = 1.45, 4.0  # leading of the lines; room for a rule
+_NOTE_LEADING = 1.3
 _DASH = (4.0, 3.0)
 _CUT = 0.5
 _WATERMARK, _WATERMARK_GRAY = 150.0, 0.9
@@ -98,16 +97,15 @@ def draw_cards(work: Work) -> Drawn | None:
     name = template.fill("file_name", work.variables)
     document = work.new_book(name).document
     _Drawer(work, template, work.paper(), document).draw(slips)
-    return Drawn(name + work.choice.mark, document.title, len(document.pages), document.render())
+    return Drawn(name + work.choice.mark, document.title, len(document.pages), document.render(), document)
 
 
-@dataclass(frozen=True, slots=True)
-class _Grid:
-    """Where the slips stand: columns and rows of equal cells, and how many entries one takes."""
+class _Cell(NamedTuple):
+    """A slip, or a piece of one: the entries from `first` to `end`, and the height it takes."""
 
-    columns: int
-    rows: int
-    width: float
+    slip: Slip
+    first: int
+    end: int
     height: float
 
 
@@ -125,147 +123,136 @@ class _Drawer:
         self.notes = [wrap_text(text, room, self.note) for text in list_notes(work, template)]
 
     def draw(self, slips: Sequence[Slip]) -> None:
-        grid, cells = self._plan(slips)
-        a_page = grid.columns * grid.rows
-        pages = ceil(len(cells) / a_page)
-        for number in range(pages):
-            self._draw_page(grid, cells[number * a_page : (number + 1) * a_page], number + 1, pages)
+        room = self.paper.top - self.paper.floor
+        cells = [cell for slip in slips for cell in self._split(slip, room)]
+        rows = [cells[i : i + self.columns] for i in range(0, len(cells), self.columns)]
+        sheets = list(_fill_sheets(rows, room))
+        for number, (found, height) in enumerate(sheets, 1):
+            spare = (room - height) / len(found) if number < len(sheets) else 0.0
+            self._draw_page(found, spare, (number, len(sheets)))
 
-    def _plan(self, slips: Sequence[Slip]) -> tuple[_Grid, list[tuple[Slip, int, int]]]:
-        """As many slips a page as there is room for without splitting more than a few of them.
-
-        Returns:
-            The grid, and for each cell its slip with the first and the end of the entries shown there.
-        """
-        paper = self.paper
-        for rows in range(_MOST_ROWS, 0, -1):
-            grid = _Grid(self.columns, rows, self.width, (paper.top - paper.floor) / rows)
-            cells = [(slip, *part) for slip in slips for part in self._split(slip, grid.height - 2 * _PAD)]
-            if len(cells) <= len(slips) * (1 + _FEW_SPLIT) or rows == 1:
-                break
-        return grid, cells
-
-    def _split(self, slip: Slip, room: float) -> Iterator[tuple[int, int]]:
-        """First and end of the entries of each cell of a slip."""
-        room -= self._head_height()
+    def _split(self, slip: Slip, room: float) -> Iterator[_Cell]:
+        """The slip in one piece, or in several where it is higher than the page."""
+        head, foot = self._head_height(slip) + 2 * _PAD, self._foot_height(slip)
+        more = self.note * LEADING
         first, count = 0, len(slip.entries)
-        foot = self._foot_height(slip)
-        while True:
-            used, end = 0.0, first
-            while end < count and used + self._entry_height(slip.entries[end]) + self.note * LEADING <= room:
+        while head + self._heights(slip, first, count) + foot > room and first < count:
+            end, used = first + 1, head + self._entry_height(slip.entries[first]) + more
+            while end < count - 1 and used + self._entry_height(slip.entries[end]) <= room:
                 used += self._entry_height(slip.entries[end])
                 end += 1
-            if self._heights(slip, first, count) + foot <= room or (end == first and first == count):
-                yield first, count
-                return
-            end = max(first + 1, min(end, count - 1)) if first < count else count
-            yield first, end
-            if end == first:
-                return
+            yield _Cell(slip, first, end, used)
             first = end
+        yield _Cell(slip, first, count, head + self._heights(slip, first, count) + foot)
 
     def _heights(self, slip: Slip, first: int, end: int) -> float:
         return sum(self._entry_height(entry) for entry in slip.entries[first:end])
 
-    def _head_height(self) -> float:
-        return self.size * (1.5 + _NAME * 1.5) + 2 * _RULE
+    def _head_height(self, slip: Slip) -> float:
+        lines, size = self._name_lines(slip.name)
+        return self.size * 1.5 + len(lines) * size * 1.5 + 2 * _RULE
+
+    def _name_lines(self, name: str) -> tuple[list[str], float]:
+        """The lines of a name with their size: large where it fits on one, else as large as the list."""
+        for size in (_NAME * self.size, self.size):
+            lines = wrap_text(name, _NAME_PART * (self.width - 2 * _PAD), size, Style.BOLD)
+            if len(lines) == 1:
+                break
+        return lines, size
 
     def _entry_height(self, entry: Entry) -> float:
         return self.size * _STEP + (self.detail * 1.3 if entry.detail else 0.0)
 
     def _foot_height(self, slip: Slip) -> float:
         capital = self._capital(slip)
-        return 2 * _RULE + self.size * 1.5 + sum(height_of(lines, self.note) for lines in (capital, *self.notes))
+        return (
+            2 * _RULE
+            + self.size * _STEP
+            + sum(len(lines) for lines in (capital, *self.notes)) * self.note * _NOTE_LEADING
+        )
 
     def _capital(self, slip: Slip) -> list[str]:
         words = self.template.fill("capital", {"capital": format_capital(slip.amount_fen)})
         return wrap_text(words, self.width - 2 * _PAD, self.note)
 
-    def _draw_page(self, grid: _Grid, cells: Sequence[tuple[Slip, int, int]], number: int, pages: int) -> None:
+    def _draw_page(self, rows: Sequence[Sequence[_Cell]], spare: float, numbers: tuple[int, int]) -> None:
         paper = self.paper
         page = self.document.new_page(paper.width, paper.height)
         if self.work.village.is_draft:
             page.draw_watermark(paper.draft_word, _WATERMARK, _WATERMARK_GRAY)
-        if number == 1:
+        if numbers[0] == 1:
             self.document.add_bookmark(self.document.title, page, paper.top)
-        for place, (slip, first, end) in enumerate(cells):
-            left = paper.left + place % grid.columns * grid.width + _PAD
-            top = paper.top - place // grid.columns * grid.height - _PAD
-            self._draw_slip(page, (left, top), slip, (first, end))
-        self._draw_cuts(page, grid, ceil(len(cells) / grid.columns))
+        y = paper.top
+        for row in rows:
+            for place, cell in enumerate(row):
+                self._draw_slip(page, (paper.left + place * self.width + _PAD, y - _PAD), cell)
+            y -= max(cell.height for cell in row) + spare
+            with page.mark(None):
+                page.lines(list(_dashes((0, y), (paper.width, y))), _CUT)
         with page.mark(None):
-            words = self.template.fill("footer", {"page": number, "pages": pages})
+            for x in (paper.left + k * self.width for k in range(1, self.columns)):
+                page.lines(list(_dashes((x, y), (x, paper.height))), _CUT)
+            words = self.template.fill("footer", {"page": numbers[0], "pages": numbers[1]})
             page.text(paper.right, paper.bottom, words, size=paper.footer, align="right")
 
-    def _draw_cuts(self, page: Page, grid: _Grid, rows: int) -> None:
-        """Dashed lines between the slips, from edge to edge of the sheet."""
-        paper = self.paper
-        bottom = paper.top - rows * grid.height
-        flat = [paper.top - k * grid.height for k in range(1, rows + 1) if k < grid.rows]
-        upright = [paper.left + k * grid.width for k in range(1, grid.columns)]
-        with page.mark(None):
-            for y in flat:
-                page.lines(list(_dashes(0, paper.width, y, upright=False)), _CUT)
-            for x in upright:
-                page.lines(list(_dashes(bottom, paper.height, x, upright=True)), _CUT)
-
-    def _draw_slip(self, page: Page, corner: tuple[float, float], slip: Slip, shown: tuple[int, int]) -> None:
+    def _draw_slip(self, page: Page, corner: tuple[float, float], cell: _Cell) -> None:
         root = Element("Sect", self.document.root)
-        y = self._draw_head(page, corner, slip, root, is_first=not shown[0])
+        slip = cell.slip
+        y = self._draw_head(page, corner, slip, root, is_first=not cell.first)
         table = Element("Table", root)
-        for entry in slip.entries[slice(*shown)]:
+        for entry in slip.entries[cell.first : cell.end]:
             y = self._draw_entry(page, (corner[0], y), entry, Element("TR", table))
-        if shown[1] < len(slip.entries):
+        if cell.end < len(slip.entries):
             with page.mark(Element("P", root)):
                 draw_lines(page, (corner[0], y), [self.template.values["next_card"]], self.note)
             return
         self._draw_foot(page, (corner[0], y), slip, (root, table))
 
-    def _draw_head(self, page: Page, corner: tuple[float, float], slip: Slip, root: Element, *, is_first: bool) -> float:
+    def _draw_head(
+        self, page: Page, corner: tuple[float, float], slip: Slip, root: Element, *, is_first: bool
+    ) -> float:
         (left, y), size, room = corner, self.size, self.width - 2 * _PAD
-        right, name_size = left + room, _NAME * self.size
         y -= 1.5 * size
         with page.mark(Element("P", root)):
             title = self.template.fill("title", self.work.variables)
             page.fitted_text(
                 (left + room / 2, y + 0.4 * size), title, size=size, width=room, style=Style.BOLD, align="center"
             )
-        y -= 1.5 * name_size
-        again = "" if is_first else self.template.values["again"]
+        lines, name_size = self._name_lines(slip.name)
         with page.mark(Element("H2", root)):
-            place = (left, y + 0.35 * name_size)
-            page.fitted_text(place, slip.name + again, size=name_size, width=0.64 * room, style=Style.BOLD)
+            for line in lines:
+                y -= 1.5 * name_size
+                page.text(left, y + 0.35 * name_size, line, size=name_size, style=Style.BOLD)
         with page.mark(Element("P", root)):
-            place = (right, y + 0.35 * name_size)
-            page.fitted_text(place, slip.place, size=size, width=0.34 * room, style=Style.REGULAR, align="right")
+            where = slip.place + ("" if is_first else self.template.values["again"])
+            page.fitted_text(
+                (left + room, y + 0.35 * name_size), where, size=size, width=(1 - _NAME_PART) * room - 4,
+                style=Style.REGULAR, align="right",
+            )  # fmt: skip
         with page.mark(None):
-            page.lines([(left, y, right, y)], self.paper.thick)
+            page.lines([(left, y, left + room, y)], self.paper.thick)
         return y - _RULE
 
     def _draw_entry(self, page: Page, place: tuple[float, float], entry: Entry, row: Element) -> float:
-        (left, y), size, room = place, self.size, self.width - 2 * _PAD
-        y = self._draw_pair(page, (left, y), (entry.title, self._yuan(entry.amount_fen)), row, entry.detail)
-        if entry.detail:
-            y -= 1.3 * self.detail
-            with page.mark(row.kids[1] if isinstance(row.kids[1], Element) else None):
-                base = y + 0.42 * self.detail
-                page.fitted_text(
-                    (left + size, base), entry.detail, size=self.detail, width=room - size, style=Style.REGULAR
-                )
+        """Title and amount on one line, what is said about them below."""
+        (left, y), room = place, self.width - 2 * _PAD - self.size
+        y = self._draw_pair(page, (left, y), (entry.title, self._yuan(entry.amount_fen)), row)
+        if not entry.detail:
+            return y
+        y -= 1.3 * self.detail
+        with page.mark(Element("TD", row)):
+            base = (left + self.size, y + 0.42 * self.detail)
+            page.fitted_text(base, entry.detail, size=self.detail, width=room, style=Style.REGULAR)
         return y
 
-    def _draw_pair(
-        self, page: Page, place: tuple[float, float], words: tuple[str, str], row: Element, detail: str = ""
-    ) -> float:
-        """A title at the left and an amount at the right; room in the structure for what stands below the title."""
+    def _draw_pair(self, page: Page, place: tuple[float, float], words: tuple[str, str], row: Element) -> float:
+        """A title at the left and an amount at the right."""
         (left, y), size, room = place, self.size, self.width - 2 * _PAD
         y -= _STEP * size
         base, amount_room = y + 0.4 * size, 0.42 * room
-        cells = [Element("TD", row) for _ in range(3 if detail else 2)]
-        with page.mark(cells[0]):
-            style = Style.REGULAR if detail or row.kids[0] is not cells[0] else Style.REGULAR
-            page.fitted_text((left, base), words[0], size=size, width=room - amount_room, style=style)
-        with page.mark(cells[-1]):
+        with page.mark(Element("TD", row)):
+            page.fitted_text((left, base), words[0], size=size, width=room - amount_room, style=Style.REGULAR)
+        with page.mark(Element("TD", row)):
             page.fitted_text(
                 (left + room, base), words[1], size=size, width=amount_room, style=Style.BOLD, align="right"
             )
@@ -280,17 +267,33 @@ class _Drawer:
         y = self._draw_pair(page, (left, y), words, Element("TR", table))
         for lines in (self._capital(slip), *self.notes):
             with page.mark(Element("P", root)):
-                y = draw_lines(page, (left, y), lines, self.note)
+                y = draw_lines(page, (left, y), lines, self.note, leading=_NOTE_LEADING)
 
     def _yuan(self, fen: int) -> str:
         return self.template.fill("amount", {"total": show_yuan(fen)})
 
 
-def _dashes(start: float, end: float, place: float, *, upright: bool) -> Iterator[tuple[float, float, float, float]]:
+def _fill_sheets(rows: Sequence[Sequence[_Cell]], room: float) -> Iterator[tuple[list[Sequence[_Cell]], float]]:
+    """The rows of slips of each sheet, and the height they take."""
+    found: list[Sequence[_Cell]] = []
+    used = 0.0
+    for row in rows:
+        height = max(cell.height for cell in row)
+        if found and used + height > room + 0.01:
+            yield found, used
+            found, used = [], 0.0
+        found.append(row)
+        used += height
+    if found:
+        yield found, used
+
+
+def _dashes(start: tuple[float, float], end: tuple[float, float]) -> Iterator[tuple[float, float, float, float]]:
     """A dashed straight line as segments."""
-    on, off = _DASH
-    at = start
-    while at < end:
-        stop = min(at + on, end)
-        yield (place, at, place, stop) if upright else (at, place, stop, place)
-        at += on + off
+    (x, y), length = start, max(end[0] - start[0], end[1] - start[1])
+    across = 1.0 if end[0] > start[0] else 0.0
+    at = 0.0
+    while at < length:
+        stop = min(at + _DASH[0], length)
+        yield x + at * across, y + at * (1 - across), x + stop * across, y + stop * (1 - across)
+        at += sum(_DASH)

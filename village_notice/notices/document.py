@@ -72,6 +72,19 @@ class Document:
         """Adds an entry to the outline."""
         self._bookmarks.append(Bookmark(title, page.index, top))
 
+    def append(self, other: "Document") -> None:
+        """Puts the pages of another document behind the own ones; the other must not be used afterwards."""
+        shift = len(self.pages)
+        for page in other.pages:
+            page.index += shift
+        other.root.shift(shift)
+        other.root.tag = b"Sect"
+        self.root.kids.append(other.root)
+        self.pages += other.pages
+        self._bookmarks += [b._replace(page=b.page + shift) for b in other._bookmarks]
+        for style, chars in other.used.items():
+            self.used[style] |= chars
+
     def render(self) -> bytes:
         """The finished file."""
         return _Writer(self, self._bookmarks).write()

@@ -7,13 +7,14 @@ procurators objected to.
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 
 from village_notice.domain.finding import Finding, Place
 from village_notice.domain.public import VillageYear, check_code
 from village_notice.domain.subsidy import Tier
 from village_notice.notices.fonts import show_text
+from village_notice.notices.gate_card import CardCheck
 from village_notice.notices.lists import programme_variables
 from village_notice.notices.readback import Piece, read_pieces
 from village_notice.notices.summary import show_rate
@@ -45,15 +46,31 @@ def check_notice(notice: Notice, village: VillageYear, settings: Settings) -> li
     Raises:
         VerificationError: The file cannot be read back.
     """
-    names = _NameCheck(notice, village, settings)
-    cells = _known_numbers([])
-    words = _known_numbers(_allowed_numbers(notice, village, settings))
+    names = CardCheck(village, settings) if notice.kind == "card" else _NameCheck(notice, village, settings)
+    return look_at_pieces(notice, _allowed_numbers(notice, village, settings), names.allows)
+
+
+def look_at_pieces(
+    notice: Notice, numbers: Iterable[str], allows: Callable[[Piece], bool], *, in_cells: Iterable[str] = ()
+) -> list[Finding]:
+    """P01 for each long number, P02 for each piece that may not stand in a finished notice.
+
+    Args:
+        notice: The file.
+        numbers: Long numbers that may stand outside the tables.
+        allows: Whether a piece may stand where it does; asked in reading order.
+        in_cells: Long numbers that may stand in them.
+
+    Raises:
+        VerificationError: The file cannot be read back.
+    """
+    cells, words = _known_numbers(in_cells), _known_numbers(numbers)
     findings: dict[Finding, None] = {}
     for piece in read_pieces(notice.data):
         place = Place(notice.file_name, f"第{piece.page}页" if piece.page else "")
         for number in find_numbers(piece.text, cells if piece.tag == "TD" else words):
             findings[Finding("P01", place, found=mask_number(number))] = None
-        if not names.allows(piece):
+        if not allows(piece):
             findings[Finding("P02", place, found=piece.text)] = None
     return list(findings)
 

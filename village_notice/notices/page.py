@@ -33,6 +33,14 @@ class Element:
         if parent is not None:
             parent.kids.append(self)
 
+    def shift(self, pages: int) -> None:
+        """Moves all marked content below it by a number of pages."""
+        for place, kid in enumerate(self.kids):
+            if isinstance(kid, Element):
+                kid.shift(pages)
+            else:
+                self.kids[place] = (kid[0] + pages, kid[1])
+
 
 class Page:
     """A page; lengths in points, origin at the lower left.

@@ -13,7 +13,7 @@ from village_notice.notices.page import Align, Element, Page
 from village_notice.notices.paper import MM, Paper, draw_lines, height_of, wrap_paragraph
 from village_notice.notices.pdfa import text_string
 from village_notice.notices.qr import place_qr
-from village_notice.notices.table import Column, Table
+from village_notice.notices.table import Column, Table, measure_wishes
 from village_notice.notices.template import Template, fill_text
 from village_notice.notices.work import Drawn, Work, one_line
 
@@ -25,14 +25,17 @@ _LEAST_ROW = 13.2
 _QR_MM = 24.0
 _SEAL_MM = 32.0  # a round seal of 30 to 42 mm lies over name and date
 _GAP = 6.0
+_LESS_NEEDED = ("department", "months", "rate")
+"""What large print leaves out first; all of it stands in the normal sheet and in the archive."""
 
 
 def draw_summary(work: Work) -> Drawn:
     """The village's summary, on one page wherever that can be read at all."""
     template = work.read("summary")
     books: list[Book] = []
+    paper, columns = _choose_paper(work, template)
     for scale in _SCALES:
-        books.append(_fill_book(work, template, resize(work.paper(), scale)))
+        books.append(_fill_book(work, template, resize(paper, scale), columns))
         if len(books[-1].parts) == 1:
             break
     last = books[-1] if len(books[-1].parts) == 1 else min(books[:_LEGIBLE], key=lambda b: len(b.parts))
@@ -56,7 +59,22 @@ def resize(paper: Paper, scale: float) -> Paper:
     )
 
 
-def _fill_book(work: Work, template: Template, paper: Paper) -> Book:
+def _choose_paper(work: Work, template: Template) -> tuple[Paper, list[str]]:
+    """The paper and the columns; large print leaves columns out, then turns the sheet, before it sets a title smaller."""
+    columns = list(template.values["columns"])
+    upright = work.paper()
+    if not work.choice.is_large:
+        return upright, columns
+    for paper in (upright, work.paper(turned=True)):
+        for dropped in range(len(_LESS_NEEDED) + 1):
+            kept = [c for c in columns if c not in _LESS_NEEDED[:dropped]]
+            table = build_table(template, work.village, kept)
+            if sum(measure_wishes(table, paper)) <= paper.inside:
+                return paper, kept
+    return paper, kept
+
+
+def _fill_book(work: Work, template: Template, paper: Paper, columns: list[str]) -> Book:
     variables, village = work.variables, work.village
     title = template.fill("title", variables)
     book = work.new_book(title)
@@ -67,7 +85,7 @@ def _fill_book(work: Work, template: Template, paper: Paper) -> Book:
             running_title=template.fill("running_title", variables),
             bookmark=one_line(title),
             paper=paper,
-            table=build_table(template, village),
+            table=build_table(template, village, columns),
             closing=_close(work, template, paper),
             paragraphs=(template.fill("lead", variables) + withheld,),
             unit_note=template.fill("unit_note", variables),
@@ -78,10 +96,10 @@ def _fill_book(work: Work, template: Template, paper: Paper) -> Book:
     return book
 
 
-def build_table(template: Template, village: VillageYear) -> Table:
-    """The programmes as a list, in the columns the template wants; a column with nothing in it is left out."""
+def build_table(template: Template, village: VillageYear, keys: list[str] | None = None) -> Table:
+    """The programmes as a list, in the columns given or those of the template; one with nothing in it is left out."""
     programmes = village.programmes
-    found = [_build_column(key, template, programmes) for key in template.values["columns"]]
+    found = [_build_column(key, template, programmes) for key in keys or template.values["columns"]]
     columns = [column for column in found if any(column.cells) or not programmes]
     labels = (template.values["subtotal"], template.values["carried"], template.values["total_label"])
     capital = template.fill("capital_label", {"capital": format_capital(village.public_fen)})
@@ -160,7 +178,7 @@ def _close(work: Work, template: Template, paper: Paper) -> Closing:
             page.text(
                 paper.left, y - (_QR_MM + 3) * MM - paper.footer, template.fill("qr_note", variables), size=paper.footer
             )
-        _draw_signature(page, paper, y, block, template.fill_all("signature", variables), root)
+        draw_signature(page, paper, y, block, template.fill_all("signature", variables), root)
         y -= block
         for line, text, style in ((1.2, log, Style.REGULAR), (2.7, control, Style.BOLD)):
             place = (paper.left, y - line * paper.table)
@@ -175,7 +193,7 @@ def _draw_qr(page: Page, paper: Paper, y: float, figure: Element, work: Work) ->
         page.rectangles(place_qr(qr_text(work), paper.left, y - (_QR_MM + 2) * MM, _QR_MM * MM))
 
 
-def _draw_signature(page: Page, paper: Paper, y: float, height: float, lines: list[str], root: Element) -> None:
+def draw_signature(page: Page, paper: Paper, y: float, height: float, lines: list[str], root: Element) -> None:
     """The lines one below the other, spread over the block so that a seal finds room."""
     step = height / (len(lines) + 0.5)
     left = paper.right - max(75 * MM, 14 * paper.body)

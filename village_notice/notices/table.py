@@ -19,6 +19,7 @@ NOTE_LEADING = 1.2
 _TOTAL_SHRINK = 0.83  # a line of sums may be set this much smaller, so that it does not widen the columns
 _SHORT_HEADING = 9
 _FEW_ROWS = 8  # a list no longer than this stands in one panel
+_ROWS_WITH_CLOSING = 5
 _COMMON_NAME = 4  # characters of a name that must fit at full size
 
 
@@ -150,6 +151,11 @@ def measure_columns(table: Table, paper: Paper) -> list[float]:
     return _column_widths(table, paper)[0]
 
 
+def measure_wishes(table: Table, paper: Paper) -> list[float]:
+    """The width at which each column needs neither to shrink nor to wrap, long titles excepted."""
+    return _column_widths(table, paper)[1]
+
+
 def _column_widths(table: Table, paper: Paper) -> tuple[list[float], list[float]]:
     """Least and wished width of each column: numbers never wrap, long names may shrink or wrap."""
     least, wish = [], []
@@ -219,6 +225,10 @@ def paginate(table: Table, layout: Layout, paper: Paper, rooms: tuple[float, flo
     sheets: list[Sheet] = []
     row, heights = 0, layout.heights
     closing += paper.row if table.capital else 0
+    if (
+        closing > rooms[1] - layout.head - _ROWS_WITH_CLOSING * paper.row
+    ):  # it has no room below any list: a page of its own
+        closing = paper.row if table.capital else 0
     while row < table.size or not sheets:
         room = rooms[min(len(sheets), 1)] - layout.head - (paper.row if sheets else 0)
         last = _fill(heights, row, layout.panels, room - paper.row * (2 if sheets else 1) - closing)

@@ -1,21 +1,32 @@
 """All notices of one village, and what has to be said about them. Runs in worker processes: nothing global is needed."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
 from village_notice.domain.finding import Finding, Place
 from village_notice.domain.public import VillageYear
+from village_notice.notices.card import draw_cards
 from village_notice.notices.detail import draw_detail
 from village_notice.notices.fonts import find_missing
 from village_notice.notices.household import draw_household
 from village_notice.notices.summary import draw_summary
-from village_notice.notices.work import Drawn, start_work
+from village_notice.notices.work import Choice, Drawn, Work, start_work
 from village_notice.settings import Settings
 
-Kind = Literal["summary", "household", "detail"]
+Kind = Literal["summary", "household", "detail", "card", "correction", "guide", "county", "gaps", "bundle"]
+KIND_WORDS: dict[Kind, str] = {"summary": "汇总公开", "household": "一户一行", "detail": "明细公开", "card": "明白纸"}
+"""Kinds of a village in the words of the people."""
+_DRAW: dict[Kind, Callable[[Work], Drawn | None]] = {
+    "summary": draw_summary,
+    "household": draw_household,
+    "detail": draw_detail,
+    "card": draw_cards,
+}
+_ON_WALL = ("summary", "household")
+_OF_RUN: tuple[Kind, ...] = ("summary", "household", "detail")
 _SEVERAL = re.compile(r"等\d+人$")
 
 
@@ -51,18 +62,33 @@ def draw_village(village: VillageYear, settings: Settings, stamp: datetime) -> t
     Raises:
         SettingsError: A template of the office has a mistake.
     """
-    work = start_work(village, settings, stamp)
-    drawn: list[tuple[Kind, Drawn | None]] = [
-        ("summary", draw_summary(work)),
-        ("household", draw_household(work)),
-        ("detail", draw_detail(work)),
-    ]
-    notices = [_make_notice(kind, made) for kind, made in drawn if made is not None]
+    notices = draw_kinds(village, settings, stamp, _OF_RUN)
     return notices, list(check_village(village, notices, settings))
 
 
-def _make_notice(kind: Kind, made: Drawn) -> Notice:
-    return Notice(kind, f"{made.name}.pdf", made.title, made.pages, made.data, on_wall=kind != "detail")
+def draw_kinds(
+    village: VillageYear, settings: Settings, stamp: datetime, kinds: Sequence[Kind], choice: Choice | None = None
+) -> list[Notice]:
+    """The notices of some kinds, in the order asked for; a kind the village has nothing for is left out.
+
+    Raises:
+        SettingsError: A template of the office has a mistake.
+    """
+    work = start_work(village, settings, stamp, choice)
+    return [make_notice(kind, made) for kind, made in draw_each(work, kinds)]
+
+
+def draw_each(work: Work, kinds: Sequence[Kind]) -> Iterator[tuple[Kind, Drawn]]:
+    """What is drawn of each kind, with the document it was rendered from."""
+    for kind in kinds:
+        made = _DRAW[kind](work)
+        if made is not None:
+            yield kind, made
+
+
+def make_notice(kind: Kind, made: Drawn) -> Notice:
+    """The notice that is looked at and written."""
+    return Notice(kind, f"{made.name}.pdf", made.title, made.pages, made.data, on_wall=kind in _ON_WALL)
 
 
 def check_village(village: VillageYear, notices: list[Notice], settings: Settings) -> Iterator[Finding]:

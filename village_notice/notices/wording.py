@@ -26,7 +26,9 @@ def build_variables(village: VillageYear, settings: Settings) -> dict[str, objec
         "sign_date": format_day(settings.post_from.isoformat()) if settings.post_from else "____年__月__日",
         "check_code": check_code(village), "programme": "", "department": "", "rate": "", "unit": "", "months": "",
         "group": "", "label": "", "list": "", "page": "", "pages": "", "name": "", "quantity": "",
-        "ask": format_ask(village, settings),
+        "ask": format_ask(village, settings), "supervision": settings.phones.supervision,
+        "year_words": "", "post_from": "", "post_until": "", "days": "",
+        "reason": "", "replaced_code": "", "before_total": "", "change": "", "hotline": settings.phones.hotline, "villages": "",
     }  # fmt: skip
     figures = count_variables(village.people, village.payments, village.public_fen)
     return (

@@ -14,12 +14,13 @@ from village_notice.settings import Settings
 
 
 class Drawn(NamedTuple):
-    """A finished notice: name without .pdf, title in one line, pages, and the PDF itself."""
+    """A finished notice: name without .pdf, title in one line, pages, the PDF itself, and what it was rendered from."""
 
     name: str
     title: str
     pages: int
     data: bytes
+    document: Document
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,9 @@ class Work:
 
     def finish(self, book: Book, name: str) -> Drawn:
         """The finished notice."""
-        return Drawn(name + self.choice.mark, book.document.title, len(book.document.pages), book.finish())
+        return Drawn(
+            name + self.choice.mark, book.document.title, len(book.document.pages), book.finish(), book.document
+        )
 
 
 def start_work(village: VillageYear, settings: Settings, stamp: datetime, choice: Choice | None = None) -> Work:

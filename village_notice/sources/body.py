@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from village_notice.sources.column_map import ColumnMap
 from village_notice.sources.grid import Cell
@@ -16,6 +17,9 @@ _FOOTER = re.compile(
     r"(?:单位|乡镇|村委会)?[(（]?盖章|日期[:：]|其中)"
 )
 _EXAMPLE = re.compile(r"示例|样例|^例[:：]|填写说明|填表说明")
+_EXAMPLE_MARK = re.compile(r"[(（【]?(?:示例|样例|范例|例如)")
+_LONGEST_MARK = 10
+_COUNT = re.compile(r"共?[\d,.]+(?:户|人|人次|村|个|笔)?(?:次)?")
 _VILLAGE_LABEL = re.compile(r"^(村名|村别|村庄|行政村|所在村|村居|村\(居\)|村)[:：]\S")
 _NUMBERING = re.compile(r"[(（]?\d{1,2}[)）]?([=＝].*)?|[甲乙丙丁戊己庚辛]|栏次|序号|[①-⑳]([=＝].*)?|[A-Z]([=＝].*)?")
 _EMPTY = (None, "")
@@ -23,6 +27,8 @@ _EMPTY = (None, "")
 
 def classify_row(row: Sequence[Cell], columns: ColumnMap, table: Table, number: int) -> str:
     """The kind of a body row: payment, blank, header, total, subtotal, carried, example, section or note."""
+    if number > table.header_last + 2 and _is_plain_payment(row, columns):
+        return "payment"
     filled = [(c, v) for c, v in enumerate(row, 1) if v not in _EMPTY and (not isinstance(v, str) or v.strip())]
     if not filled:
         return "blank"
@@ -30,29 +36,25 @@ def classify_row(row: Sequence[Cell], columns: ColumnMap, table: Table, number: 
         filled, table.texts
     ):
         return "header"
-    texts = [fold_words(v) for _, v in filled[:6] if isinstance(v, str)]
+    name = _value(row, columns.fields.get("name"))
+    # beside a person's name only what stands left of it says what the row is: 两季合计 may be a remark
+    last = columns.fields["name"] if _is_person(name) else len(row)
+    texts = [fold_words(v) for c, v in filled[:6] if isinstance(v, str) and c <= last]
     if texts and _VILLAGE_LABEL.match(texts[0]) and len(filled) <= 3:
         return "section"
-    kind = _kind_of_words(texts[:4], _value(row, columns.fields.get("name")))
+    kind = _kind_of_words(texts[:4], name) or _find_example(filled)
     if kind:
         return kind
-    name = cell_text(_value(row, columns.fields.get("name")))
     has_money = any(_value(row, a.column) not in _EMPTY for a in columns.amounts)
-    if len({v for _, v in filled}) == 1 and not has_money:
+    if not has_money and len({v for _, v in filled}) == 1:
         return "section"
-    return "payment" if name or has_money else "note"
+    return "payment" if has_money or cell_text(name) else "note"
 
 
 def _kind_of_words(texts: Sequence[str], name: Cell) -> str:
     for text in texts:
-        if _CARRIED.match(text):
-            return "carried"
-        if _SUBTOTAL.match(text):
-            return "subtotal"
-        if _TOTAL.match(text):
-            return "total"
-        if _EXAMPLE.search(text):
-            return "example"
+        if kind := _kind_of_text(text):
+            return kind
     if (
         texts
         and _FOOTER.match(texts[0])
@@ -60,6 +62,43 @@ def _kind_of_words(texts: Sequence[str], name: Cell) -> str:
     ):
         return "note"
     return ""
+
+
+def _is_plain_payment(row: Sequence[Cell], columns: ColumnMap) -> bool:
+    """A quick look that settles most rows: a person's name, a number as money, and no word that means anything else."""
+    if not any(_value(row, a.column).__class__ in (int, float) for a in columns.amounts):
+        return False
+    column = columns.fields.get("name", 0)
+    if not _is_person(_value(row, column)):
+        return False
+    words = [fold_words(v) for v in row[:column] if isinstance(v, str)]
+    if any(_kind_of_text(w) for w in words) or _FOOTER.match(words[0]) or _VILLAGE_LABEL.match(words[0]):
+        return False
+    return not any(isinstance(v, str) and "例" in v for v in row)
+
+
+def _is_person(name: Cell) -> bool:
+    """Whether a name cell holds words that are no count (15户) and no total."""
+    text = fold_words(name) if isinstance(name, str) else ""
+    return bool(text) and not _COUNT.fullmatch(text) and not _kind_of_text(text)
+
+
+def _find_example(filled: Sequence[tuple[int, Cell]]) -> str:
+    is_example = any(
+        isinstance(v, str) and len(v) <= _LONGEST_MARK and _EXAMPLE_MARK.match(fold_words(v)) for _, v in filled
+    )
+    return "example" if is_example else ""
+
+
+@lru_cache(maxsize=65536)
+def _kind_of_text(text: str) -> str:
+    if _CARRIED.match(text):
+        return "carried"
+    if _SUBTOTAL.match(text):
+        return "subtotal"
+    if _TOTAL.match(text):
+        return "total"
+    return "example" if _EXAMPLE.search(text) else ""
 
 
 def _is_numbering(filled: Sequence[tuple[int, Cell]]) -> bool:

@@ -2,14 +2,17 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import NamedTuple
 
 from village_notice.domain.identity import is_valid_id
-from village_notice.domain.money import Amount, parse_amount
+from village_notice.domain.money import Amount, parse_amount, parse_scaled
 from village_notice.domain.text import clean_name
 from village_notice.sources.grid import Cell
 from village_notice.sources.tables import cell_text
 
+_MARKS = re.compile(r"[\s'‘’`]")
+_PLAIN_NAME = re.compile(r"[\u4e00-\u9fff]{2,4}")
 _SCIENTIFIC = re.compile(r"\d(\.\d+)?[eE]\+?\d{2}")
 _ORGANISATION = re.compile(
     r"(合作社|公司|农场|委员会|村委会|居委会|合作联社|厂|场|站|中心|协会|基地|学校|医院|银行|联合体|经营部|个体户|企业)"
@@ -68,7 +71,10 @@ def read_id(value: Cell) -> Key:
         if abs(value) >= 10**15:
             return Key("", "C04", f"{value:.0f}")
         return _check_id(text)
-    text = re.sub(r"[\s'‘’`]", "", unicodedata.normalize("NFKC", str(value))).upper()
+    text = str(value)
+    if is_valid_id(text):
+        return Key(text)
+    text = _MARKS.sub("", unicodedata.normalize("NFKC", text)).upper()
     if _SCIENTIFIC.fullmatch(text):
         return Key("", "C04", text)
     return _check_id(text)
@@ -92,12 +98,19 @@ def read_account(value: Cell) -> Key:
         return Key("")
     if isinstance(value, int | float):
         return Key("", "C07", f"{value:.0f}") if abs(value) >= 10**15 else Key(cell_text(value))
-    text = re.sub(r"[\s'‘’`]", "", unicodedata.normalize("NFKC", str(value)))
+    text = str(value)
+    if text.isascii() and text.isdigit():
+        return Key(text)
+    text = _MARKS.sub("", unicodedata.normalize("NFKC", text))
     return Key("", "C07", text) if _SCIENTIFIC.fullmatch(text) else Key(text)
 
 
 def read_name(value: Cell) -> Key:
     """A person's or organisation's name, cleaned; C16 where more than spaces was taken off, C11's sister R11 for several."""
+    if value is None:
+        return Key("")
+    if isinstance(value, str) and _PLAIN_NAME.fullmatch(value):
+        return Key(value)
     raw = cell_text(value)
     if isinstance(value, str) and len(value) > 4:
         several = "、".join(_BETWEEN_PEOPLE.split(value.strip()))
@@ -111,8 +124,19 @@ def read_name(value: Cell) -> Key:
 
 def read_amount(value: Cell, unit_fen: int) -> Amount | None:
     """The money of a cell, None where it is none, or so much that it must be a card, telephone or ID number."""
+    return _read_amount(value, unit_fen)
+
+
+@lru_cache(maxsize=1 << 17, typed=True)
+def _read_amount(value: Cell, unit_fen: int) -> Amount | None:
     amount = parse_amount(value, unit_fen=unit_fen)
     return amount if amount is not None and abs(amount.fen) < _HIGHEST_FEN else None
+
+
+@lru_cache(maxsize=1 << 16, typed=True)
+def read_scaled(value: Cell, places: int) -> int | None:
+    """A quantity or rate as an integer scaled by 10**places, None where it is no number."""
+    return parse_scaled(value, places)
 
 
 def is_other_number(value: Cell) -> bool:

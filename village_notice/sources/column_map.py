@@ -42,6 +42,7 @@ class ColumnMap:
         rivals: Amount columns among which no choice could be made.
         area_parts: Columns that together are the area paid for (自有承包, 流转 under one heading); () where one column is.
         relation: Column that tells how a person is related to the head of the household, 0 none.
+        periods: Columns that tell the period together (年度, 月份), left to right.
         sum_column: Column with the sum of the money columns of a row, 0 none.
     """
 
@@ -53,4 +54,5 @@ class ColumnMap:
     rivals: tuple[int, ...] = ()
     area_parts: tuple[int, ...] = ()
     relation: int = 0
+    periods: tuple[int, ...] = ()
     sum_column: int = 0

@@ -54,7 +54,10 @@ def match_columns(
         unknown = [*unknown, *chosen.unknown]
     relation = next((c for c, t in enumerate(texts, 1) if _RELATION.search(t)), 0)
     unit = _find_unit(texts, chosen.amounts)
-    return replace(chosen, area_parts=parts, relation=relation, unit=unit, unknown=tuple(sorted(unknown)))
+    periods = tuple(c for c, t in enumerate(texts, 1) if c not in taken and index.find(t)[:1] == (("period", 1.0),))
+    return replace(
+        chosen, periods=periods, area_parts=parts, relation=relation, unit=unit, unknown=tuple(sorted(unknown))
+    )
 
 
 def _match_fields(

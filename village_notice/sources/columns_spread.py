@@ -7,14 +7,11 @@ from dataclasses import dataclass, field
 from village_notice.domain.money import parse_amount
 from village_notice.sources.column_map import AmountColumn, DeltaStatus
 from village_notice.sources.grid import Cell
-from village_notice.sources.heading_index import HeadingIndex
+from village_notice.sources.heading_index import PERIOD, PERIOD_MONEY, HeadingIndex
 from village_notice.sources.subsidy_table import SubsidyTable
 from village_notice.sources.wording import fold_words
 
-_PERIOD = r"(?:20\d\d年)?(?:(?:1[0-2]|[1-9])(?:月?[-~至到—](?:1[0-2]|[1-9]))?月份?|第?[一二三四1-4]季度?|[上下]半年)"
-_MONEY_TAIL = r"(?:实发|发放|补贴|补助|津贴|保障|救助|金额|金)*"
-_PERIOD_MONEY = re.compile(f"({_PERIOD}){_MONEY_TAIL}")
-_PERIOD_DUE = re.compile(f"({_PERIOD})应发(?:金额)?")
+_PERIOD_DUE = re.compile(f"({PERIOD})应发(?:金额)?")
 _UNIT = re.compile(r"[(（](?:万?元|元/[^)）]*)[)）]$")
 _FLAG = re.compile(r"^是否|^有无")
 _SUM = re.compile(r"合计|总计|共计|小计|总额|总金额|^计$|^金额$|实发金额|发放金额")
@@ -109,7 +106,7 @@ def _read_levels(text: str, index: HeadingIndex, subsidies: SubsidyTable) -> tup
         plain = _UNIT.sub("", level.strip())
         folded = fold_words(plain)
         exact = [f for f, c in index.find(plain) if c >= 1.0]
-        if match := _PERIOD_MONEY.fullmatch(folded) or _PERIOD_DUE.fullmatch(folded):
+        if match := PERIOD_MONEY.fullmatch(folded) or _PERIOD_DUE.fullmatch(folded):
             period, role = match[1], "amount_due" if "应发" in folded else "money"
         elif not programme and not exact and subsidies.find(plain) is not None:
             programme, role = plain, "money"
@@ -153,7 +150,7 @@ def _read_rest(
         is_plain = any(f in ("amount_paid", "amount_due") and sure >= _SURE for f, sure in index.find(last))
         if "amount_delta" in fields and (status := find_delta_status(last)):
             others.append(AmountColumn(column, status=status))
-        elif is_plain or (fields & {"amount_paid", "amount_due"} and _SUM.search(last)):
+        elif is_plain or (_SUM.search(last) and (not fields or fields & {"amount_paid", "amount_due"})):
             sums.append(column)
         elif has_programmes and (not fields or fields & {"amount_paid", "amount_due"}) and _MONEY_WORDS.search(last):
             others.append(AmountColumn(column, programme_text=last))

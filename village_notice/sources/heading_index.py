@@ -5,18 +5,28 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from village_notice.sources.reference import Heading, fold_heading
-from village_notice.sources.wording import fold_label
+from village_notice.sources.subsidy_table import SubsidyTable
+from village_notice.sources.wording import fold_label, fold_words
 
 _SHORTEST_CONTAINED = 2
 _LONGEST_HEADING = 30
+PERIOD = r"(?:20\d\d年)?(?:(?:1[0-2]|[1-9])(?:月?[-~至到—](?:1[0-2]|[1-9]))?月份?|第?[一二三四1-4]季度?|[上下]半年)"
+"""A month, months, a quarter or half a year as a heading names them."""
+PERIOD_MONEY = re.compile(f"({PERIOD})(?:实发|发放|补贴|补助|津贴|保障|救助|金额|金)*")
 _TAIL_UNIT = re.compile(r"(?<=[额金款计发数积准])(万元|元|亩|人|户)$")
 
 
 @dataclass(frozen=True)
 class HeadingIndex:
-    """The wordings of columns.csv, ready to be looked up."""
+    """The wordings of columns.csv, ready to be looked up.
+
+    Attributes:
+        headings: The wordings.
+        subsidies: Programmes, whose names head the money columns of wide tables.
+    """
 
     headings: tuple[Heading, ...]
+    subsidies: SubsidyTable
     _cache: dict[str, tuple[tuple[str, float], ...]] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
@@ -39,6 +49,10 @@ class HeadingIndex:
         if known is None:
             known = self._cache[text] = self._find(text)
         return known
+
+    def names_money(self, text: str) -> bool:
+        """Whether a heading is a programme, a month or a quarter: the money columns of wide tables are headed so."""
+        return bool(PERIOD_MONEY.fullmatch(fold_words(text))) or self.subsidies.find(text) is not None
 
     def _find(self, text: str) -> tuple[tuple[str, float], ...]:
         plain = fold_label(text)

@@ -1,8 +1,10 @@
 """One file, read: every payment with its place, every finding, and everything that was set aside."""
 
 import hashlib
+import re
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -13,20 +15,20 @@ from village_notice.domain.reading import FileReading, SetAside
 from village_notice.domain.text import column_letters
 from village_notice.errors import ConservationError
 from village_notice.settings import read_settings
-from village_notice.sources.grid import Grid, WorkbookGrids
+from village_notice.sources.corrected import take_front_sheet
+from village_notice.sources.grid import WorkbookGrids
 from village_notice.sources.heading_index import HeadingIndex
 from village_notice.sources.limits import Unreadable
 from village_notice.sources.places import PlaceFinder
 from village_notice.sources.reference import read_reference
 from village_notice.sources.sheet_task import SheetResult, SheetTask
 from village_notice.sources.surroundings import Lookups, Surroundings
-from village_notice.sources.tables import cell_text
 from village_notice.sources.totals import FEN_OF_ROUNDING
 from village_notice.sources.workbook import read_workbook
 from village_notice.sources.zip_members import read_input
 
-_TITLE_ROWS = 3
 _FEWEST_ALIKE = 2
+_COPY = re.compile(r"[(（]\d+[)）]$|副本|备份|复制|copy", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,9 @@ def load_lookups(options: ReadOptions) -> tuple[HeadingIndex, Lookups]:
     reference = read_reference(read_settings(options.home), options.register)
     home = options.townships[0] if len(options.townships) == 1 else ""
     places = PlaceFinder(reference.register, home)
-    return HeadingIndex(reference.headings), Lookups(places, reference.subsidies, reference.statuses)
+    return HeadingIndex(reference.headings, reference.subsidies), Lookups(
+        places, reference.subsidies, reference.statuses
+    )
 
 
 def read_file(path: Path, relative: str, options: ReadOptions) -> FileReading:
@@ -68,15 +72,23 @@ def read_file(path: Path, relative: str, options: ReadOptions) -> FileReading:
     Raises:
         ConservationError: A place read is neither a payment nor set aside: a bug, never the clerk's fault.
     """
-    reading = FileReading(relative)
+    sha256 = ""
     try:
         data = read_input(path)
-        reading.sha256 = hashlib.sha256(data).hexdigest()
+        sha256 = hashlib.sha256(data).hexdigest()
         book = read_workbook(data, path.suffix, password=options.password)
     except Unreadable as error:
-        reading.readable = False
-        reading.findings.append(Finding(error.code, Place(relative), found=error.found))
-        return reading
+        finding = Finding(error.code, Place(relative), found=error.found)
+        return FileReading(relative, sha256, findings=[finding], readable=False)
+    corrects = take_front_sheet(data, book)
+    reading = read_grids(book, relative, options)
+    reading.sha256, reading.corrects = sha256, corrects
+    return reading
+
+
+def read_grids(book: WorkbookGrids, relative: str, options: ReadOptions) -> FileReading:
+    """An opened file as payments; arguments and errors as `read_file`."""
+    reading = FileReading(relative)
     reading.findings += [Finding(code, Place(relative, sheet), found=found) for code, sheet, found in book.notes]
     results = _read_sheets(book, relative, options)
     _leave_out_repeats(results, relative)
@@ -87,27 +99,20 @@ def read_file(path: Path, relative: str, options: ReadOptions) -> FileReading:
 
 
 def _read_sheets(book: WorkbookGrids, relative: str, options: ReadOptions) -> list[SheetResult]:
+    """Every sheet; one that names no township takes that of the others where they name only one."""
     index, lookups = load_lookups(options)
-    visible = [g for g in book.grids if not g.is_hidden and not g.is_chart]
-    townships = {t for g in visible for text in _first_texts(g) if (t := lookups.places.find_in_text(text)[0])}
-    elsewhere = next(iter(townships)) if len(townships) == 1 else ""
-    return [
-        SheetTask(grid, Surroundings(relative, grid.name, lookups, options.year, elsewhere), index).read()
-        for grid in book.grids
-    ]
-
-
-def _first_texts(grid: Grid) -> list[str]:
-    """The titles among a sheet's first rows: long texts that stand alone or nearly so."""
-    rows = [[v for v in row if v not in (None, "")] for row in grid.rows[:_TITLE_ROWS]]
-    return [cell_text(v) for row in rows if len(row) <= _TITLE_ROWS for v in row if isinstance(v, str) and len(v) >= 4]
+    tasks = [SheetTask(g, Surroundings(relative, g.name, lookups, options.year), index) for g in book.grids]
+    titles = {text for task in tasks for text in task.titles}
+    townships = {t for text in titles if (t := lookups.places.find_in_text(text)[0])}
+    return [task.read(next(iter(townships)) if len(townships) == 1 else "") for task in tasks]
 
 
 def _leave_out_repeats(results: list[SheetResult], relative: str) -> None:
     """Detail and summary of the same money in one workbook are not added together.
 
-    A sheet is left out (F09) where its payments are exactly those of an earlier sheet, or of all other sheets together.
-    A sheet called 汇总 or 统计 is left out where at least half of its payments stand on the others.
+    A sheet is left out (F09) where its payments are exactly those of all other sheets together, or those of one and its
+    name says that it is a copy. A sheet called 汇总 or 统计 is left out where at least half of its payments stand on the
+    others, and T03 tells what the others lack. Two sheets alike under other names may be two payments: both count.
     """
     counts = [_count_payments(r) for r in results]
     for place, (result, own) in enumerate(zip(results, counts, strict=True)):
@@ -115,10 +120,11 @@ def _leave_out_repeats(results: list[SheetResult], relative: str) -> None:
             continue
         others = sum((c for i, c in enumerate(counts) if i != place), Counter[tuple[object, ...]]())
         alike = (own & others).total()
-        is_copy = any(own == earlier for earlier in counts[:place]) and own.total() >= _FEWEST_ALIKE
+        is_copy = bool(_COPY.search(result.name)) and any(own == c for i, c in enumerate(counts) if i != place)
         is_union = own == others and own.total() >= _FEWEST_ALIKE and sum(bool(c) for c in counts) > 2
         if is_copy or is_union or (result.seems_summary and alike * 2 >= own.total()):
-            _leave_out(result, relative)
+            rest = [v for r in results if r is not result for v in r.values["raw_fen"] if isinstance(v, int)]
+            _leave_out(result, relative, rest)
             counts[place] = Counter()
 
 
@@ -135,13 +141,23 @@ def _count_payments(result: SheetResult) -> Counter[tuple[object, ...]]:
     return Counter(zip(*columns, strict=True))
 
 
-def _leave_out(result: SheetResult, relative: str) -> None:
+def _leave_out(result: SheetResult, relative: str, rest: Sequence[int]) -> None:
     """The sheet's payments are set aside as a summary's; its findings go with them."""
+    own = [v for v in result.values["raw_fen"] if isinstance(v, int)]
     place = Place(relative, result.name)
     result.set_aside = [SetAside(*place, "summary_sheet", result.places_read, result.fen_read, "")]
     result.findings = [Finding("F09", place, found=f"共 {result.rows} 笔，与其他工作表是同一笔钱。")]
+    result.findings += _compare(sum(rest), sum(own), len(rest), place)
     result.values = {c: [] for c in FRAME_COLUMNS}
     result.outcome = "summary_sheet"
+
+
+def _compare(found_fen: int, stated_fen: int, rows: int, place: Place) -> list[Finding]:
+    """T03 where a summary states another sum than the detail gives."""
+    if abs(stated_fen - found_fen) <= max(rows, FEN_OF_ROUNDING):
+        return []
+    found, expected, difference = (format_fen(f) for f in (found_fen, stated_fen, abs(stated_fen - found_fen)))
+    return [Finding("T03", place, found, expected, difference)]
 
 
 def _compare_summaries(results: list[SheetResult], relative: str) -> None:
@@ -158,20 +174,21 @@ def _compare_summaries(results: list[SheetResult], relative: str) -> None:
         result.findings = [
             Finding("F09", place, found=f"合计 {format_fen(result.stated[2])} 元。" if result.stated else "")
         ]
-        if result.stated and abs(result.stated[2] - sum(details)) > max(len(details), FEN_OF_ROUNDING):
+        if result.stated:
             row, column, fen = result.stated
-            found, expected, difference = (format_fen(f) for f in (sum(details), fen, abs(sum(details) - fen)))
             where = place._replace(row=row, column=column_letters(column))
-            result.findings.append(Finding("T03", where, found, expected, difference))
+            result.findings += _compare(sum(details), fen, len(details), where)
 
 
 def _join(reading: FileReading, results: list[SheetResult]) -> None:
     """The sheets' results as the file's."""
     values: dict[str, list[object]] = {c: [] for c in FRAME_COLUMNS}
+    years = [f for r in results for f in r.findings if f.code == "F12"]
+    reading.findings += [replace(f, place=Place(reading.file)) for f in years[:1]]
     for result in results:
         for column, cells in result.values.items():
             values[column] += cells
-        reading.findings += result.findings
+        reading.findings += [f for f in result.findings if f.code != "F12"]
         reading.set_aside += result.set_aside
         reading.places_read += result.places_read
         reading.fen_read += result.fen_read

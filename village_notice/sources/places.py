@@ -21,9 +21,14 @@ _SEGMENTS = re.compile(r"[\s:：,，、。;；()（）《》【】\[\]_\-—·/\
 _PREFIXES = (
     re.compile(r"^[^县市区]{2,4}[县市区](.+)"),
     re.compile(r"^.{0,12}?\d{4}年度?(?:\d{1,2}月)?(.+)"),
-    re.compile(r"^(?:附件|附表|表)?\d{1,3}(\D.+)"),
+    re.compile(r"^(?:附件|附表|表)?\d{1,8}[.．]?(\D.+)"),
 )
+_BOUNDARY = re.compile(r"补贴|补助|津贴|资金|奖补|表|册|公示|批|月份?|年度?|季度|项目|镇|乡|街道|办事处|政府")
+"""Words behind which a village may be named in the middle of a title: 耕地地力保护补贴东岚村发放表."""
+_SERIAL = re.compile(r"^\d{1,3}[.、．]?(?=\D)")
+_WITH_GROUP = re.compile(r"(.+?)[（(]?(第?[一二三四五六七八九十\d]{1,3}(?:村民小组|小组|组))[）)]?")
 _LONGEST_VILLAGE = 14
+_SHORTEST_WITH_TOWNSHIP = 4
 _LONGEST_SECTION = 24
 
 
@@ -82,7 +87,7 @@ class PlaceFinder:
     def _look_up(self, township: str, township_text: str, words: str) -> Residence:
         short = short_village(words)
         if township:
-            village = self.register.find(township, words)
+            village = self.register.find(township, words) or self.register.find(township, _SERIAL.sub("", words))
             if village:
                 return Residence(village.township, village.name, village.code)
             return Residence(township, short, "", "R02", township, self._suggest(words, township))
@@ -99,6 +104,17 @@ class PlaceFinder:
     def _suggest(self, words: str, township: str) -> str:
         near = "、".join(v.name for v in self.register.suggest(words, township)[:5])
         return f"名称相近的有：{near}（请确认，工具不会替您选）。" if near else ""
+
+    def split_group(self, township: str, text: str) -> tuple[str, str]:
+        """(village, group) of a cell that holds both (东岚村3组); (text, "") where the whole cell is a village or unknown."""
+        match = _WITH_GROUP.fullmatch(text)
+        if match is None or self.resolve(township, text).code or not self.resolve(township, match[1]).code:
+            return text, ""
+        return match[1], match[2]
+
+    def split_township(self, text: str) -> str:
+        """The township a village's text begins with, "" where it begins with none."""
+        return self.register.split_township(simplify_script(text))[0] if len(text) > _SHORTEST_WITH_TOWNSHIP else ""
 
     def find_in_section(self, text: str) -> str:
         """The village words of a section row (一、东关村（6户）), "" where it names none."""
@@ -142,6 +158,7 @@ class PlaceFinder:
         for segment in _SEGMENTS.split(text):
             starts = [segment[segment.index(named) + len(named) :]] if named and named in segment else [segment]
             starts += [m[1] for start in starts for pattern in _PREFIXES if (m := pattern.match(start))]
+            starts += [segment[m.end() :] for m in _BOUNDARY.finditer(segment)]
             for start in starts:
                 if words := self._find_at_start(start, where, is_whole=start == segment):
                     return named, words

@@ -11,12 +11,17 @@ import pickle
 import signal
 import struct
 import sys
+import threading
+import time
 from collections.abc import Callable, Sequence
 from typing import BinaryIO, NamedTuple
+
+import psutil
 
 from village_notice.sources.limits import Unreadable
 
 _LENGTH = struct.Struct("<Q")
+_LOOK_EVERY_SECONDS = 1.0
 
 
 class Job(NamedTuple):
@@ -106,9 +111,22 @@ def serve(requests: BinaryIO, answers: BinaryIO, modules: Sequence[str]) -> None
             write_frame(answers, Answer(None, "F15", _say_error(error)))
 
 
+def leave_with_parent() -> None:
+    """Ends this process soon after its parent is gone, also in the middle of a file that is never read to its end."""
+    parent = os.getppid()
+
+    def watch() -> None:
+        while os.getppid() == parent and psutil.pid_exists(parent):
+            time.sleep(_LOOK_EVERY_SECONDS)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
 def main() -> None:
     """Runs the child; the parent ends it by closing the pipe or by killing it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    leave_with_parent()
     answers = os.fdopen(os.dup(1), "wb")
     requests = os.fdopen(os.dup(0), "rb")
     nowhere = os.open(os.devnull, os.O_RDONLY)

@@ -11,7 +11,7 @@ import tempfile
 import threading
 import time
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -185,18 +185,25 @@ class ReaderPool:
         for slot in range(self.workers):
             self._drop_child(slot)
 
-    def map(self, files: Sequence[InputFile], job: str, arguments: tuple[object, ...] = ()) -> Iterator[object]:
+    def map(
+        self,
+        files: Sequence[InputFile],
+        job: str,
+        arguments: tuple[object, ...] = (),
+        own: Mapping[str, tuple[object, ...]] | None = None,
+    ) -> Iterator[object]:
         """What `job(path, relative, *arguments)` returns for each file, or a `Failure`, in the order of the files.
 
         Args:
             files: What to read.
             job: Function as `module:name`, importable in the child.
             arguments: Further arguments, the same for every file.
+            own: Relative path → arguments of that file alone, behind the others.
 
         Raises:
             ReaderStartError: Children do not start at all.
         """
-        batch = _Batch(files, job, arguments)
+        batch = _Batch(files, job, arguments, own or {})
         threads = [threading.Thread(target=self._work, args=(slot, batch), daemon=True) for slot in range(self.workers)]
         for thread in threads:
             thread.start()
@@ -244,7 +251,7 @@ class ReaderPool:
 
     def _read_file(self, slot: int, batch: "_Batch", index: int) -> object:
         file = batch.files[index]
-        job = Job(batch.job, (file.path, file.relative, *batch.arguments))
+        job = Job(batch.job, (file.path, file.relative, *batch.arguments, *batch.own.get(file.relative, ())))
         while True:
             child = self._find_child(slot)
             try:
@@ -301,8 +308,14 @@ class ReaderPool:
 class _Batch:
     """One call of `map`: what waits, what is done, how far the caller has come."""
 
-    def __init__(self, files: Sequence[InputFile], job: str, arguments: tuple[object, ...]) -> None:
-        self.files, self.job, self.arguments = files, job, arguments
+    def __init__(
+        self,
+        files: Sequence[InputFile],
+        job: str,
+        arguments: tuple[object, ...],
+        own: Mapping[str, tuple[object, ...]],
+    ) -> None:
+        self.files, self.job, self.arguments, self.own = files, job, arguments, own
         self.waiting = deque(range(len(files)))
         self.results: dict[int, object] = {}
         self.taken = 0

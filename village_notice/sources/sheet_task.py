@@ -2,17 +2,20 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import zip_longest
 
 from village_notice.domain.columns import FRAME_COLUMNS
 from village_notice.domain.finding import Finding, Place
 from village_notice.domain.money import format_fen
 from village_notice.domain.reading import SetAside, SheetReading
 from village_notice.domain.text import column_letters
+from village_notice.sources.cards import find_cards
 from village_notice.sources.cells import read_amount
 from village_notice.sources.column_map import ColumnMap
 from village_notice.sources.columns_match import match_columns
 from village_notice.sources.grid import Cell, Grid
+from village_notice.sources.grid_maker import column_number
 from village_notice.sources.heading_index import HeadingIndex
 from village_notice.sources.headless import find_headless, has_unknown_headings
 from village_notice.sources.seems import describe_sheet
@@ -74,17 +77,33 @@ class SheetTask:
         self.grid, self.around, self.index = grid, around, index
         self.place = Place(around.file, grid.name)
         self.result = SheetResult(grid.name)
+        self.tables = [] if grid.is_chart else find_tables(grid, index)
 
-    def read(self) -> SheetResult:
-        """The sheet's payments, or why it has none."""
-        grid, result = self.grid, self.result
+    @property
+    def titles(self) -> tuple[str, ...]:
+        """What stands above the tables of a sheet that is not hidden."""
+        return () if self.grid.is_hidden else tuple(text for table in self.tables for text in table.above)
+
+    def read(self, elsewhere: str = "") -> SheetResult:
+        """The sheet's payments, or why it has none.
+
+        Args:
+            elsewhere: The township that the titles of the whole file name, "" where none or several.
+        """
+        grid, result, tables = self.grid, self.result, self.tables
+        self.around = replace(self.around, elsewhere=elsewhere)
         if grid.is_chart or not any(v not in (None, "") for row in grid.rows for v in row):
             return result
-        tables = find_tables(grid, self.index)
         headless = None if tables or grid.is_hidden else find_headless(grid, self.around.lookups.places)
         tables = [headless] if headless else tables
         maps = [self._match(t) for t in tables]
         lists = [bool(m.amounts) and "name" in m.fields for m in maps]
+        width = max(map(len, grid.rows))
+        cards = None if any(lists) or grid.is_hidden else find_cards(grid, self.index)
+        if cards:
+            self.grid, tables = cards
+            maps = [self._match(t) for t in tables]
+            lists = [bool(m.amounts) and "name" in m.fields for m in maps]
         if grid.is_hidden:
             self._leave_out("hidden_sheet", tables, maps)
             result.findings.append(Finding("F07", self.place, found=describe_size(grid)))
@@ -96,7 +115,8 @@ class SheetTask:
             self._explain(tables, maps, is_headless=is_headless)
         else:
             self._read_tables(tables, maps, lists, is_headless=headless is not None)
-        result.findings = list(dict.fromkeys(result.findings))
+        found = (_take_off_column(f, width) for f in result.findings) if cards else result.findings
+        result.findings = list(dict.fromkeys(found))
         return result
 
     def _read_tables(self, tables: list[Table], maps: list[ColumnMap], lists: list[bool], *, is_headless: bool) -> None:
@@ -128,11 +148,15 @@ class SheetTask:
             words = f"表里没有表头，暂按内容猜测，金额取 {letters} 列"
             result.findings.append(Finding("H09", self.place, found=words))
         self._check_totals(readings)
+        if not result.rows:
+            words = f"有表头，但下面没有任何一笔；{describe_size(grid)}"
+            result.findings.append(Finding("F08", self.place, found=words))
         result.seems_summary = bool(_SUMMARY.search(grid.name))
 
     def _match(self, table: Table) -> ColumnMap:
         rows = [table.view(r) for r in self.grid.rows[table.header_last : table.body_last]]
-        samples: list[list[Cell]] = [[r[c] if c < len(r) else None for r in rows] for c in range(len(table.texts))]
+        columns = list(zip_longest(*rows))[: len(table.texts)]
+        samples: list[Sequence[Cell]] = [*columns, *[()] * (len(table.texts) - len(columns))]
         return match_columns(table.texts, samples, self.index, self.around.lookups.subsidies)
 
     def _count_places(self, table: Table, columns: ColumnMap, unit_fen: int) -> None:
@@ -240,6 +264,12 @@ class SheetTask:
         """Whether a column that was not understood holds numbers: perhaps the money."""
         rows = self.grid.rows[table.header_last : table.body_last]
         return any(isinstance(r[c - 1], int | float) for c, _ in columns.unknown for r in rows[:50] if c <= len(r))
+
+
+def _take_off_column(finding: Finding, width: int) -> Finding:
+    """A card's values other than its money were set past the sheet's last column: their findings name the row only."""
+    is_outside = bool(finding.place.column) and column_number(finding.place.column) > width
+    return replace(finding, place=finding.place._replace(column="")) if is_outside else finding
 
 
 def _is_undated(context: Context, columns: ColumnMap, reading: TableReading) -> bool:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import PurePosixPath
 
 from village_notice.domain.text import normal_group
@@ -14,11 +15,12 @@ from village_notice.sources.tables import Table
 from village_notice.sources.wording import fold_words
 
 FEN_PER_WAN = 1_000_000
-_TITLE_TAIL = re.compile(
-    r"(资金|项目)?(补贴|补助)?(资金)?(实际)?(发放|公示|花名册|明细|清册|清单|兑付|兑现|统计|汇总|情况|名册|名单|一览).*$"
-)
+_TAIL_WORDS = r"(实际)?(发放|公示|花名册|明细|清册|清单|兑付|兑现|统计|汇总|情况|名册|名单|一览).*$"
+_LONG_TAIL = re.compile(r"(资金|项目)?(补贴|补助)?(资金)?" + _TAIL_WORDS)
+_SHORT_TAIL = re.compile(r"(资金|项目)?" + _TAIL_WORDS)
 _VILLAGE_LABEL = re.compile(r"^(?:村名|村别|村庄|行政村|所在村|村居|村\(居\)|村)[:：](.+)")
 _LABEL = re.compile(r"([\u4e00-\u9fff]{2,6})[:：]\s*([^\s\u3000;；，]+)")
+_BARE_LABEL = re.compile(r"([\u4e00-\u9fff]{2,6})[:：]")
 _PERIOD_LABELS = {"发放期间", "所属期间", "所属月份", "期间", "批次", "月份", "发放批次", "发放月份", "所属时期"}
 _PAY_LABELS = {"发放日期", "发放时间", "打款日期", "打款时间", "拨付日期", "到账日期", "到账时间", "付款日期"}
 _OFFICE_DATE = re.compile(r"(制表|填报|填表|打印|公示|公开|编制|登记|导出)(日期|时间|期)|截至|截止")
@@ -97,7 +99,7 @@ class Surroundings:
             sheet=self.sheet,
             township=township,
             village=village,
-            group=find_group(titles),
+            group=find_group((*titles, self.sheet)),
             programme_text=self._find_programme(titles, before),
             year=year,
             year_source=source,
@@ -139,13 +141,16 @@ class Surroundings:
         return next((w for n in self._names() if (w := self._read_programme(n))), "")
 
     def _read_programme(self, text: str) -> str:
-        plain = fold_words(text)
-        if not self.lookups.subsidies.match(plain).candidates:
+        """The words of a title that name its programmes: all of them, without year, county and what the table is."""
+        plain, match = fold_words(text), self.lookups.subsidies.match
+        if not match(plain).candidates:
             return ""
         words = re.sub(r"^.*?\d{4}年度?", "", plain)
         words = re.sub(r"^[^，。]{2,4}[县市区]", "", words)
-        words = _TITLE_TAIL.sub("", words) or plain
-        return words if self.lookups.subsidies.match(words).candidates else plain
+        for shorter in (_LONG_TAIL.sub("", words), _SHORT_TAIL.sub("", words), words):
+            if match(shorter).candidates == match(plain).candidates:
+                return shorter
+        return plain
 
     def _find_year(self, titles: Sequence[str], before: Context | None) -> tuple[int, str]:
         """(year, where it was inferred from or "")."""
@@ -175,8 +180,13 @@ class Surroundings:
 
 
 def _read_labels(texts: Iterable[str]) -> dict[str, str]:
-    """标签：值 in the lines above the headings."""
-    return {label: value for text in texts for label, value in _LABEL.findall(text)}
+    """标签：值 in the lines above the headings, the value in the same cell or in the next one."""
+    lines = list(texts)
+    found = {label: value for text in lines for label, value in _LABEL.findall(text)}
+    for text, following in pairwise(lines):
+        if match := _BARE_LABEL.fullmatch(text.strip()):
+            found.setdefault(match[1], following)
+    return found
 
 
 def _find_unit(titles: Sequence[str], heading_unit: str, before: Context | None) -> tuple[int, str]:

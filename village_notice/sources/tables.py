@@ -78,6 +78,8 @@ def cell_text(value: Cell) -> str:
     """A cell as one line of text: whole numbers without .0, line breaks taken out."""
     if value is None:
         return ""
+    if isinstance(value, str) and "\n" not in value and "\r" not in value and "\t" not in value:
+        return value.strip()
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
         return str(int(value))
     return re.sub(r"[\r\n\t]+", "", str(value)).strip()
@@ -230,8 +232,10 @@ def _is_list(columns: Sequence[tuple[int, str]], index: HeadingIndex) -> bool:
 
 
 def _read_header(row: list[Cell], number: int, index: HeadingIndex) -> HeaderRow | None:
+    numbers = sum(v.__class__ in (int, float) for v in row)
+    if numbers > 1:
+        return None
     texts = [cell_text(v) for v in row if isinstance(v, str) and v.strip()]
-    numbers = sum(isinstance(v, int | float) and not isinstance(v, bool) for v in row)
     numbers += sum(bool(_NUMBER.fullmatch(t)) for t in texts)
     if len(texts) < 2 or numbers > 1 or any(_KEY.search(t) for t in texts):
         return None
@@ -241,6 +245,7 @@ def _read_header(row: list[Cell], number: int, index: HeadingIndex) -> HeaderRow
     people, money = bool(fields & _PEOPLE), bool(fields & _MONEY)
     if not sure or (numbers and sure < 2):
         return None
-    if len(fields) >= 3 or (len(fields) == 2 and (people or money)):
+    is_wide = people and sum(map(index.names_money, texts)) >= 2
+    if len(fields) >= 3 or (len(fields) == 2 and (people or money)) or is_wide:
         return HeaderRow(number, len(fields), people, money)
     return None

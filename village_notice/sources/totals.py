@@ -32,16 +32,33 @@ class _Stated(NamedTuple):
 
 @dataclass(slots=True)
 class _Column:
-    """Money of one column, in the order of the rows: everything, and what was paid."""
+    """Money of one column, in the order of the rows, as running sums: everything, and what was paid."""
 
     rows: list[int] = field(default_factory=list)
-    fen: list[int] = field(default_factory=list)
-    paid: list[int] = field(default_factory=list)
+    fen: list[int] = field(default_factory=lambda: [0])
+    paid: list[int] = field(default_factory=lambda: [0])
 
-    def add_up(self, after: int, before: int, fen: list[int]) -> tuple[int, int]:
-        """(sum, number of payments) between two rows, both exclusive."""
+    def add(self, row: int, fen: int, paid: int) -> None:
+        self.rows.append(row)
+        self.fen.append(self.fen[-1] + fen)
+        self.paid.append(self.paid[-1] + paid)
+
+    def count(self, after: int, before: int) -> int:
+        """Payments between two rows, both exclusive."""
+        return max(bisect_left(self.rows, before) - bisect_right(self.rows, after), 0)
+
+    def add_up(self, after: int, before: int) -> tuple[int, int]:
+        """(everything, what was paid) between two rows, both exclusive."""
         first, last = bisect_right(self.rows, after), bisect_left(self.rows, before)
-        return sum(fen[first:last]), last - first
+        return self.fen[last] - self.fen[first], self.paid[last] - self.paid[first]
+
+
+class _Marks(NamedTuple):
+    """Rows where a stretch may begin or end: all totals, totals of each kind, beginnings of sections and pages."""
+
+    totals: list[int]
+    alike: dict[tuple[str, bool], list[int]]
+    bounds: list[int]
 
 
 class StatedTotals:
@@ -59,10 +76,7 @@ class StatedTotals:
 
     def add_payment(self, row: int, column: int, fen: int, *, is_paid: bool) -> None:
         """Counts a payment's money as the cell shows it."""
-        own = self._columns.setdefault(column, _Column())
-        own.rows.append(row)
-        own.fen.append(fen)
-        own.paid.append(fen if is_paid else 0)
+        self._columns.setdefault(column, _Column()).add(row, fen, fen if is_paid else 0)
 
     def add_total(self, row: int, kind: str, column: int, fen: int, *, is_page: bool) -> None:
         """Notes a stated total; `kind` is total, subtotal or carried."""
@@ -74,7 +88,7 @@ class StatedTotals:
 
     def sum_fen(self) -> int:
         """All money of the table."""
-        return sum(sum(c.fen) for c in self._columns.values())
+        return sum(c.fen[-1] for c in self._columns.values())
 
     def check(self, also: Sequence[int] = ()) -> Iterator[Mismatch]:
         """The totals that are wrong.
@@ -82,30 +96,36 @@ class StatedTotals:
         Args:
             also: Sums over several tables of the sheet that a total may stand for, in fen.
         """
+        marks = self._mark()
         for stated in self._stated:
             own = self._columns.get(stated.column)
-            if own is None:
+            stretches = _find_stretches(stated, own, marks) if own else []
+            if own is None or not stretches:
                 continue
-            stretches = self._find_stretches(stated, own)
-            if not stretches:
-                continue
-            sums = [own.add_up(first, last, fen) for first, last in stretches for fen in (own.fen, own.paid)]
-            sums += [(s, len(own.rows)) for s in also]
-            if all(abs(stated.fen - s) > max(rows, FEN_OF_ROUNDING) for s, rows in sums):
+            sums = [(fen, own.count(*stretch)) for stretch in stretches for fen in own.add_up(*stretch)]
+            sums += [(fen, len(own.rows)) for fen in also]
+            if all(abs(stated.fen - fen) > max(rows, FEN_OF_ROUNDING) for fen, rows in sums):
                 code = "T01" if stated.kind == "total" else "T02"
                 yield Mismatch(code, stated.row, stated.column, sums[0][0], stated.fen)
 
-    def _find_stretches(self, stated: _Stated, own: _Column) -> list[tuple[int, int]]:
-        """(first row, last row) of every stretch a total may stand for, the likeliest first; only those with payments."""
-        row, end = stated.row, 2**31
-        rows = sorted({s.row for s in self._stated})
-        alike = sorted({s.row for s in self._stated if (s.kind, s.is_page) == (stated.kind, stated.is_page)})
-        low = [_before(rows, row), _before(alike, row), _before(sorted(self._bounds), row)]
-        high = [_after(rows, row, end), _after(alike, row, end), _after(sorted(self._bounds), row, end)]
-        back = [(b, row) for b in (max(low), *low)]
-        back = [(0, row), *back] if stated.kind != "subtotal" else [*back, (0, row)]
-        ahead = [(row, h) for h in ((min(high), *high, end) if stated.kind == "subtotal" else (end, *high))]
-        return [s for s in (*back, *ahead) if bisect_right(own.rows, s[0]) < bisect_left(own.rows, s[1])]
+    def _mark(self) -> _Marks:
+        alike: dict[tuple[str, bool], list[int]] = {}
+        for stated in self._stated:
+            alike.setdefault((stated.kind, stated.is_page), []).append(stated.row)
+        return _Marks([s.row for s in self._stated], alike, self._bounds)
+
+
+def _find_stretches(stated: _Stated, own: _Column, marks: _Marks) -> list[tuple[int, int]]:
+    """(first row, last row) of every stretch a total may stand for, the likeliest first; only those with payments."""
+    row, end = stated.row, 2**31
+    kinds = (marks.totals, marks.alike[stated.kind, stated.is_page], marks.bounds)
+    low, high = [_before(k, row) for k in kinds], [_after(k, row, end) for k in kinds]
+    if stated.kind == "subtotal":
+        back, ahead = [max(low), *low, 0], [min(high), *high, end]
+    else:
+        back, ahead = [0, max(low), *low], [end, *high]
+    stretches = [*((b, row) for b in back), *((row, a) for a in ahead)]
+    return [s for s in stretches if own.count(*s)]
 
 
 def _before(rows: list[int], row: int) -> int:

@@ -96,7 +96,7 @@ def _read_text(body: bytes, at: int) -> tuple[str, int]:
     end = at + 4 + 2 * count
     if end > len(body):
         raise IndexError
-    return body[at + 4 : end].decode("utf-16-le", "surrogatepass"), end
+    return body[at + 4 : end].decode("utf-16-le", "replace"), end
 
 
 def _read_strings(package: Package, entry: WorkbookEntry, limits: ReadLimits) -> list[str]:

@@ -1,6 +1,15 @@
 import pytest
 
-from village_notice.archive.spoken import speak_decimal, speak_digits, speak_fen, speak_integer, speak_months
+from village_notice.domain.spoken import (
+    speak_count,
+    speak_day,
+    speak_decimal,
+    speak_digits,
+    speak_fen,
+    speak_integer,
+    speak_months,
+    speak_phone,
+)
 
 
 @pytest.mark.parametrize(
@@ -31,3 +40,11 @@ def test_decimals_years_and_months():
     assert speak_digits("2022") == "二零二二"
     assert speak_months("1–12月") == "一至十二月"
     assert speak_months("10组") == "十组"
+
+
+def test_counts_telephones_and_days():
+    assert (speak_count(2), speak_count(12), speak_count(200)) == ("两", "十二", "二百")
+    assert speak_phone("0535-7210012") == "零五三五，七二幺零零幺二"
+    assert speak_day("2022-12-15") == "二零二二年十二月十五日"
+    assert speak_day("2022-12") == "二零二二年十二月"
+    assert speak_day("") == ""

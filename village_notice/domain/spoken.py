@@ -1,4 +1,4 @@
-"""Numbers as they are said, for reading out on the telephone: 1234.50 yuan is 一千二百三十四元五角."""
+"""Numbers as they are said, on the telephone and over a loudspeaker: 1234.50 yuan is 一千二百三十四元五角."""
 
 import re
 
@@ -65,6 +65,25 @@ def speak_decimal(text: str) -> str:
 def speak_digits(text: str) -> str:
     """Digits one by one, as in a year: 2022 is 二零二二."""
     return "".join(_DIGITS[int(char)] for char in text)
+
+
+def speak_phone(text: str) -> str:
+    """A telephone number digit by digit, with 幺 for one and a pause for what parts it: 0535-12 is 零五三五，幺二."""
+    return "，".join(speak_digits(part).replace("一", "幺") for part in re.findall(r"[0-9]+", text))
+
+
+def speak_count(number: int) -> str:
+    """A number before a measure word: two is 两."""
+    return "两" if number == 2 else speak_integer(number)
+
+
+def speak_day(text: str) -> str:
+    """YYYY-MM-DD (or YYYY-MM) as it is said: 二零二二年十二月十五日; "" where it is no date."""
+    parts = text.split("-")
+    if not all(part.isdecimal() for part in parts):
+        return ""
+    words = [speak_digits(parts[0]), *(speak_integer(int(part)) for part in parts[1:])]
+    return "".join(word + unit for word, unit in zip(words, "年月日", strict=False))
 
 
 def speak_months(text: str) -> str:

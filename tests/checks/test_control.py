@@ -1,0 +1,142 @@
+import openpyxl
+import pytest
+
+from village_notice.checks.control import (
+    ControlReader,
+    check_control,
+    draw_control,
+    find_unsettled,
+    reconcile,
+)
+from village_notice.errors import ReferenceFileError
+
+PROGRAMMES = {"耕地地力保护补贴": ("S001", "耕地地力保护补贴"), "高龄津贴": ("S053", "高龄津贴")}
+TOWNSHIPS = {"石桥": "石桥镇", "石桥镇": "石桥镇", "双河镇": "双河镇"}
+HEAD = "补贴项目,发放期间,乡镇,人数,金额（元）\n"
+
+
+@pytest.fixture
+def read(tmp_path):
+    """The lines of a control.csv with this text."""
+
+    def read(text, encoding="utf-8-sig"):
+        (tmp_path / "control.csv").write_bytes((HEAD + text).encode(encoding))
+        return ControlReader(PROGRAMMES.get, TOWNSHIPS.get).read(tmp_path)
+
+    return read
+
+
+def check(lines, frame, townships=()):
+    rows = reconcile(lines, frame.assign(person_no=range(1, len(frame) + 1)), townships)
+    return [(f.code, f.place.row, f.found, f.expected, f.difference) for f in check_control(rows)]
+
+
+def test_without_the_file_nothing_is_compared(make, tmp_path):
+    lines = ControlReader(PROGRAMMES.get, TOWNSHIPS.get).read(tmp_path)
+    assert lines == [] and check(lines, make({})) == []
+    assert ControlReader(PROGRAMMES.get, TOWNSHIPS.get).read(None) == []
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "gb18030"])
+def test_money_that_agrees_to_the_fen(read, make, encoding):
+    lines = read("耕地地力保护补贴,2023,石桥,2,240.00\n合计,,,2,240.00\n", encoding)
+    assert [(n.row, n.township, n.people, n.fen) for n in lines] == [(2, "石桥镇", 2, 24_000)]
+    assert check(lines, make({}, {})) == []
+
+
+def test_one_fen_is_told(read, make):
+    lines = read("耕地地力保护补贴,2023,石桥,,240.01\n")
+    assert check(lines, make({}, {})) == [("T04", 2, "石桥镇耕地地力保护补贴 240.00", "240.01", "0.01")]
+
+
+def test_periods_are_added_up_and_names_below_each_other_are_carried_on(read, make):
+    lines = read("耕地地力保护补贴,第一批,石桥镇,1,100\n,第二批,石桥镇,1,140\n高龄津贴,7月,双河镇,,60\n")
+    frame = make({}, {}, {"programme_code": "S053", "township": "双河镇", "amount_fen": 6000})
+    assert check(lines, frame) == []
+
+
+def test_what_is_held_failed_or_of_another_year_is_not_accepted(read, make):
+    lines = read("耕地地力保护补贴,,石桥镇,,240\n")
+    frame = make({}, {"verdict": "held"}, {"verdict": "not_paid"}, {"verdict": "other_year"})
+    assert [c[0] for c in check(lines, frame)] == ["T04"]
+    row = reconcile(lines, frame.assign(person_no=1))[0]
+    assert (row.read, row.accepted, row.held, row.not_paid, row.difference) == (48_000, 12_000, 12_000, 12_000, 12_000)
+
+
+def test_a_line_for_the_whole_county(read, make):
+    lines = read("耕地地力保护补贴,,,,240\n")
+    assert check(lines, make({}, {"township": "双河镇"})) == []
+    assert check(lines, make({}, {"township": "双河镇"}), ["石桥镇"]) == [
+        ("T05", 0, "石桥镇耕地地力保护补贴 120.00", "", "")
+    ]
+
+
+def test_what_has_no_line_and_people_that_differ(read, make):
+    lines = read("耕地地力保护补贴,,石桥镇,3,240\n")
+    frame = make({}, {}, {"programme_code": "S053", "programme": "高龄津贴"})
+    assert check(lines, frame) == [
+        ("T06", 2, "石桥镇耕地地力保护补贴 2", "3", ""),
+        ("T05", 0, "石桥镇高龄津贴 120.00", "", ""),
+    ]
+
+
+def test_people_of_several_lines_are_not_added(read, make):
+    lines = read("耕地地力保护补贴,1月,石桥镇,2,120\n耕地地力保护补贴,2月,石桥镇,2,120\n")
+    assert check(lines, make({}, {})) == []
+
+
+@pytest.mark.parametrize(
+    ("line", "word"),
+    [
+        ("花生补贴,,石桥镇,,1\n", "花生补贴"),
+        ("高龄津贴,,某某镇,,1\n", "某某镇"),
+        ("高龄津贴,,石桥镇,,见附件\n", "见附件"),
+        ("高龄津贴,,石桥镇,两个,1\n", "两个"),
+    ],
+)
+def test_a_line_that_cannot_be_understood_stops_the_run(read, line, word):
+    with pytest.raises(ReferenceFileError, match=word) as caught:
+        read(line)
+    assert caught.value.line == 2
+
+
+def test_a_file_without_headings(tmp_path):
+    (tmp_path / "control.csv").write_text("a,b\n", encoding="utf-8")
+    with pytest.raises(ReferenceFileError, match="表头"):
+        ControlReader(PROGRAMMES.get, TOWNSHIPS.get).read(tmp_path)
+
+
+def test_a_workbook_in_wan(make, tmp_path):
+    book = openpyxl.Workbook()
+    for row in (
+        ["2023年财政拨付"],
+        ["项目名称", "乡镇", "金额（万元）"],
+        ["耕地地力保护补贴", "石桥镇", 0.024],
+        ["合计", None, 0.024],
+    ):
+        book.active.append(row)
+    book.save(tmp_path / "control.xlsx")
+    assert check(ControlReader(PROGRAMMES.get, TOWNSHIPS.get).read(tmp_path), make({}, {})) == []
+
+
+def test_the_sheet_says_what_explains_the_difference(read, make):
+    lines = read("耕地地力保护补贴,,石桥镇,,240\n高龄津贴,,石桥镇,,60\n")
+    rows = reconcile(lines, make({}, {"verdict": "held"}).assign(person_no=1))
+    findings = list(check_control(rows))
+    unsettled = find_unsettled(rows, findings)
+    assert unsettled == {("S001", "石桥镇"), ("S053", "石桥镇")}
+    sheet = draw_control(rows, unsettled)
+    assert [row[10] for row in sheet.rows] == [
+        "不符：差额正好是待核实的金额，处理完就对上了",
+        "不符：没有读到任何表格，可能漏交",
+    ]
+    assert sheet.rows[0][11] == "a.xlsx（120.00）"
+    waived = find_unsettled(rows, findings[1:])
+    assert waived == {("S053", "石桥镇")}
+    assert draw_control(rows, waived).rows[0][10] == "已写明理由"
+
+
+def test_a_file_that_is_counted_twice(read, make):
+    lines = read("耕地地力保护补贴,,石桥镇,,120\n")
+    rows = reconcile(lines, make({}, {"file": "b.xlsx"}).assign(person_no=1))
+    assert "可能重复" in str(draw_control(rows, find_unsettled(rows, check_control(rows))).rows[0][10])

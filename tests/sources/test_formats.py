@@ -1,0 +1,79 @@
+"""The same list comes out of every kind of file a department may send, whatever its name says."""
+
+import pytest
+
+from village_notice.domain.finding import Place
+from village_notice.sources.discover import find_inputs
+
+NAMES = (
+    "utf8.csv", "bom.csv", "gb18030.csv", "utf16.csv", "tabs.tsv", "gbk.txt", "book.xlsx", "macros.xlsm", "strict.xlsx",
+    "old.xls", "wps.et", "page.html", "table.xml", "open.ods", "binary.xlsb",
+)  # fmt: skip
+
+
+def test_all_formats_are_tried(formats):
+    assert sorted(formats) == sorted(NAMES)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_list_comes_out_of_every_format(name, formats, cells, expected, reader, tmp_path):
+    path = tmp_path / name
+    path.write_bytes(formats[name](cells))
+    reading = reader.read(path)
+    assert reader.listed(reading) == expected
+    assert reader.codes(reading) == []
+
+
+@pytest.mark.parametrize("writer", ["html", "xml2003", "xlsx"])
+def test_wrong_extension_is_told_and_read(writer, make, cells, expected, reader, tmp_path):
+    path = tmp_path / "导出.xls"
+    path.write_bytes(getattr(make, writer)(cells))
+    reading = reader.read(path)
+    assert reader.listed(reading) == expected
+    assert reader.codes(reading) == ["F16"]
+
+
+def test_password_is_asked_for(make, cells, expected, reader, tmp_path):
+    path = tmp_path / "加密.xlsx"
+    right, wrong = "2023", "2022"
+    path.write_bytes(make.lock(make.xlsx(cells), right))
+    refused = reader.read(path)
+    assert not refused.readable and reader.codes(refused) == ["F02"]
+    assert reader.codes(reader.read(path, password=wrong)) == ["F02"]
+    assert reader.listed(reader.read(path, password=right)) == expected
+
+
+@pytest.mark.parametrize("gbk", [True, False])
+def test_members_of_a_zip_keep_their_names(gbk, make, cells, expected, reader, tmp_path):
+    path = tmp_path / "附件.zip"
+    path.write_bytes(make.zip({"望岚镇/耕地补贴.xlsx": make.xlsx(cells)}, gbk=gbk))
+    (file,) = find_inputs(tmp_path).files
+    assert file.relative == "附件.zip/望岚镇/耕地补贴.xlsx"
+    reading = reader.read(file.path, file.relative)
+    assert reader.listed(reading) == expected
+    assert {p.file for p in (Place(f.place.file) for f in reading.findings)} <= {file.relative}
+
+
+def test_zip_in_a_zip(make, cells, expected, reader, tmp_path):
+    inner = make.zip({"表.csv": ("\n".join(",".join(map(str, r)) for r in cells)).encode("gbk")})
+    (tmp_path / "外.zip").write_bytes(make.zip({"内.zip": inner}))
+    (file,) = find_inputs(tmp_path).files
+    assert file.relative == "外.zip/内.zip/表.csv"
+    assert reader.listed(reader.read(file.path, file.relative)) == expected
+
+
+def test_csv_with_quotes_line_breaks_and_uneven_rows(read, listed, make, tmp_path):
+    path = tmp_path / "2023年棉花补贴发放.csv"
+    path.write_text(
+        f'村,姓名,身份证号,补贴金额,备注\n东岚村,"甲一",{make.id(1)},"1,200.50","有,逗号\n第二行"\n西岚村,乙二,{make.id(2)},80\n',
+        encoding="utf-8",
+    )
+    assert [r[2:5] for r in listed(read(path))] == [("甲一", "1200.50", "东岚村"), ("乙二", "80.00", "西岚村")]
+
+
+def test_scientific_notation_in_csv_is_damage(read, codes, tmp_path):
+    path = tmp_path / "2023年棉花补贴发放.csv"
+    path.write_text("村,姓名,身份证号,补贴金额\n东岚村,甲一,3.79999E+17,120\n", encoding="gb18030")
+    reading = read(path)
+    assert reading.payments["id"].tolist() == [""]
+    assert "C04" in codes(reading)

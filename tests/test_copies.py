@@ -1,0 +1,154 @@
+"""From the wrong sheet to the right sum: the annotated copy, corrected and put back into the inbox."""
+
+import json
+import shutil
+
+import openpyxl
+import pytest
+import xlwt
+from click.testing import CliRunner
+
+from village_notice.cli import main
+from village_notice.domain.annotation import FRONT_SHEET
+from village_notice.domain.identity import id_check_digit
+
+ROWS = [
+    ["2022年羊郡镇耕地地力保护补贴发放明细表"],
+    ["序号", "村名", "姓名", "身份证号", "实发金额（元）", "发放日期", "状态"],
+]
+PEOPLE = [("王甲", 600), ("王乙", "见备注"), ("王丙", 500)]
+
+
+def make_id(serial):
+    first = f"37999919650101{serial:03d}"
+    return first + id_check_digit(first)
+
+
+def rows():
+    return ROWS + [[n, "桥头村", name, make_id(n), fen, "2022-06-30", "成功"] for n, (name, fen) in enumerate(PEOPLE, 1)]
+
+
+def write_xlsx(path):
+    book = openpyxl.Workbook()
+    book.active.title = "明细"
+    for row in rows():
+        book.active.append(row)
+    book.save(path)
+
+
+def write_xls(path):
+    book = xlwt.Workbook()
+    sheet = book.add_sheet("明细")
+    for r, row in enumerate(rows()):
+        for c, value in enumerate(row):
+            sheet.write(r, c, value)
+    book.save(str(path))
+
+
+def write_csv(path):
+    path.write_text("\n".join(",".join(map(str, row)) for row in rows()), encoding="gb18030")
+
+
+WRITERS = {"地力.xlsx": write_xlsx, "地力.xls": write_xls, "地力.csv": write_csv}
+
+
+@pytest.fixture
+def run(tmp_path):
+    """Runs a check on the inbox and gives its figures; the office is beside it."""
+    (tmp_path / "收件箱").mkdir()
+    CliRunner().invoke(main, ["init", str(tmp_path / "办公")])
+
+    def run(*more):
+        words = ("check", tmp_path / "收件箱", "--year", 2022, "--out", tmp_path / "结果", "--home", tmp_path / "办公")
+        result = CliRunner().invoke(main, [str(w) for w in (*words, "--quiet", "--json", "--workers", 1, *more)])
+        assert not result.exception or isinstance(result.exception, SystemExit), result.exception
+        return json.loads(result.stdout)
+
+    return run
+
+
+def find_copy(tmp_path):
+    return tmp_path / "结果/内部资料_不得外传/核对/地力_核对.xlsx"
+
+
+def correct(copy, place, amount=700):
+    """Puts the amount right in a copy and saves it elsewhere, as a clerk does."""
+    book = openpyxl.load_workbook(copy)
+    sheet = book.worksheets[1]
+    assert sheet["E4"].value == "见备注" and "C01" in sheet["E4"].comment.text
+    sheet["E4"].value = amount
+    book.save(place)
+
+
+def list_changes(tmp_path):
+    book = openpyxl.load_workbook(tmp_path / "结果/内部资料_不得外传/问题清单.xlsx")
+    return [row for row in list(book["更正了哪些"].values)[2:] if row[1]]
+
+
+@pytest.mark.parametrize("name", WRITERS)
+def test_correct_the_copy_put_it_beside_then_instead(tmp_path, run, name):
+    inbox = tmp_path / "收件箱"
+    WRITERS[name](inbox / name)
+    first = run()
+    assert (first["accepted"]["fen"], first["held"]["rows"]) == (110_000, 1)
+    correct(find_copy(tmp_path), inbox / "地力_核对.xlsx")
+    before = (inbox / name).read_bytes()
+    beside = run()
+    assert beside["accepted"] == {"rows": 3, "fen": 180_000}
+    assert beside["held"]["rows"] == 0 and beside["findings"]["F17"] == 1 and beside["exit_code"] == 0
+    assert (inbox / name).read_bytes() == before
+    sheet = "Sheet1" if name.endswith(".csv") else "明细"
+    assert list_changes(tmp_path) == [("地力_核对.xlsx", sheet, "E4", "见备注", "700")]
+    (inbox / name).unlink()
+    instead = run()
+    assert instead["accepted"] == beside["accepted"]
+    assert not {"F13", "F17"} & set(instead["findings"])
+    assert list_changes(tmp_path) == [("地力_核对.xlsx", sheet, "E4", "见备注", "700")]
+
+
+def test_one_source_corrected_twice_asks(tmp_path, run):
+    inbox = tmp_path / "收件箱"
+    write_xlsx(inbox / "地力.xlsx")
+    run()
+    copy = find_copy(tmp_path)
+    correct(copy, inbox / "张改.xlsx", 700)
+    correct(copy, inbox / "李改.xlsx", 800)
+    told = run()
+    assert told["findings"]["F18"] == 2 and told["exit_code"] == 3
+    assert told["accepted"]["rows"] == 0 and told["held"]["rows"] == 6
+    (inbox / "李改.xlsx").unlink()
+    assert run("--copies", "none")["accepted"]["fen"] == 180_000
+
+
+def test_the_copy_of_a_copy_goes_on_from_it(tmp_path, run):
+    inbox = tmp_path / "收件箱"
+    write_xlsx(inbox / "地力.xlsx")
+    run()
+    correct(find_copy(tmp_path), inbox / "第一次.xlsx", "仍见备注")
+    assert run()["held"]["rows"] == 1
+    copy = tmp_path / "结果/内部资料_不得外传/核对/第一次_核对.xlsx"
+    book = openpyxl.load_workbook(copy)
+    assert book.sheetnames == [FRONT_SHEET, "明细"]
+    book["明细"]["E4"].value = 700
+    book.save(inbox / "第二次.xlsx")
+    last = run("--copies", "none")
+    assert last["accepted"] == {"rows": 3, "fen": 180_000} and last["findings"]["F17"] == 2
+    assert not find_copy(tmp_path).exists()
+
+
+def test_which_files_get_a_copy(tmp_path, run):
+    inbox = tmp_path / "收件箱"
+    write_xlsx(inbox / "地力.xlsx")
+    (inbox / "坏的.xlsx").write_bytes((inbox / "地力.xlsx").read_bytes()[:900])
+    shutil.copy(inbox / "地力.xlsx", inbox / "又一份.xlsx")
+    run("--copies", "errors")
+    folder = tmp_path / "结果/内部资料_不得外传"
+    assert sorted(p.name for p in (folder / "核对").iterdir()) == ["又一份_核对.xlsx", "地力_核对.xlsx"]
+    listed = list(openpyxl.load_workbook(folder / "问题清单.xlsx")["核对副本"].values)
+    assert [row[0] for row in listed[2:5]] == ["又一份.xlsx", "地力.xlsx", "坏的.xlsx"]
+    assert "没有做副本" in listed[4][4]
+    first = {p.name: p.read_bytes() for p in (folder / "核对").iterdir()}
+    run("--copies", "errors")
+    assert {p.name: p.read_bytes() for p in (folder / "核对").iterdir()} == first
+    run("--copies", "none")
+    assert not (folder / "核对").exists() or not list((folder / "核对").iterdir())

@@ -1,0 +1,74 @@
+"""What a visitor chooses from before anything is asked: townships, villages, years. Places only, never people."""
+
+import sqlite3
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from village_notice.archive.query import open_database
+from village_notice.domain.text import fold_text
+
+
+@dataclass(frozen=True, slots=True)
+class VillagePlace:
+    """One village of the database.
+
+    Attributes:
+        township: Township of the register.
+        village: Short name.
+        office: Township or manager, heads the folder.
+        years: Years with figures, newest first.
+    """
+
+    township: str
+    village: str
+    office: str
+    years: tuple[int, ...]
+
+
+def list_townships(db: Path) -> list[str]:
+    """The townships in the order of the villages' codes.
+
+    Raises:
+        UsageError: The file is no database of this tool.
+    """
+    with closing(open_database(db)) as database:
+        rows = database.execute("SELECT township FROM village GROUP BY township ORDER BY min(code)")
+        return [row[0] for row in rows]
+
+
+def list_villages(db: Path, township: str) -> list[str]:
+    """The villages of a township by code, [] where there is no such township."""
+    with closing(open_database(db)) as database:
+        query = "SELECT name FROM village WHERE township = ? GROUP BY name ORDER BY min(code)"
+        return [row[0] for row in database.execute(query, (township,))]
+
+
+def find_villages(db: Path, text: str, limit: int = 30) -> list[tuple[str, str]]:
+    """(township, village) of villages whose name holds a text; those that begin with it first, at most `limit`."""
+    plain = fold_text(text)
+    if not plain:
+        return []
+    with closing(open_database(db)) as database:
+        rows = database.execute(
+            "SELECT township, name FROM village WHERE instr(name, ?) > 0 GROUP BY township, name"
+            " ORDER BY instr(name, ?), min(code) LIMIT ?",
+            (plain, plain, limit),
+        )
+        return [(township, name) for township, name in rows]
+
+
+def read_place(db: Path, township: str, village: str) -> VillagePlace | None:
+    """A village with its years, None where the database has none of this name in the township."""
+    with closing(open_database(db)) as database:
+        return _read_place(database, township, village)
+
+
+def _read_place(database: sqlite3.Connection, township: str, village: str) -> VillagePlace | None:
+    rows = database.execute(
+        "SELECT e.year, v.office FROM edition e JOIN village v ON v.id = e.village_id"
+        " WHERE v.township = ? AND v.name = ? ORDER BY e.year DESC",
+        (township, village),
+    ).fetchall()
+    years = tuple(dict.fromkeys(year for year, _ in rows))
+    return VillagePlace(township, village, rows[0][1], years) if rows else None

@@ -1,0 +1,167 @@
+"""One village and year as it lies in 查询.db, and the same as a file of the package, from which it can be read again.
+
+The file holds what hung on the wall and the summary, no number of a person or household; money, quantities and rates are
+texts with decimals, so that the last look can tell them from numbers that must not leave.
+"""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from village_notice.archive.people import Line, Person, check_totals, group_people, read_lines
+from village_notice.domain.money import format_fen, format_scaled, parse_scaled
+from village_notice.domain.public import VillageYear, check_code
+
+Row = tuple[object, ...]
+EDITION_FILE = "查询数据.json"
+_VILLAGE = ("village_code", "village", "full_name", "township", "office", "county", "kind")
+_FACTS = ("year", "people", "payments", "public_yuan", "has_withheld", "held", "data_until", "check_code")
+
+
+class EditionError(ValueError):
+    """The file is not what this tool writes; the message is Chinese."""
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """One village and year as it lies in the database.
+
+    Attributes:
+        village: Values of the columns of `village` behind id.
+        facts: year, people, payments, public_fen, has_withheld, held, data_until, check_code.
+        programmes: For each line of the summary the values of `programme` behind id, and of `summary` behind it.
+        people: Persons of tiers A and B.
+        masked: Lines of tier C: position, serial, name, payments, amount_fen, pay_months.
+    """
+
+    village: Row
+    facts: Row
+    programmes: tuple[tuple[Row, Row], ...]
+    people: tuple[Person, ...]
+    masked: tuple[tuple[int, int, str, int, int, str], ...]
+
+
+def read_edition(village: VillageYear) -> Edition:
+    """The edition of a village-year.
+
+    Raises:
+        ConservationError: Its lines, summary and total do not agree.
+    """
+    v, lines = village, read_lines(village)
+    check_totals(village, lines)
+    named = group_people(village, lines)
+    in_people = {(line.position, line.serial) for person in named for line in person.lines}
+    return Edition(
+        village=(v.village_code, v.village, v.full_name, v.township, v.office, v.county, v.kind),
+        facts=(v.year, v.people, v.payments, v.public_fen, int(v.has_withheld), v.held, v.data_until, check_code(v)),
+        programmes=tuple(
+            (
+                (p.key, p.title, str(p.tier), p.department, p.unit),
+                (
+                    p.people,
+                    p.payments,
+                    p.quantity_milli,
+                    p.rate_text,
+                    p.amount_fen,
+                    p.pay_months,
+                    p.held,
+                    int(p.lists_names),
+                ),
+            )
+            for p in v.programmes
+        ),
+        people=tuple(named),
+        masked=tuple(
+            (x.position, x.serial, x.name, x.payments, x.amount_fen, x.pay_months)
+            for x in lines
+            if (x.position, x.serial) not in in_people
+        ),
+    )
+
+
+def build_edition_file(edition: Edition) -> bytes:
+    """查询数据.json; the same edition gives the same bytes."""
+    facts = dict(zip(_FACTS, edition.facts, strict=True))
+    values = {
+        "village": dict(zip(_VILLAGE, edition.village, strict=True)),
+        "facts": facts | {"public_yuan": _yuan(facts["public_yuan"])},
+        "programmes": [
+            [*programme, people, payments, _decimal(quantity, 3), rate, _yuan(fen), *rest]
+            for programme, (people, payments, quantity, rate, fen, *rest) in edition.programmes
+        ],
+        "people": [[p.name, p.group, [_line_values(x) for x in p.lines]] for p in edition.people],
+        "masked": [[*m[:4], _yuan(m[4]), m[5]] for m in edition.masked],
+    }
+    return (json.dumps(values, ensure_ascii=False, separators=(",", ":")) + "\n").encode("utf-8")
+
+
+def parse_edition_file(data: bytes) -> Edition:
+    """The edition a file holds.
+
+    Raises:
+        EditionError: It is no such file, or its figures do not agree with each other.
+    """
+    try:
+        values = json.loads(data)
+        edition = _parse_values(values)
+        total, summary = edition.facts[3], [numbers[4] for _, numbers in edition.programmes]
+        lines = [x for person in edition.people for x in person.lines]
+        found: list[int] = [0] * len(summary)
+        for position, fen in (*((x.position, x.amount_fen) for x in lines), *((m[0], m[4]) for m in edition.masked)):
+            found[position] += fen
+    except (ValueError, KeyError, TypeError, IndexError) as error:
+        raise EditionError(f"{EDITION_FILE} 看不懂") from error
+    expected = [fen if numbers[7] else 0 for fen, (_, numbers) in zip(summary, edition.programmes, strict=True)]
+    if found != expected or sum(summary) != total:  # type: ignore[arg-type]  # parsed as integers above
+        raise EditionError(f"{EDITION_FILE} 里的明细、汇总和合计不相等")
+    return edition
+
+
+def _parse_values(values: Any) -> Edition:  # noqa: ANN401  # any JSON value
+    facts = values["facts"] | {"public_yuan": _scale(values["facts"]["public_yuan"], 2)}
+    return Edition(
+        village=tuple(str(values["village"][name]) for name in _VILLAGE),
+        facts=tuple(facts[name] for name in _FACTS),
+        programmes=tuple(
+            (tuple(row[:5]), (*row[5:7], _scale_or_none(row[7], 3), row[8], _scale(row[9], 2), *row[10:]))
+            for row in values["programmes"]
+        ),
+        people=tuple(_parse_person(*row) for row in values["people"]),
+        masked=tuple((m[0], m[1], m[2], m[3], _scale(m[4], 2), m[5]) for m in values["masked"]),
+    )
+
+
+def _parse_person(name: str, group: str, rows: list[list[Any]]) -> Person:
+    lines = (
+        Line(r[0], r[1], group, name, _scale_or_none(r[2], 3), _scale_or_none(r[3], 6), r[4], _scale(r[5], 2), None,
+             None, r[6])
+        for r in rows
+    )  # fmt: skip
+    return Person(name, group, tuple(lines))
+
+
+def _line_values(line: Line) -> list[object]:
+    x = line
+    return [
+        x.position, x.serial, _decimal(x.quantity_milli, 3), _decimal(x.rate_micro, 6), x.payments, _yuan(x.amount_fen),
+        x.pay_months,
+    ]  # fmt: skip
+
+
+def _yuan(fen: object) -> str:
+    return format_fen(int(str(fen)))
+
+
+def _decimal(value: object, places: int) -> str | None:
+    return None if value is None else format_scaled(int(str(value)), places)
+
+
+def _scale(text: str, places: int) -> int:
+    found = parse_scaled(text, places)
+    if found is None:
+        raise ValueError(text)
+    return found
+
+
+def _scale_or_none(text: str | None, places: int) -> int | None:
+    return None if text is None else _scale(text, places)

@@ -1,0 +1,89 @@
+"""Villages held against their neighbours and against last year: a programme that is missing, people who are missing."""
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import pandas as pd
+
+from village_notice.domain.finding import Finding, Place
+from village_notice.domain.identity import is_valid_id
+from village_notice.domain.money import format_fen
+from village_notice.domain.village import Village
+
+_REGISTER = "村名册"
+"""Stands for the file in findings about a whole village."""
+_FEWEST_VILLAGES = 10
+_SHARE = 0.95
+_MOST_NAMES = 10
+
+
+def check_neighbours(decided: pd.DataFrame, villages: Sequence[Village]) -> Iterator[Finding]:
+    """X17 for a village with payments that lacks a programme nearly all its neighbours of the township have.
+
+    Source: the county asks which village lacks what.
+    """
+    columns = ["township", "village_code", "programme_code", "programme"]
+    rows = decided.loc[decided["verdict"].isin(["accepted", "held", "not_paid"]), columns]
+    rows = rows[(rows["village_code"] != "") & (rows["programme_code"] != "")].drop_duplicates(columns[:3])
+    for township, part in rows.groupby("township", sort=True):
+        there = [v for v in villages if v.township == township and v.code in set(part["village_code"])]
+        if len(there) < _FEWEST_VILLAGES:
+            continue
+        for code, own in part.groupby("programme_code", sort=True):
+            have = set(own["village_code"])
+            missing = [v for v in there if v.code not in have]
+            if len(missing) <= len(there) * (1 - _SHARE):
+                name = str(own["programme"].iloc[0] or code)
+                for village in missing:
+                    place = Place(_REGISTER, village.township + village.name)
+                    yield Finding("X17", place, name, f"{len(have)} 个村有，共 {len(there)} 个村")
+
+
+def check_last_year(decided: pd.DataFrame, before: pd.DataFrame | None) -> Iterator[Finding]:
+    """X15 people paid last year and not this year, X16 people whose sum changed by more than half; once a village.
+
+    Only programmes that the township has in both years are compared. Whoever waits for a payment is not missing.
+
+    Args:
+        decided: Payments of this year.
+        before: What the ledger kept of last year: township, village, village_code, name, id, programme_code, programme,
+            amount_fen, a row a person and programme; None or empty where it kept nothing.
+    """
+    if before is None or before.empty:
+        return
+    now = decided[decided["verdict"].isin(["accepted", "held", "not_paid"]) & (decided["village_code"] != "")]
+    now = now.assign(amount_fen=now["amount_fen"].where(now["verdict"] == "accepted", 0).fillna(0).astype("int64"))
+    sums = [_add_people(f) for f in (before, now)]
+    both = sums[0].merge(sums[1], on=["village_code", "programme_code", "who"], how="left", suffixes=("", "_now"))
+    alive = now[["township", "programme_code"]].drop_duplicates()
+    both = both.merge(alive, on=["township", "programme_code"])
+    waiting = _add_people(now[now["verdict"] != "accepted"])[["village_code", "programme_code", "who"]]
+    both = both.merge(waiting.assign(waits=True), on=["village_code", "programme_code", "who"], how="left")
+    is_missing = both["amount_fen_now"].isna() & (both["amount_fen"] > 0)
+    yield from _tell_people("X15", both[is_missing])
+    change = (both["amount_fen_now"] - both["amount_fen"]).abs() * 2 > both["amount_fen"]
+    yield from _tell_people("X16", both[change.fillna(False) & both["waits"].isna() & (both["amount_fen"] > 0)])
+
+
+def _add_people(rows: pd.DataFrame) -> pd.DataFrame:
+    """The sum of each person and programme in a village; a person is the valid ID, else the name."""
+    codes, ids = pd.factorize(rows["id"])
+    is_valid = np.array([*map(is_valid_id, ids), False], dtype=np.bool_)[codes]
+    who = rows["id"].where(is_valid, "姓名 " + rows["name"])
+    keys = ["village_code", "programme_code", "who"]
+    grouped = rows.assign(who=who).groupby(keys, sort=True)
+    first = grouped[["township", "village", "name", "programme"]].first()
+    return first.assign(amount_fen=grouped["amount_fen"].sum()).reset_index()
+
+
+def _tell_people(code: str, rows: pd.DataFrame) -> Iterator[Finding]:
+    for (township, village, programme), part in rows.groupby(["township", "village", "programme"], sort=True):
+        changes = [
+            f"{name}（{format_fen(int(old))}→{format_fen(int(new))}）" if new == new else str(name)  # noqa: PLR0124  # NA
+            for name, old, new in part[["name", "amount_fen", "amount_fen_now"]]
+            .astype({"amount_fen_now": "float64"})
+            .itertuples(index=False, name=None)
+        ]
+        more = f" 等 {len(changes)} 人" if len(changes) > _MOST_NAMES else ""
+        place = Place(_REGISTER, f"{township}{village}")
+        yield Finding(code, place, f"{programme} {len(changes)}", "、".join(changes[:_MOST_NAMES]) + more)

@@ -1,0 +1,243 @@
+"""核对/: annotated copies of the workbooks with findings, and what changed in the copies that came back.
+
+Both open foreign files, so both happen in reader children, with their limits of time and memory.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path, PurePosixPath
+from typing import Literal
+
+from village_notice.checks.annotated import Origin, annotate_sheets, annotate_xlsx
+from village_notice.checks.corrections import CellChange, compare_sheets
+from village_notice.domain.annotation import COPY_MARK
+from village_notice.domain.finding import Finding
+from village_notice.domain.rules import RULES, Severity
+from village_notice.output import OutputFolder
+from village_notice.progress import Progress
+from village_notice.sources.corrected import take_front_sheet
+from village_notice.sources.discover import InputFile
+from village_notice.sources.reader_pool import Failure, PoolLimits, ReaderPool
+from village_notice.sources.sniff import NAMES, find_form
+from village_notice.sources.workbook import read_workbook
+from village_notice.sources.zip_members import read_input
+from village_notice.workbook import Link, Sheet, SheetColumn, Value
+
+FOLDER = "核对"
+SHEET = "核对副本"
+Which = Literal["auto", "all", "errors", "none"]
+MANY_FILES = 200
+"""Where the inbox holds more files, only those with errors get a copy unless all are asked for."""
+_LIMITS = PoolLimits(seconds=60, seconds_per_megabyte=20, free_megabytes=2)
+_ORIGINALS = ("cache", "originals")
+_COLUMNS = (
+    SheetColumn("文件", width=50), SheetColumn("错误（处）", "integer", 12), SheetColumn("提醒（处）", "integer", 12),
+    SheetColumn("核对副本", width=60), SheetColumn("说明", width=40),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """One workbook with findings, and the copy that was made of it.
+
+    Attributes:
+        file: Path inside the inbox.
+        errors, others: Findings.
+        place: Path of the copy inside 核对/, "" where there is none.
+        reason: Why there is none.
+    """
+
+    file: str
+    errors: int
+    others: int
+    place: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a child needs to make a copy: the findings, and what the file itself came from."""
+
+    findings: tuple[Finding, ...]
+    sources: tuple[str, ...]
+    stamp: datetime
+    password: str | None
+
+
+def make_copy(path: Path, relative: str, request: Request) -> bytes:
+    """The bytes of an annotated copy; runs in a reader child.
+
+    Raises:
+        Unreadable: The file cannot be opened.
+    """
+    import hashlib
+
+    data = read_input(path)
+    hashes = (*request.sources, hashlib.sha256(data).hexdigest())
+    form, _ = find_form(data)
+    if form == "xlsx":
+        try:
+            return annotate_xlsx(data, request.findings, Origin(relative, hashes, request.stamp))
+        except Exception:  # noqa: BLE001 - whatever openpyxl stumbles over, our own reader may not
+            losses: tuple[str, ...] = ("全部格式（原文件写法特殊）",)
+    else:
+        losses = (f"原来的格式（{NAMES.get(form, form)}，副本改为 .xlsx）",)
+    book = read_workbook(data, path.suffix, password=request.password)
+    take_front_sheet(data, book)
+    if form == "locked":
+        losses = ("打开密码", "全部格式")
+    if any(g.uncalculated for g in book.grids):
+        losses = (*losses, "没有保存结果的公式")
+    sheets = [g for g in book.grids if not g.is_chart]
+    return annotate_sheets(sheets, request.findings, Origin(relative, hashes, request.stamp, losses))
+
+
+def compare_copy(path: Path, _relative: str, source: Path, password: str | None) -> list[CellChange]:
+    """What is other in a corrected copy than in its source; runs in a reader child.
+
+    Raises:
+        Unreadable: One of them cannot be opened.
+    """
+    sides = []
+    for place in (source, path):
+        data = read_input(place)
+        book = read_workbook(data, "", password=password)
+        take_front_sheet(data, book)
+        sides.append({g.name or "Sheet1": _show_rows(g.rows, g.errors) for g in book.grids})
+    return compare_sheets(*sides)
+
+
+def _show_rows(rows: Sequence[Sequence[object]], errors: Mapping[tuple[int, int], str]) -> list[list[object]]:
+    """The cells with error texts in them."""
+    shown = [list(row) for row in rows]
+    for (row, column), text in errors.items():
+        if row <= len(shown):
+            shown[row - 1] += [None] * (column - len(shown[row - 1]))
+            shown[row - 1][column - 1] = text
+    return shown
+
+
+def choose_files(
+    files: Sequence[InputFile], findings: Iterable[Finding], which: Which
+) -> dict[str, tuple[Finding, ...]]:
+    """The files to copy with their findings, in the order of the inbox."""
+    if which == "none":
+        return {}
+    by_file: defaultdict[str, list[Finding]] = defaultdict(list)
+    for finding in findings:
+        by_file[finding.place.file].append(finding)
+    wanted = {Severity.ERROR}
+    if which == "all" or (which == "auto" and len(files) <= MANY_FILES):
+        wanted.add(Severity.WARNING)
+    return {
+        f.relative: tuple(found)
+        for f in files
+        if (found := by_file[f.relative]) and any(RULES[x.code].severity in wanted for x in found)
+    }
+
+
+def write_copies(
+    files: Sequence[InputFile],
+    requests: Mapping[str, Request],
+    out: OutputFolder,
+    private: str,
+    workers: int,
+    progress: Progress,
+) -> list[Copy]:
+    """Writes a copy of every file asked for; what was made and what was not, in the order of the inbox."""
+    wanted = [f for f in files if f.relative in requests]
+    if not wanted:
+        return []
+    made: list[Copy] = []
+    taken: set[str] = set()
+    own = {f.relative: (requests[f.relative],) for f in wanted}
+    with ReaderPool(min(workers, len(wanted)), _LIMITS) as pool:
+        answers = pool.map(wanted, f"{__name__}:make_copy", own=own)
+        for file, answer in zip(wanted, answers, strict=True):
+            errors = sum(RULES[f.code].severity is Severity.ERROR for f in requests[file.relative].findings)
+            others = len(requests[file.relative].findings) - errors
+            if isinstance(answer, bytes):
+                place = _name_copy(file.relative, taken)
+                out.place(private, FOLDER, *place.split("/")).write_bytes(answer)
+                made.append(Copy(file.relative, errors, others, place))
+            else:
+                reason = answer.found if isinstance(answer, Failure) else "没有做成"
+                made.append(Copy(file.relative, errors, others, reason=f"没有做副本：{reason}"))
+            progress("核对副本", len(made), len(wanted))
+    return made
+
+
+def _name_copy(relative: str, taken: set[str]) -> str:
+    """Where a copy goes, in the folders of its source; no two alike, also where case does not count."""
+    path = PurePosixPath(relative)
+    stem = path.stem.removesuffix(COPY_MARK) + COPY_MARK
+    names = (stem, *(f"{stem}{n}" for n in range(2, 1000)))
+    name = next(str(path.with_name(f"{n}.xlsx")) for n in names if str(path.with_name(n)).casefold() not in taken)
+    taken.add(name.removesuffix(".xlsx").casefold())
+    return name
+
+
+def draw_copies(copies: Sequence[Copy]) -> Sheet:
+    """The sheet 核对副本: which workbook has a copy, with a link to it."""
+    rows: list[tuple[Value, ...]] = [
+        (c.file, c.errors, c.others, c.place and f"{FOLDER}/{c.place}", c.reason) for c in copies
+    ]
+    links = [Link(i, 3, f"{FOLDER}/{c.place}") for i, c in enumerate(copies) if c.place]
+    notes = ("在副本里改，改好放进收件箱再运行一次；同一个文件只放一个更正过的副本。副本含个人信息，不得外传。",)
+    title = f"已做好核对副本 {sum(bool(c.place) for c in copies):,} 个"
+    return Sheet(SHEET, title, _COLUMNS, rows, notes, landscape=True, links=links, has_filter=True)
+
+
+def keep_originals(files: Sequence[InputFile], copies: Sequence[Copy], home: Path | None) -> None:
+    """Keeps the source of every copy in the office folder, so that a correction that replaces it can be compared."""
+    if home is None:
+        return
+    made = {c.file for c in copies if c.place}
+    for file in files:
+        place = home.joinpath(*_ORIGINALS, file.sha256 + file.path.suffix.lower())
+        if file.relative in made and not place.exists():
+            place.parent.mkdir(parents=True, exist_ok=True)
+            part = place.with_name(place.name + ".part")
+            part.write_bytes(read_input(file.path))
+            part.replace(place)
+
+
+def compare_copies(
+    files: Sequence[InputFile], replaces: Mapping[str, tuple[str, ...]], home: Path | None, password: str | None
+) -> tuple[dict[str, list[CellChange]], list[str]]:
+    """For each corrected copy what changed in it; and the copies that have nothing to be compared with.
+
+    Args:
+        files: Everything in the inbox.
+        replaces: Copy → hashes of what it came from.
+        home: Office folder, which may have kept a source that is in the inbox no more.
+        password: For workbooks that ask for one.
+    """
+    by_hash = {f.sha256: f.path for f in files}
+    sources = {file: _find_source(hashes, by_hash, home) for file, hashes in replaces.items()}
+    wanted = [f for f in files if sources.get(f.relative)]
+    unknown = [file for file, source in sources.items() if source is None]
+    changes: dict[str, list[CellChange]] = {}
+    if wanted:
+        own = {f.relative: (sources[f.relative], password) for f in wanted}
+        with ReaderPool(min(2, len(wanted)), _LIMITS) as pool:
+            for file, answer in zip(wanted, pool.map(wanted, f"{__name__}:compare_copy", own=own), strict=True):
+                if isinstance(answer, list):
+                    changes[file.relative] = answer
+                else:
+                    unknown.append(file.relative)
+    return changes, unknown
+
+
+def _find_source(hashes: Sequence[str], by_hash: Mapping[str, Path], home: Path | None) -> Path | None:
+    """The youngest of the sources that can still be opened."""
+    for sha256 in reversed(hashes):
+        if sha256 in by_hash:
+            return by_hash[sha256]
+        kept: Iterator[Path] = home.joinpath(*_ORIGINALS).glob(f"{sha256}.*") if home else iter(())
+        found = next((p for p in kept if p.suffix != ".part"), None)
+        if found:
+            return found
+    return None

@@ -1,0 +1,238 @@
+"""One row's fields understood: person, place, time, programme, quantity; 同上 and merged cells filled in."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from village_notice.domain.finding import Finding, Place
+from village_notice.domain.identity import read_birth_date
+from village_notice.domain.text import column_letters, fold_text, normal_group
+from village_notice.sources.cells import is_organisation, read_account, read_id, read_name, read_scaled
+from village_notice.sources.column_map import ColumnMap
+from village_notice.sources.dates import parse_date, parse_period
+from village_notice.sources.grid import Cell
+from village_notice.sources.reference import fold_status
+from village_notice.sources.surroundings import Context, Lookups, find_group
+from village_notice.sources.tables import cell_text
+
+_DITTO = re.compile(r"[-—~]*(?:同上|上同|〃|″|′′|\"|”|“|〞|〝|''|、、|,,)[-—~]*")
+_DITTO_STARTS = frozenset("-—~同上〃″′\"”“〞〝'、,＂ ")
+_DITTO_FIELDS = frozenset((
+    "township", "village", "village_code", "group", "household_head", "programme", "period", "pay_date", "status",
+    "bank", "address", "rate", "payee", "name", "id", "account",
+))  # fmt: skip
+_NO_QUANTITY = ("", "-", "—", "－", "/", "无")
+_PROGRAMME = re.compile(r"补贴|补助|津贴|奖补|奖励|奖扶|救助|慰问|抚恤|补偿|直补|生活费|优待金|保障金|供养")
+"""Words that make a text the name of a programme, also of one that subsidies.csv does not have."""
+_LONGEST_PROGRAMME = 30
+_PRIVATE_WORDS = re.compile(
+    r"\d{15,19}|(?<!\d)1[3-9]\d{9}(?!\d)|[病残亡孤癌]|服刑|刑满|判刑|缓刑|犯罪|社区矫正|监狱|吸毒|戒毒"
+)
+
+
+@dataclass(slots=True)
+class Section:
+    """What the section rows above a row say; "" where they say nothing."""
+
+    village: str = ""
+    group: str = ""
+    programme: str = ""
+
+
+class RowReader:
+    """Reads the fields of rows, one after the other, from top to bottom.
+
+    Args:
+        context: What the table's surroundings say.
+        columns: What its columns mean.
+        lookups: Register, programmes and states.
+        merged: Values of cells merged downwards, (row, column) → value.
+    """
+
+    def __init__(
+        self, context: Context, columns: ColumnMap, lookups: Lookups, merged: Mapping[tuple[int, int], Cell]
+    ) -> None:
+        self.context, self.columns, self.lookups, self.merged = context, columns, lookups, merged
+        self.fields = dict(columns.fields)
+        self.section = Section()
+        self.above: dict[str, Cell] = {}
+        self.findings: list[Finding] = []
+
+    def read_shared(self, row: list[Cell], number: int, name: str) -> dict[str, object]:
+        """What all payments of a row share."""
+        identity = read_id(self.value(row, number, "id"))
+        account = read_account(self.value(row, number, "account"))
+        for key, column in ((identity, "id"), (account, "account")):
+            if key.rule:
+                self.find(key.rule, number, self.column(column), found=key.found, person=name)
+        remark = self.text(row, number, "remark")
+        if remark and _PRIVATE_WORDS.search(remark):
+            self.find("R07", number, self.column("remark"), person=name)
+        head = read_name(self.value(row, number, "household_head")).text
+        values: dict[str, object] = {
+            "file": self.context.file, "sheet": self.context.sheet, "row": number, "name": name, "id": identity.text,
+            "account": account.text, "household_head": head, "payee": read_name(self.value(row, number, "payee")).text,
+            "remark": remark, "organisation": int(is_organisation(name)), "verdict": "", "findings": "",
+            "person_no": None, "household_no": None,
+            "household_id": self.text(row, number, "household_id") or self.text(row, number, "household_no"),
+            "birth_date": read_birth_date(identity.text) or self._date(row, number, "birth_date", name),
+            "quantity_milli": self._quantity(row, number, name),
+            "rate_micro": read_scaled(self.value(row, number, "rate"), 6),
+        }  # fmt: skip
+        values |= self._read_place(row, number, name)
+        values |= self._read_time(row, number, name, remark)
+        text = self.text(row, number, "programme") or self.section.programme or self.context.programme_text
+        if not all(a.programme_text for a in self.columns.amounts):
+            values |= self.read_programme(text, number, self.column("programme"), name)
+        return values
+
+    def _quantity(self, row: list[Cell], number: int, person: str) -> int | None:
+        if len(self.columns.area_parts) > 1 and self.value(row, number, "area_corrected") in (None, ""):
+            parts = [read_scaled(cell_at(row, c), 3) for c in self.columns.area_parts]
+            known = [p for p in parts if p is not None]
+            return sum(known) if known else None
+        for column in ("area_corrected", "area_paid", "quantity", "area_contract"):
+            value = self.value(row, number, column)
+            if value in (None, "") or cell_text(value) in _NO_QUANTITY:
+                continue
+            quantity = read_scaled(value, 3)
+            if quantity is None:
+                self.find("C10", number, self.column(column), found=cell_text(value), person=person)
+            return quantity
+        return None
+
+    def _read_place(self, row: list[Cell], number: int, person: str) -> dict[str, object]:
+        context, places = self.context, self.lookups.places
+        told = self.text(row, number, "township")
+        township, village = told or context.township, self.text(row, number, "village")
+        code = self.text(row, number, "village_code")
+        if not village and len(code) == 12 and places.register.find_code(code):
+            village = code
+        village = village or self.section.village
+        group = self.text(row, number, "group")
+        if village and not told:
+            township = places.split_township(village) or township
+        if village.endswith(("组", "）", ")")):
+            village, own_group = places.split_group(township, village)
+            group = group or own_group
+        if not village and group:
+            village = places.find_in_text(group, township)[1]
+            group = find_group([group]) if village else group
+        if not village:
+            named, village = places.find_in_text(self.text(row, number, "address"), township)
+            if named and named != township and not told:
+                village = places.find_in_text(self.text(row, number, "address"), named)[1]
+            township = told or (named if village else township) or named or township
+        found = village or (context.village if self._agrees_with_title(township) else "")
+        place = places.resolve(township, found)
+        if place.rule:
+            column = self.column("village") or self.columns.amounts[0].column
+            self.find(
+                place.rule, number, column, found=found, expected=place.expected, difference=place.hint, person=person
+            )
+        group = normal_group(group) or self.section.group or context.group
+        return {"township": place.township, "village": place.village, "village_code": place.code, "group": group}
+
+    def _agrees_with_title(self, township: str) -> bool:
+        """Whether a blank village may be the title's: no village column has told another one so far."""
+        told, places = self.above.get("village"), self.lookups.places
+        if told in (None, "") or not self.context.village:
+            return True
+        return places.resolve(township, cell_text(told)) == places.resolve(township, self.context.village)
+
+    def _read_time(self, row: list[Cell], number: int, person: str, remark: str) -> dict[str, object]:
+        pay_date = self._date(row, number, "pay_date", person) or self.context.pay_date
+        period = self._read_period(row, number) or self.context.period
+        text = self.text(row, number, "status")
+        status = self.lookups.statuses.get(fold_status(text), "") if text else ""
+        if text and not status:
+            self.find("R04", number, self.column("status"), found=text, person=person)
+        if status == "成功" and ("补发" in self.text(row, number, "period") or "补发" in remark):
+            status = "补发"
+        if not text and "追回" in remark:
+            status = "追回"
+        match = re.match(r"(20\d{2})", pay_date) or re.match(r"(20\d{2})", period)
+        year = int(match[1]) if match else self.context.year
+        return {"pay_date": pay_date, "period": period, "status": status, "year": year}
+
+    def _read_period(self, row: list[Cell], number: int) -> str:
+        """The period of a row; year and month in two columns are put together."""
+        if len(self.columns.periods) < 2:
+            return parse_period(self.value(row, number, "period"), self.context.year)
+        texts = [cell_text(self.own(row, number, c)) for c in self.columns.periods]
+        words = (re.sub(r"^\d{4}$", r"\g<0>年", re.sub(r"^\d{1,2}$", r"\g<0>月", t)) for t in texts)
+        return parse_period("".join(words), self.context.year)
+
+    def read_programme(self, text: str, number: int, column: int, person: str) -> dict[str, object]:
+        """The programme a text names; H08 for several, R13 for none."""
+        match = self.lookups.subsidies.match(text)
+        if len(match.candidates) > 1:
+            names = "、".join(s.name for s in match.candidates)
+            self.find("H08", number, column, found=text, expected=names, person=person)
+        name = "、".join(s.name for s in match.candidates)
+        if not text and "programme" in self.columns.fields:
+            self.find("R13", number, column, found="（空白）", person=person)
+        if text and not match.candidates:
+            near = self.lookups.subsidies.suggest(text)
+            # a plain name that nobody classified is published as totals only (P03); a name like a known one is asked about
+            name = fold_text(text) if not near and _PROGRAMME.search(text) and len(text) <= _LONGEST_PROGRAMME else ""
+            if not name:
+                hint = f"名称相近的有：{'、'.join(near)}。" if near else ""
+                self.find("R13", number, column, found=text, difference=hint, person=person)
+        return {
+            "programme_text": text,
+            "programme": name,
+            "programme_code": "+".join(sorted(s.code for s in match.candidates)),
+        }
+
+    def _date(self, row: list[Cell], number: int, column: str, person: str) -> str:
+        value = self.value(row, number, column)
+        year = self.context.year if column == "pay_date" and not self.context.year_source else None
+        understood = parse_date(value, year)
+        if understood is None:
+            self.find("C08", number, self.column(column), found=cell_text(value), person=person)
+        return understood or ""
+
+    def column(self, name: str) -> int:
+        """The column of a field, 0 where the table has none."""
+        return self.columns.fields.get(name, 0)
+
+    def text(self, row: list[Cell], number: int, name: str) -> str:
+        """A field's cell as one line of text."""
+        return cell_text(self.value(row, number, name))
+
+    def value(self, row: list[Cell], number: int, name: str) -> Cell:
+        """A field's cell, filled from its merge; 同上 and 〃 are what stands above."""
+        column = self.fields.get(name)
+        if column is None:
+            return None
+        value = row[column - 1] if column <= len(row) else None
+        if value is None or value == "":
+            value = self.merged.get((number, column))
+        if name not in _DITTO_FIELDS:
+            return value
+        if (
+            isinstance(value, str)
+            and len(value) <= 6
+            and value[:1] in _DITTO_STARTS
+            and _DITTO.fullmatch(fold_text(value))
+        ):
+            return self.above.get(name)
+        if value not in (None, ""):
+            self.above[name] = value
+        return value
+
+    def own(self, row: list[Cell], number: int, column: int) -> Cell:
+        """The cell of a column, filled from its merge."""
+        value = cell_at(row, column)
+        return value if value not in (None, "") else self.merged.get((number, column))
+
+    def find(self, code: str, row: int, column: int = 0, **details: object) -> None:
+        """Notes a finding at a cell, or at a row where the column is 0."""
+        place = Place(self.context.file, self.context.sheet, row, column_letters(column))
+        self.findings.append(Finding(code, place, **details))  # type: ignore[arg-type]  # names of Finding
+
+
+def cell_at(row: list[Cell], column: int) -> Cell:
+    """The cell of a column from 1, None past the row's end and for column 0."""
+    return row[column - 1] if 0 < column <= len(row) else None
