@@ -7,7 +7,7 @@ else
 BIN := $(VENV)/bin
 endif
 
-.PHONY: demo test lint docs clean
+.PHONY: demo test lint docs bench clean
 
 demo: $(VENV)/.installed
 	$(BIN)/village-notice demo demo
@@ -20,6 +20,9 @@ lint: $(VENV)/.installed-test
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+bench: $(VENV)/.installed-test
+	for file in bench/bench_*.py; do $(BIN)/python $$file || exit 1; done
 
 docs: $(VENV)/.installed-test
 	$(BIN)/python tools/make_docs.py

@@ -25,7 +25,9 @@ def make_id(serial):
 
 
 def rows():
-    return ROWS + [[n, "桥头村", name, make_id(n), fen, "2022-06-30", "成功"] for n, (name, fen) in enumerate(PEOPLE, 1)]
+    return ROWS + [
+        [n, "桥头村", name, make_id(n), fen, "2022-06-30", "成功"] for n, (name, fen) in enumerate(PEOPLE, 1)
+    ]
 
 
 def write_xlsx(path):
@@ -134,6 +136,16 @@ def test_the_copy_of_a_copy_goes_on_from_it(tmp_path, run):
     last = run("--copies", "none")
     assert last["accepted"] == {"rows": 3, "fen": 180_000} and last["findings"]["F17"] == 2
     assert not find_copy(tmp_path).exists()
+
+
+def test_a_path_too_long_for_windows_is_shortened(tmp_path, run):
+    folder = tmp_path / "收件箱" / "很长的文件夹名" / ("长" * 30)
+    folder.mkdir(parents=True)
+    write_xlsx(folder / f"{'地力补贴' * 8}.xlsx")
+    told = run()
+    assert told["held"]["rows"] == 1
+    (copy,) = (tmp_path / "结果/内部资料_不得外传/核对").rglob("*.xlsx")
+    assert copy.name.endswith("_核对.xlsx") and len(str(copy)) <= 240
 
 
 def test_which_files_get_a_copy(tmp_path, run):

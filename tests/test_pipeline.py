@@ -370,3 +370,37 @@ def test_only_the_townships_asked_for_are_posted(inbox, tmp_path):
     assert offices == {"羊郡镇"}
     counted = Counter(p["township"] for p in read_payments(tmp_path / "结果"))
     assert counted["羊郡镇"] == 12 and sum(counted.values()) == 15
+
+
+def test_people_no_longer_in_the_inbox_leave_the_query_database(inbox, tmp_path):
+    rows = [[*row, "2022-06-30", "成功"] for row in people("东馆村", 3, 200)]
+    write(inbox / "山前店.xlsx", "2022年山前店镇耕地地力保护补贴发放表", rows)
+    run(inbox, tmp_path / "结果")
+    database = tmp_path / "结果/公开/查询.db"
+    before = call("query", "羊郡镇", "--db", database).output + call("query", "山前店镇", "--db", database).output
+    (inbox / "山前店.xlsx").unlink()
+    run(inbox, tmp_path / "结果")
+    run(inbox, tmp_path / "新的")
+    assert database.read_bytes() == (tmp_path / "新的/公开/查询.db").read_bytes()
+    assert "羊郡镇" in before
+
+
+def test_check_into_the_folder_of_a_run_leaves_the_paper_where_it_is(inbox, tmp_path):
+    run(inbox, tmp_path / "结果")
+    paper = hashes(tmp_path / "结果/公开")
+    run(inbox, tmp_path / "结果", command="check")
+    assert hashes(tmp_path / "结果/公开") == paper
+    run(inbox, tmp_path / "结果")
+    assert hashes(tmp_path / "结果/公开") == paper
+    assert not (tmp_path / "结果/旧版").exists()
+
+
+def test_what_is_held_in_another_township_makes_no_draft_here(inbox, tmp_path):
+    write(
+        inbox / "山前店.xlsx",
+        "2022年山前店镇高龄津贴发放表",
+        [[*row, "2022-06-30", "成功"] for row in people("没有这个村", 2, 300)],
+    )
+    result = run(inbox, tmp_path / "结果", "--township", "羊郡镇", "--json")
+    figures = json.loads(result.stdout)
+    assert figures["held"]["rows"] == 2 and figures["drafts"] == 0

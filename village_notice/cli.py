@@ -15,7 +15,7 @@ import click
 
 from village_notice import __version__
 from village_notice.chinese_click import ChineseGroup
-from village_notice.cli_archive import archive, export_usb, purge
+from village_notice.cli_archive import archive, export_usb, purge, serve
 from village_notice.cli_notices import guide, notices, preview, split_names, verify_sheet
 from village_notice.errors import ExitCode
 
@@ -129,6 +129,7 @@ def _run(options: RunOptions, *, as_json: bool, quiet: bool) -> None:
         click.echo(f"\n注意：{result.note}", err=True)
     for words, names in (
         ("移到旧版的文件", result.moved),
+        ("您手工改过、已换成新结果的文件（您改的那份在旧版里）", result.changed),
         ("正被打开、没有换成新的文件（请关闭后再运行）", result.blocked),
     ):
         if names:
@@ -153,9 +154,9 @@ def query(words: tuple[str, ...], db: Path | None, as_json: bool, speak: bool, *
     \b
     例：
       village-notice query 王建国 --db 结果/公开/查询.db
-      village-notice query wangjianguo --village 东关村
-      village-notice query wjg 东关村 --speak
-      village-notice query 王建国 --village 东关村 --years all
+      village-notice query wangjianguo --village 万柳村
+      village-notice query wjg 万柳村 --speak
+      village-notice query 王建国 --village 万柳村 --years all
     """
     from village_notice.archive import query as queries
 
@@ -176,7 +177,7 @@ def verify(paths: tuple[Path, ...], as_json: bool) -> None:
 
     \b
     例：
-      village-notice verify 结果/公开/山前店镇/东关村/档案
+      village-notice verify 结果/公开/山前店镇/万柳村/档案
       village-notice verify E:\\
     """
     from village_notice.archive import verify as verifying
@@ -272,7 +273,7 @@ def ledger() -> None:
     \b
     例：
       village-notice ledger files --home 办公
-      village-notice ledger payment 王建国 --village 东关村 --home 办公
+      village-notice ledger payment 王建国 --village 万柳村 --home 办公
       village-notice ledger changes --home 办公
     """
 
@@ -310,7 +311,7 @@ def ledger_payment(home: Path, as_json: bool, **where: Any) -> None:  # noqa: AN
 
     \b
     例：
-      village-notice ledger payment 王建国 --village 东关村 --home 办公
+      village-notice ledger payment 王建国 --village 万柳村 --home 办公
       village-notice ledger payment --file 财政局/地力.xlsx --row 7 --home 办公
     """
     from village_notice.ledger import history
@@ -343,5 +344,5 @@ def _dump(rows: object) -> str:
     return json.dumps(rows, ensure_ascii=False, indent=1)
 
 
-for _command in (archive, export_usb, purge, notices, preview, guide, verify_sheet):
+for _command in (archive, export_usb, purge, serve, notices, preview, guide, verify_sheet):
     main.add_command(_command)

@@ -1,4 +1,4 @@
-"""Commands about finished packages and answers: archive, export-usb, purge. Imported by `cli`, which every user runs."""
+"""Commands about finished packages and answers: archive, export-usb, purge, serve. Imported by `cli`, which every user runs."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ def archive() -> None:
 
     \b
     例：
-      village-notice archive add-evidence 结果/公开/山前店镇/东关村/档案 照片1.jpg 盖章件.pdf
-      village-notice archive seal 结果/公开/山前店镇/东关村/档案 --home 办公
+      village-notice archive add-evidence 结果/公开/山前店镇/万柳村/档案 照片1.jpg 盖章件.pdf
+      village-notice archive seal 结果/公开/山前店镇/万柳村/档案 --home 办公
     """
 
 
@@ -38,8 +38,8 @@ def add_evidence(package: Path, files: tuple[Path, ...], today: str | None, **pa
 
     \b
     例：
-      village-notice archive add-evidence 结果/公开/山前店镇/东关村/档案 E:\\照片1.jpg E:\\盖章件.pdf
-      village-notice archive add-evidence 结果/公开/山前店镇/东关村/档案 --paper-pages 6
+      village-notice archive add-evidence 结果/公开/山前店镇/万柳村/档案 E:\\照片1.jpg E:\\盖章件.pdf
+      village-notice archive add-evidence 结果/公开/山前店镇/万柳村/档案 --paper-pages 6
     """
     from village_notice.archive import seal
     from village_notice.output import record_files
@@ -65,8 +65,8 @@ def seal_packages(
 
     \b
     例：
-      village-notice archive seal 结果/公开/山前店镇/东关村/档案 --home 办公
-      village-notice archive seal 结果/公开/山前店镇/东关村/档案 --posted 2022-12-20 --no-evidence 照相机坏了
+      village-notice archive seal 结果/公开/山前店镇/万柳村/档案 --home 办公
+      village-notice archive seal 结果/公开/山前店镇/万柳村/档案 --posted 2022-12-20 --no-evidence 照相机坏了
     """
     from village_notice.archive import seal
     from village_notice.output import record_files
@@ -106,7 +106,7 @@ def handover(packages: tuple[Path, ...], out: Path, today: str | None) -> None:
 
     \b
     例：
-      village-notice archive handover 结果/公开/山前店镇/东关村 --out 移交清单.xlsx
+      village-notice archive handover 结果/公开/山前店镇/万柳村 --out 移交清单.xlsx
     """
     from village_notice.archive import handover as lists
 
@@ -129,7 +129,7 @@ def export_usb(
 
     \b
     例：
-      village-notice export-usb E:\\ --from 结果 --village 东关村
+      village-notice export-usb E:\\ --from 结果 --village 万柳村
       village-notice export-usb E:\\ --from 结果 --township 山前店镇
     """
     from village_notice.archive import stick
@@ -160,6 +160,31 @@ def purge(year: int, home: Path, out: Path | None, yes: bool) -> None:
         click.confirm("以上删除后不能恢复，公示、档案和查询库不受影响。确定删除吗", abort=True)
     purging.carry_out(plan)
     click.echo("已删除。")
+
+
+@click.command()
+@click.option("--db", type=click.Path(path_type=Path), help="查询库 查询.db；不给就找当前文件夹下的。")
+@click.option(
+    "--home", type=click.Path(path_type=Path), help="办公文件夹：是否允许按姓名查、查到哪天，写在 office.toml 里。"
+)
+@click.option("--host", default="127.0.0.1", show_default=True, help="在哪个地址上服务；默认只有本机能打开。")
+@click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True, help="端口。")
+@click.option("--allow-host", "hosts", multiple=True, metavar="主机名", help="还允许用哪个主机名打开；可写多次。")
+def serve(db: Path | None, home: Path | None, host: str, port: int, hosts: tuple[str, ...]) -> None:
+    """开村民查询网页：选村、看合计、打开公示；设置允许时可在本村内按姓名查。按 Ctrl+C 停止。
+
+    \b
+    例：
+      village-notice serve --db 结果/公开/查询.db
+      village-notice serve --db 结果/公开/查询.db --home 办公 --host 0.0.0.0 --allow-host 10.0.0.5
+    """
+    from village_notice.settings import read_settings
+    from village_notice.web.public import serve as serving
+
+    click.echo(
+        f"请用浏览器打开 http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}/　按 Ctrl+C 停止。", err=True
+    )  # noqa: S104
+    serving.serve(db, read_settings(home), host=host, port=port, more_hosts=hosts)
 
 
 def _read_day(text: str | None) -> date:

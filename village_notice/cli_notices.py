@@ -54,7 +54,7 @@ def notices(as_json: bool, quiet: bool, **values: Any) -> None:  # noqa: ANN401 
 
     \b
     例：
-      village-notice notices 结果 --village 东关村 --kind 明白纸
+      village-notice notices 结果 --village 万柳村 --kind 明白纸
       village-notice notices 结果 --township 山前店镇 --kind 汇总公开 --paper A3 --large
       village-notice notices 结果 --kind 明细公开 --programme 耕地地力
       village-notice notices 结果 --township 山前店镇 --bundle
@@ -81,8 +81,8 @@ def preview(village: str, as_json: bool, quiet: bool, **values: Any) -> None:  #
 
     \b
     例：
-      village-notice preview 东关村
-      village-notice preview 山前店镇/东关村 --results D:\\2022结果 --home 办公 --large
+      village-notice preview 万柳村
+      village-notice preview 山前店镇/万柳村 --results D:\\2022结果 --home 办公 --large
     """
     _make_again(values | {"villages": (village,), "townships": ()}, as_json=as_json, quiet=quiet)
 
@@ -145,8 +145,8 @@ def verify_sheet(place: Path, line: tuple[str, ...], picture: Path | None, villa
 
     \b
     例：
-      village-notice verify-sheet 结果/公开/山前店镇/东关村/档案 311人 2,896笔 514,087.79元 校验码 3E4OH-NVLSE
-      village-notice verify-sheet 结果 3E4OH-NVLSE --village 东关村
+      village-notice verify-sheet 结果/公开/山前店镇/万柳村/档案 311人 2,896笔 514,087.79元 校验码 3E4OH-NVLSE
+      village-notice verify-sheet 结果 3E4OH-NVLSE --village 万柳村
       village-notice verify-sheet 结果 --picture 照片.jpg
     退出码：0 一致；7 不一致。
     """

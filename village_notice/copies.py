@@ -31,6 +31,8 @@ Which = Literal["auto", "all", "errors", "none"]
 MANY_FILES = 200
 """Where the inbox holds more files, only those with errors get a copy unless all are asked for."""
 _LIMITS = PoolLimits(seconds=60, seconds_per_megabyte=20, free_megabytes=2)
+_UNREADABLE = frozenset(["F01", "F02", "F03", "F06", "F10", "F15"])
+_LONGEST_PATH, _SHORT = 235, 20
 _ORIGINALS = ("cache", "originals")
 _COLUMNS = (
     SheetColumn("文件", width=50), SheetColumn("错误（处）", "integer", 12), SheetColumn("提醒（处）", "integer", 12),
@@ -148,31 +150,45 @@ def write_copies(
 ) -> list[Copy]:
     """Writes a copy of every file asked for; what was made and what was not, in the order of the inbox."""
     wanted = [f for f in files if f.relative in requests]
-    if not wanted:
-        return []
-    made: list[Copy] = []
+    readable = [f for f in wanted if not _find_obstacle(requests[f.relative])]
+    made = {f.relative: _count(f.relative, requests, reason=_find_obstacle(requests[f.relative])) for f in wanted}
+    if not readable:
+        return list(made.values())
     taken: set[str] = set()
-    own = {f.relative: (requests[f.relative],) for f in wanted}
-    with ReaderPool(min(workers, len(wanted)), _LIMITS) as pool:
-        answers = pool.map(wanted, f"{__name__}:make_copy", own=own)
-        for file, answer in zip(wanted, answers, strict=True):
-            errors = sum(RULES[f.code].severity is Severity.ERROR for f in requests[file.relative].findings)
-            others = len(requests[file.relative].findings) - errors
+    longest = _LONGEST_PATH - len(str(out.folder / private / FOLDER)) - 1
+    own = {f.relative: (requests[f.relative],) for f in readable}
+    with ReaderPool(min(workers, len(readable)), _LIMITS) as pool:
+        answers = pool.map(readable, f"{__name__}:make_copy", own=own)
+        for done, (file, answer) in enumerate(zip(readable, answers, strict=True), 1):
             if isinstance(answer, bytes):
-                place = _name_copy(file.relative, taken)
+                place = _name_copy(file, taken, longest)
                 out.place(private, FOLDER, *place.split("/")).write_bytes(answer)
-                made.append(Copy(file.relative, errors, others, place))
+                made[file.relative] = _count(file.relative, requests, place=place)
             else:
                 reason = answer.found if isinstance(answer, Failure) else "没有做成"
-                made.append(Copy(file.relative, errors, others, reason=f"没有做副本：{reason}"))
-            progress("核对副本", len(made), len(wanted))
-    return made
+                made[file.relative] = _count(file.relative, requests, reason=f"没有做副本：{reason}")
+            progress("核对副本", done, len(readable))
+    return list(made.values())
 
 
-def _name_copy(relative: str, taken: set[str]) -> str:
+def _find_obstacle(request: Request) -> str:
+    """Why a file cannot be opened, as its reader said; "" where it can be."""
+    found = next((f for f in request.findings if f.code in _UNREADABLE and not f.place.sheet), None)
+    return f"没有做副本：{RULES[found.code].title}" if found else ""
+
+
+def _count(file: str, requests: Mapping[str, Request], *, place: str = "", reason: str = "") -> Copy:
+    findings = requests[file].findings
+    errors = sum(RULES[f.code].severity is Severity.ERROR for f in findings)
+    return Copy(file, errors, len(findings) - errors, place, reason)
+
+
+def _name_copy(file: InputFile, taken: set[str], longest: int) -> str:
     """Where a copy goes, in the folders of its source; no two alike, also where case does not count."""
-    path = PurePosixPath(relative)
+    path = PurePosixPath(file.relative)
     stem = path.stem.removesuffix(COPY_MARK) + COPY_MARK
+    if len(str(path.with_name(f"{stem}.xlsx"))) > longest:  # Windows opens no longer paths
+        path, stem = PurePosixPath("x"), f"{stem[:_SHORT]}_{file.sha256[:8]}{COPY_MARK}"
     names = (stem, *(f"{stem}{n}" for n in range(2, 1000)))
     name = next(str(path.with_name(f"{n}.xlsx")) for n in names if str(path.with_name(n)).casefold() not in taken)
     taken.add(name.removesuffix(".xlsx").casefold())

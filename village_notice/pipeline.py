@@ -10,7 +10,7 @@ import re
 import shutil
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import cast
@@ -34,6 +34,7 @@ from village_notice.checks.corrections import draw_changes, settle_corrections
 from village_notice.checks.deceased import check_deceased, read_deceased
 from village_notice.checks.neighbours import check_last_year, check_neighbours
 from village_notice.checks.payments_csv import write_payments
+from village_notice.checks.printed import check_printed
 from village_notice.checks.report import Surroundings, build_report
 from village_notice.checks.single import check_single
 from village_notice.checks.summary import Summary, build_summary
@@ -114,18 +115,26 @@ class RunResult:
     """What a run ended with: its figures, what could not be put in place, and its exit code.
 
     Attributes:
+        moved: What is no longer produced and was moved to 旧版.
+        changed: What somebody had edited by hand; a copy is in 旧版.
         note: What the user must know before all else, "" nothing.
     """
 
     summary: Summary
     exit_code: ExitCode
     moved: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
     blocked: tuple[str, ...] = ()
     note: str = ""
 
     def to_json(self) -> dict[str, object]:
         """The figures for `--json`."""
-        places = {"moved": list(self.moved), "blocked": list(self.blocked), "note": self.note}
+        places = {
+            "moved": list(self.moved),
+            "changed": list(self.changed),
+            "blocked": list(self.blocked),
+            "note": self.note,
+        }
         return self.summary.to_json() | places | {"exit_code": int(self.exit_code)}
 
 
@@ -168,7 +177,8 @@ def run(options: RunOptions, progress: Progress) -> RunResult:
             villages = _find_scope(checked.decided, wanted, reference)
             data_until = _find_data_until(checked.decided, settings)
             stamp = options.stamp or datetime.fromisoformat(data_until or f"{options.year}-12-31").replace(tzinfo=UTC)
-            scope = Scope(options.year, settings.county, data_until, villages, checked.unsettled)
+            others = frozenset(reference.register.townships).difference(v.township for v in villages)
+            scope = Scope(options.year, settings.county, data_until, villages, checked.unsettled, others)
             public = disclose(checked.decided, scope, reference.subsidies.subsidies, Pinyin(reference.surnames))
             published: list[Published] = []
             if not options.check_only:
@@ -180,16 +190,19 @@ def run(options: RunOptions, progress: Progress) -> RunResult:
                     out.staging / PUBLIC,
                     out.folder / PUBLIC,
                 )
-                published = _publish(public, scope, job, options, progress)
+                published = _publish(public, job, options, progress)
+                public = _leave_out(public, published)
+                _write_database(public, scope, job, options.out, wanted, progress)
+                _keep_figures(public, scope, job, options.out)
             checked.standing += drop_switched_off(
-                _explain_outcome(public, scope, settings, published, options), settings.rules
+                _explain_outcome(checked.decided, public, settings, published, scope), settings.rules
             )
             summary = _summarise(checked, public, scope, published, settings)
             checked.sheets += _write_copies(out, read, checked, stamp, options, progress)
             _write_workbooks(out, checked, summary, (public, scope, reference), stamp, options)
             _keep(read, checked, waivers, stamp, options)
             progress("放好结果", 0, 1)
-            out.finish(keep=_find_sealed(out))
+            out.finish(keep=_find_kept(out, options))
             progress("放好结果", 1, 1)
         except BaseException:
             out.discard()
@@ -276,12 +289,13 @@ def _check(read: _Read, options: RunOptions, desk: _Desk, reference: Reference) 
     """Verdicts on all payments, persons numbered, conservation proved."""
     readings, subsidies = read.readings, reference.subsidies.subsidies
     payments = pd.concat([r.payments for r in readings if len(r.payments)], ignore_index=True)
+    payments = number_people(payments, recall_numbers(options.home, options.year))
     across = check_across(payments, subsidies, copies=read.copies, year=options.year)
     deceased = check_deceased(payments, read_deceased(options.home))
     findings = [*read.findings, *_all_findings(readings), *check_single(payments, subsidies), *across, *deceased]
+    findings += check_printed(payments)
     standing, waived = desk.sort(findings)
-    remembered = recall_numbers(options.home, options.year)
-    decided = number_people(decide(payments, standing, year=options.year), remembered)
+    decided = decide(payments, standing, year=options.year)
     told = [
         *check_tiers(decided, subsidies),
         *check_neighbours(decided, reference.register.villages),
@@ -355,22 +369,33 @@ def _count(findings: Sequence[Finding]) -> dict[str, int]:
     return dict(sorted(Counter(f.code for f in findings).items()))
 
 
-def _publish(public: Disclosure, scope: Scope, job: Job, options: RunOptions, progress: Progress) -> list[Published]:
-    """Paper and packages of all villages, and the query database."""
+def _publish(public: Disclosure, job: Job, options: RunOptions, progress: Progress) -> list[Published]:
+    """Paper and packages of all villages."""
     published = []
     job.staging.mkdir(parents=True, exist_ok=True)
     for made in publish_villages(public.villages, job, options.workers):
         published.append(made)
         progress("公示和档案", len(published), len(public.villages))
-    database, earlier = job.staging / "查询.db", options.out / PUBLIC / "查询.db"
+    return sorted(published, key=lambda p: p.village_code)
+
+
+def _leave_out(public: Disclosure, published: Sequence[Published]) -> Disclosure:
+    """What may leave without the villages that the last look refused."""
+    refused = {p.village_code for p in published if p.is_refused}
+    return replace(public, villages=tuple(v for v in public.villages if v.village_code not in refused))
+
+
+def _write_database(
+    public: Disclosure, scope: Scope, job: Job, out: Path, wanted: Sequence[str], progress: Progress
+) -> None:
+    """The query database; other years stay in it, and other townships where the run is for some only."""
+    database, earlier = job.staging / "查询.db", out / PUBLIC / "查询.db"
     if earlier.is_file():
-        shutil.copyfile(earlier, database)  # other years and villages stay in it
+        shutil.copyfile(earlier, database)
     progress("查询库", 0, 1)
-    codes = [v.code for v in scope.villages]
+    codes = [v.code for v in scope.villages] if wanted else None
     write_database(public.villages, database, year=scope.year, pinyin=Pinyin(job.surnames).read, scope=codes)
     progress("查询库", 1, 1)
-    _keep_figures(public, scope, job, options.out)
-    return sorted(published, key=lambda p: p.village_code)
 
 
 def _keep_figures(public: Disclosure, scope: Scope, job: Job, out: Path) -> None:
@@ -383,19 +408,21 @@ def _keep_figures(public: Disclosure, scope: Scope, job: Job, out: Path) -> None
     keep_earlier(out, job.staging.parent)
 
 
-def _find_sealed(out: OutputFolder) -> frozenset[str]:
-    """The folders of sealed packages, which no run touches; as prefixes of their files' paths."""
+def _find_kept(out: OutputFolder, options: RunOptions) -> frozenset[str]:
+    """What stays although this run did not make it, as prefixes of paths: sealed packages; for `check` all paper."""
+    if options.check_only:
+        return frozenset({f"{PUBLIC}/", f"{PRIVATE}/全市汇总.xlsx", f"{PRIVATE}/{KEPT}"})
     return frozenset(f"{f.relative_to(out.folder).as_posix()}/" for f in find_sealed(out.folder / PUBLIC))
 
 
 def _explain_outcome(
-    public: Disclosure, scope: Scope, settings: Settings, published: Sequence[Published], options: RunOptions
+    decided: pd.DataFrame, public: Disclosure, settings: Settings, published: Sequence[Published], scope: Scope
 ) -> list[Finding]:
     """Findings about the paper: villages with nothing, what the settings lack, what the last look saw."""
-    done = {v.village_code for v in public.villages}
-    missing = [Finding("N07", Place("村名册", v.township + v.name)) for v in scope.villages if v.code not in done]
+    paid = set(decided.loc[decided["verdict"] == "accepted", "village_code"])
+    missing = [Finding("N07", Place("村名册", v.township + v.name)) for v in scope.villages if v.code not in paid]
     lacks = dict.fromkeys(f for v in public.villages for f in check_settings(v, settings))
-    if options.check_only:  # nothing is drawn, but what can be known without drawing is told all the same
+    if not published:  # nothing is drawn, but what can be known without drawing is told all the same
         shown = [f for v in public.villages for f in check_village(v, [], settings)]
     else:
         shown = [f for p in published for f in p.findings]
@@ -405,14 +432,16 @@ def _explain_outcome(
 def _summarise(
     checked: _Checked, public: Disclosure, scope: Scope, published: Sequence[Published], settings: Settings
 ) -> Summary:
-    done = {v.village_code for v in public.villages}
-    accepted = checked.decided.loc[checked.decided["verdict"] == "accepted", "village_code"]
+    accepted = checked.decided[checked.decided["verdict"] == "accepted"]
+    paid = set(accepted["village_code"])
+    outside = accepted[~accepted["village_code"].isin({v.code for v in scope.villages})]
     sheets = [p.wall_sheets for p in published]
     return build_summary(
         scope.year, checked.readings, checked.balances, checked.standing, waived=len(checked.waived),
-        villages=accepted.nunique(),
-        empty_villages=tuple(v.township + v.name for v in scope.villages if v.code not in done),
-        published=len(published), drafts=sum(v.is_draft for v in public.villages),
+        villages=len(paid),
+        empty_villages=tuple(v.township + v.name for v in scope.villages if v.code not in paid),
+        published=len(published) - sum(p.is_refused for p in published), refused=sum(p.is_refused for p in published),
+        outside=len(outside), outside_fen=int(outside["amount_fen"].sum()), drafts=sum(v.is_draft for v in public.villages),
         wall_sheets=max(sheets, default=0), crowded=sum(s > settings.board_sheets for s in sheets),
         look_first=(f"{PRIVATE}/问题清单.xlsx", *([f"{PUBLIC}（各村的公示和档案）"] if published else [])),
     )  # fmt: skip
@@ -470,9 +499,11 @@ def _conclude(out: OutputFolder, checked: _Checked, summary: Summary) -> RunResu
     held = any(map(is_error, checked.standing)) or "held" in verdicts
     note = "" if {"accepted", "held"} & verdicts else _explain_other_years(checked.decided, summary.year)
     code = ExitCode.HELD if held else ExitCode.NOTHING_READABLE if note else ExitCode.DONE
+    changed = set(out.changed_by_hand)
     return RunResult(
-        summary, ExitCode.CANNOT_WRITE if out.blocked else code, tuple(out.moved), tuple(out.blocked), note
-    )
+        summary, ExitCode.CANNOT_WRITE if out.blocked else code, tuple(m for m in out.moved if m not in changed),
+        tuple(out.changed_by_hand), tuple(out.blocked), note,
+    )  # fmt: skip
 
 
 def _explain_other_years(decided: pd.DataFrame, year: int) -> str:
@@ -488,6 +519,8 @@ def _check_folders(options: RunOptions) -> None:
     inbox, out = options.inbox.resolve(), options.out.resolve()
     if not inbox.exists():
         raise UsageError(f"找不到收件箱 {options.inbox}。请检查路径有没有写错。")
+    if not inbox.is_dir():
+        raise UsageError(f"收件箱 {options.inbox} 是一个文件，不是文件夹。请给出放表格的文件夹。")
     if out == inbox or out.is_relative_to(inbox) or inbox.is_relative_to(out):
         raise UsageError("输出文件夹和收件箱不能互相包含。请给 --out 另选一个文件夹。")
     home = options.home.resolve() if options.home else None

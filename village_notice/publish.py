@@ -1,6 +1,7 @@
 """Everything public of one village, made in a worker: its paper, the last look at it, its package.
 
-A file in which the last look finds what may not leave is not written; the finding says so, and the village is a draft.
+Where the last look finds what may not leave in one file, nothing of the village is written, and it is left out of the
+query database and the public workbook too; the finding says so.
 """
 
 import html
@@ -21,8 +22,10 @@ from village_notice.domain.finding import Finding, Place
 from village_notice.domain.pinyin import Pinyin
 from village_notice.domain.public import VillageYear, check_code
 from village_notice.notices.gate import check_notice, check_text
+from village_notice.notices.speech import check_speech, write_speech
 from village_notice.notices.village import Notice, draw_village
 from village_notice.notices.wording import list_phones
+from village_notice.notices.work import start_work
 from village_notice.settings import Settings
 
 _FORBIDDEN = re.compile(r'[\\/:*?"<>|\x00-\x1f]')
@@ -62,12 +65,14 @@ class Published:
         wall_sheets: Pages of the set for the board.
         files: Files written.
         findings: What the paper showed.
+        is_refused: True where the last look found what may not leave: nothing of the village was written.
     """
 
     village_code: str
     wall_sheets: int
     files: int
     findings: tuple[Finding, ...]
+    is_refused: bool = False
 
 
 def name_folders(villages: Sequence[VillageYear]) -> dict[str, tuple[str, str]]:
@@ -124,29 +129,31 @@ def _cancel(futures: Iterable[Future[Published]]) -> None:
 
 
 def publish_village(village: VillageYear, folders: tuple[str, str], job: Job) -> Published:
-    """The paper and the package of one village, looked at and written."""
-    place = job.staging.joinpath(*folders)
+    """The paper and the package of one village, looked at and written; nothing at all where the look finds a fault."""
     notices, findings = draw_village(village, job.settings, job.stamp)
-    passed: list[Notice] = []
-    for notice in notices:
-        faults = check_notice(notice, village, job.settings)
-        findings += [_place(fault, folders, notice.file_name) for fault in faults]
-        passed += [] if faults else [notice]
-    files = {n.file_name: n.data for n in passed}
-    parts = [PackageFile(n.file_name, n.title, n.data, n.pages) for n in passed]
+    faults = [
+        _place(fault, folders, notice.file_name)
+        for notice in notices
+        for fault in check_notice(notice, village, job.settings)
+    ]
+    speech, words = write_speech(start_work(village, job.settings, job.stamp))
+    faults += [_place(fault, folders, f"{speech}.txt") for fault in check_speech(speech, words, village)]
+    files = {n.file_name: n.data for n in notices} | {f"{speech}.txt": words}
+    parts = [PackageFile(n.file_name, n.title, n.data, n.pages) for n in notices]
     plan = plan_package(job.public.joinpath(*folders), village.year, check_code(village)) if job.public else Plan()
     package = {} if plan.is_unchanged else _build_package(village, parts, job, plan)
-    numbers = frozenset([village.village_code, *list_phones(village, job.settings), *_list_large_sums(village)])
-    faults = [
+    numbers = frozenset([village.village_code, *list_phones(village, job.settings), *_list_large_numbers(village)])
+    faults += [
         Finding("P01", Place("/".join((*folders, plan.folder, name))), found="、".join(found))
         for name, data in package.items()
         if (found := check_text(_read_text(name, data), numbers))
     ]
-    if not faults:
-        files |= {f"{plan.folder}/{name}": data for name, data in package.items()}
-    _write_files(place, files)
-    sheets = sum(n.pages for n in passed if n.on_wall)
-    return Published(village.village_code, sheets, len(files), (*findings, *faults))
+    if faults:
+        return Published(village.village_code, 0, 0, (*findings, *faults), is_refused=True)
+    files |= {f"{plan.folder}/{name}": data for name, data in package.items()}
+    _write_files(job.staging.joinpath(*folders), files)
+    sheets = sum(n.pages for n in notices if n.on_wall)
+    return Published(village.village_code, sheets, len(files), tuple(findings))
 
 
 def _build_package(village: VillageYear, parts: Sequence[PackageFile], job: Job, plan: Plan) -> dict[str, bytes]:
@@ -154,10 +161,14 @@ def _build_package(village: VillageYear, parts: Sequence[PackageFile], job: Job,
     return build_package(village, parts, job.settings, job.stamp, checks=job.checks, pinyin=pinyin, plan=plan)
 
 
-def _list_large_sums(village: VillageYear) -> Iterator[str]:
-    """Sums of a million yuan and more, as the offline page writes them: whole fen, which look like long numbers."""
-    sums = [village.public_fen, *(p.amount_fen for p in village.programmes), *village.lines["amount_fen"].tolist()]
-    yield from (str(abs(fen)) for fen in sums if abs(fen) >= _LONG_FEN)
+def _list_large_numbers(village: VillageYear) -> Iterator[str]:
+    """Large sums and quantities as the offline page writes them: whole fen and thousandths, which look like numbers."""
+    lines, sums = village.lines, [village.public_fen]
+    for programme in village.programmes:
+        sums += [programme.amount_fen, programme.quantity_milli or 0]
+    for column in (lines["amount_fen"], lines["quantity_milli"].dropna(), village.households["amount_fen"]):
+        sums += column.tolist()
+    yield from (str(abs(number)) for number in sums if abs(number) >= _LONG_FEN)
 
 
 def _place(finding: Finding, folders: tuple[str, str], name: str) -> Finding:

@@ -4,6 +4,7 @@ A missing key is no error: the paper shows a ruled blank to fill by hand and a f
 known is an error, with the allowed ones named: a typing mistake must not switch a setting off in silence.
 """
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
@@ -119,10 +120,23 @@ def read_settings(folder: Path | None) -> Settings:
     if not path.is_file():
         raise SettingsError(f"办公文件夹 {folder} 里没有 office.toml。请先运行 village-notice init {folder}。")
     try:
-        values = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{path} 写法有错：{error}。请用记事本按 UTF-8 保存，并对照说明改正。") from error
+        values = tomllib.loads(_read_text(path))
+    except tomllib.TOMLDecodeError as error:
+        place = re.search(r"line (\d+)", str(error))
+        where = f"第 {place[1]} 行" if place else "最后一行"
+        raise SettingsError(
+            f"{path} {where}写法有错（文字要加英文引号，日期和数字不加，每行一个设置）。请用记事本对照说明改正。"
+        ) from error
     return Settings(**_check_values(path, values), folder=folder)  # type: ignore[arg-type]  # each value was checked
+
+
+def _read_text(path: Path) -> str:
+    """The text of a file that Notepad saved, in UTF-8 or in the old Chinese encoding of Windows."""
+    data = path.read_bytes()
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return data.decode("gb18030", errors="replace")
 
 
 def _check_values(path: Path, values: dict[str, object]) -> dict[str, object]:
@@ -232,5 +246,7 @@ def create_office(folder: Path) -> Path:
     if path.exists():
         raise SettingsError(f"{path} 已经有了，没有改动。要重新开始请先把它改名。")
     (folder / "layouts").mkdir(parents=True, exist_ok=True)
-    path.write_text(find_template("office", "office.toml").read_text(encoding="utf-8"), encoding="utf-8")
+    for name in ("office.toml", "waivers.csv", "aliases.csv"):
+        if not (folder / name).exists():
+            (folder / name).write_bytes(find_template("office", name).read_bytes())
     return path

@@ -140,3 +140,9 @@ def test_same_findings_give_same_bytes(build):
 def test_formulas_are_guarded(build):
     rows = rows_of(load(build([Finding("R02", Place("a.xlsx", "表1", 5, "B"), "=1+1")]))["逐条问题"])
     assert rows[0][6] == "'=1+1"
+
+
+@pytest.mark.parametrize("place", [Place("村名册", "石桥镇东关村"), Place("control.csv", "", 3)])
+def test_what_is_no_file_of_the_inbox_has_no_link(build, place):
+    sheet = load(build([Finding("N07" if place.sheet else "T04", place)]))["逐条问题"]
+    assert sheet["C3"].value == place.file and sheet["C3"].hyperlink is None

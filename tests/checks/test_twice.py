@@ -93,3 +93,18 @@ def test_three_files_hold_the_second_and_third(make, places):
     frame = make(*({"file": f"{c}.xlsx", "pay_date": "2023-06-01"} for c in "abc"))
     assert places(twice(frame)) == [("X01", "b.xlsx", 6), ("X01", "c.xlsx", 7)]
     assert all(a.expected == b.expected for a, b in pairwise(twice(frame)))
+
+
+def test_the_same_recovery_in_two_files_is_held_but_one_beside_its_payment_is_not(make, places):
+    paid = {"amount_fen": 60000, "pay_date": "2023-06-30"}
+    back = {"amount_fen": -12000, "status": "追回", "pay_date": "2023-06-30"}
+    assert places(twice(make(paid, back)), "X01", "X02") == []
+    assert places(twice(make(paid, back, back | {"file": "b.xlsx"})), "X01") == [("X01", "b.xlsx", 7)]
+
+
+def test_a_row_without_id_is_linked_by_the_ledgers_number(make, make_id, places):
+    same = {"person_no": 1, "pay_date": "2023-06-30"}
+    frame = make(same | {"id": make_id(1)}, same | {"id": "", "file": "b.xlsx"})
+    assert places(twice(frame), "X01") == [("X01", "b.xlsx", 6)]
+    other = make(same | {"id": make_id(1)}, same | {"id": "", "file": "b.xlsx", "person_no": 2, "name": "李四"})
+    assert places(twice(other), "X01") == []

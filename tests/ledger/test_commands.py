@@ -49,6 +49,9 @@ def test_a_run_fills_it_once_and_the_commands_show_it(office):
     first = run(office)
     assert first["accepted"] == {"rows": 5, "fen": 300_000}
     assert run(office) == first
+    report = openpyxl.load_workbook(office / "结果/内部资料_不得外传/问题清单.xlsx")
+    empty = [row[3] for row in report["逐条问题"].values if row[0] == "N07"]
+    assert "羊郡镇滩港村" in empty and "羊郡镇桥头村" not in empty
     files = json.loads(call("ledger", "files", "--home", office / "办公", "--json").stdout)
     assert [(f["file"], f["payments"], f["fen"], f["is_current"]) for f in files] == [
         ("地力.xlsx", 3, 180_000, True), ("高龄.xlsx", 2, 120_000, True)

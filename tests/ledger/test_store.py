@@ -11,7 +11,7 @@ import time
 import pytest
 
 from village_notice.domain.finding import Finding, Place
-from village_notice.errors import SettingsError
+from village_notice.errors import CannotWriteError, SettingsError
 from village_notice.ledger.history import compare_runs, find_payments, format_changes, format_payments, list_files
 from village_notice.ledger.keeping import check_gone, recall_numbers
 from village_notice.ledger.persons import number_people
@@ -193,3 +193,31 @@ def test_killed_at_any_moment_it_is_whole(tmp_path, delay):
         assert count(ledger, "payments") == runs * 3000
         sums = ledger.connection.execute("SELECT run, count(*), sum(amount_fen) FROM history GROUP BY run").fetchall()
         assert sums == [(run, 3000, 3000 * run) for run in range(1, runs + 1)]
+
+
+def test_last_year_is_what_the_last_run_accepted(build, tmp_path):
+    with open_ledger(tmp_path) as ledger:
+        assert ledger.recall_payments(2022).empty
+        ledger.keep(build())
+        twice = [ROWS[0], ROWS[0] | {"row": 7, "amount_fen": 1}, ROWS[2]]
+        ledger.keep(build(twice, hashes={"a.xlsx": "new", "b.xlsx": "hash of b.xlsx"}))
+        ledger.keep(build(ROWS[1:2], inbox="/另一个收件箱", hashes={"a.xlsx": "x"}))
+        found = ledger.recall_payments(2022)
+    assert sorted(zip(found["name"], found["amount_fen"], strict=True)) == [("王一", 12_001), ("王二", 500)]
+    assert found["programme_code"].tolist() == ["A1", "A1"]
+
+
+def test_what_a_correction_replaces_is_kept(build, tmp_path):
+    with open_ledger(tmp_path) as ledger:
+        ledger.keep(build(replaces={"b.xlsx": "1" * 64}))
+        assert [f.replaces for f in list_files(ledger)] == ["", "1" * 64]
+
+
+def test_a_ledger_that_is_locked_is_one_sentence(build, tmp_path):
+    with open_ledger(tmp_path) as ledger, open_ledger(tmp_path) as other:
+        other.connection.execute("BEGIN IMMEDIATE")
+        ledger.connection.execute("PRAGMA busy_timeout = 10")
+        with pytest.raises(CannotWriteError, match="台账"):
+            ledger.keep(build())
+        other.connection.execute("ROLLBACK")
+        assert ledger.keep(build()) == 1

@@ -45,4 +45,4 @@ def test_the_line_to_add_can_be_pasted_into_subsidies_csv(make_payments, subsidi
         own = Path(folder, "subsidies.csv")
         own.write_text(copy, encoding="utf-8")
         found = read_subsidies(own).find("乡村好人奖励资金")
-    assert found is not None and found.tier is Tier.B
+    assert found is not None and found.tier is Tier.D

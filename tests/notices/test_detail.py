@@ -5,7 +5,7 @@ import pytest
 
 from village_notice.domain.money import format_capital, format_fen
 from village_notice.domain.public import check_code
-from village_notice.notices.lists import build_bands, find_runs, show_quantity, split_lines
+from village_notice.notices.lists import build_bands, count_places, find_runs, show_places, show_quantity, split_lines
 from village_notice.notices.readback import read_pieces
 from village_notice.notices.template import read_template
 
@@ -83,3 +83,16 @@ def test_quantities(milli, text):
 def test_runs():
     assert list(find_runs(["a", "a", "b"])) == [(0, 2), (2, 3)]
     assert list(find_runs([])) == []
+
+
+@pytest.mark.parametrize(
+    ("values", "shown"),
+    [
+        ([3800, 1580, 12000], ["3.80", "1.58", "12.00"]),
+        ([3000, 4000], ["3", "4"]),
+        ([-1500, 1_234_567, None], ["-1.500", "1,234.567", ""]),
+    ],
+)
+def test_decimal_points_stand_below_each_other(values, shown):
+    places = count_places(values)
+    assert ["" if v is None else show_places(places, v) for v in values] == shown

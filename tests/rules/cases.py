@@ -11,12 +11,15 @@ from pathlib import Path
 
 import openpyxl
 import pandas as pd
+from openpyxl.packaging.relationship import Relationship
+from openpyxl.workbook.external_link.external import ExternalBook, ExternalLink
 
 from village_notice.checks.across import check_across
 from village_notice.checks.control import ControlReader, check_control, reconcile
 from village_notice.checks.corrections import settle_corrections
 from village_notice.checks.deceased import Deceased, check_deceased
 from village_notice.checks.neighbours import check_last_year, check_neighbours
+from village_notice.checks.printed import check_printed
 from village_notice.checks.single import check_single
 from village_notice.domain.columns import PAYMENT_COLUMNS, build_frame
 from village_notice.domain.finding import Finding
@@ -56,14 +59,14 @@ GOOD = {
 
 def sheet(
     *changes: dict[str, object], title: str = TITLE, heads: dict[str, str] | None = None, drop: Sequence[str] = (),
-    after: Sequence[list[object]] = (), name: str = "表", file: str = "地力.xlsx", more: Sequence[Grid] = (), **grid: object,
+    above: Sequence[str] = (), after: Sequence[list[object]] = (), name: str = "表", file: str = "地力.xlsx", more: Sequence[Grid] = (), **grid: object,
 ) -> Case:  # fmt: skip
     """Codes found when a sheet is read: the good row with each of the changes (once as it is where there are none)."""
 
     def read(_: Path) -> Codes:
         columns = {k: v for k, v in (COLUMNS | (heads or {})).items() if k not in drop}
         rows = [[(GOOD | {"seq": n} | c).get(k) for k in columns] for n, c in enumerate(changes or ({},), 1)]
-        made = Grid(name, [[title], list(columns.values()), *rows, *after], **grid)  # type: ignore[arg-type]
+        made = Grid(name, [[title], *([a] for a in above), list(columns.values()), *rows, *after], **grid)  # type: ignore[arg-type]
         return codes(read_grids(WorkbookGrids([made, *more], "xlsx"), file, OPTIONS).findings)
 
     return read
@@ -124,6 +127,11 @@ def pay(*rows: dict[str, object]) -> Case:
     return check
 
 
+def printed(**row: object) -> Case:
+    """Codes found on what a payment would print."""
+    return lambda _: codes(check_printed(frame(row)))
+
+
 def one(number: int, **more: object) -> dict[str, object]:
     """One of many different people."""
     return {"name": f"王{number}", "account": f"90{number:06d}", "amount_fen": 1000 + number} | more
@@ -141,7 +149,9 @@ def control(text: str) -> Case:
 def gone(now: dict[str, str]) -> Case:
     def check(place: Path) -> Codes:
         with open_ledger(place) as ledger:
-            decided = frame({}).assign(person_no=1, household_no=1).astype({"person_no": "Int64", "household_no": "Int64"})
+            decided = (
+                frame({}).assign(person_no=1, household_no=1).astype({"person_no": "Int64", "household_no": "Int64"})
+            )
             ledger.keep(Import(2022, str((place / "箱").resolve()), "", {"a.xlsx": "1", "b.xlsx": "2"}, decided, []))
         return codes(check_gone(place, 2022, place / "箱", now))
 
@@ -190,6 +200,33 @@ def zipped(data: bytes) -> bytes:
     return made.getvalue()
 
 
+def locked(password: str | None) -> Case:
+    """Codes of a workbook behind the password 1234, read with a password."""
+
+    def check(place: Path) -> Codes:
+        from msoffcrypto.format.ooxml import OOXMLFile
+
+        with (place / "a.xlsx").open("wb") as stream:
+            OOXMLFile(io.BytesIO(book())).encrypt("1234", stream)
+        return codes(read_file(place / "a.xlsx", "a.xlsx", ReadOptions(2022, password=password)).findings)
+
+    return check
+
+
+def linked(formula: str) -> Case:
+    """Codes of a workbook with a link to another file, and a formula that uses it or does not."""
+
+    def check(place: Path) -> Codes:
+        workbook = openpyxl.load_workbook(io.BytesIO(book(N3=f"={formula}")))
+        link = ExternalLink(externalBook=ExternalBook(id="rId1"))
+        link.file_link = Relationship(type="externalLinkPath", Target="核定表.xlsx", TargetMode="External")
+        workbook._external_links.append(link)
+        workbook.save(place / "a.xlsx")
+        return codes(read_file(place / "a.xlsx", "a.xlsx", OPTIONS).findings)
+
+    return check
+
+
 def too_long(limit: int) -> Case:
     def check(place: Path) -> Codes:
         (place / "a.xlsx").write_bytes(book())
@@ -204,7 +241,10 @@ def tiers(code: str) -> Case:
 
 S, K, L = "5" * 64, "a" * 64, "b" * 64
 DETAIL = {"name": "王建国"}
-SUMMARY = Grid("汇总", [["2022年羊郡镇耕地地力保护补贴汇总表"], ["村名", "户数", "金额（元）"], ["桥头村", 1, 600], ["合计", 1, 600]])
+SUMMARY = Grid(
+    "汇总",
+    [["2022年羊郡镇耕地地力保护补贴汇总表"], ["村名", "户数", "金额（元）"], ["桥头村", 1, 600], ["合计", 1, 600]],
+)
 WRONG_SUMMARY = Grid("汇总", [*SUMMARY.rows[:2], ["桥头村", 1, 700], ["合计", 1, 700]])
 ODD_DAY = datetime.date(2022, 6, 30)
 TWO_NAMES = {"name": "王二", "id": make_id(2), "account": "9000000000000002"}
@@ -212,24 +252,39 @@ TWO_NAMES = {"name": "王二", "id": make_id(2), "account": "9000000000000002"}
 CASES: dict[str, tuple[Case, Case]] = {
     "F01": (folder(a__xlsx=book()[:2000]), folder(a__xlsx=book())),
     "F03": (folder(a__pdf=b"%PDF-1.4"), folder(a__csv="姓名,金额\n王建国,5\n".encode())),
+    "F02": (locked(None), locked("1234")),
+    "F04": (folder(**{"~$a__xlsx": b"\x05lock"}), folder(a__xlsx=book())),
     "F05": (folder(a__xlsx=book(), b__xlsx=book()), folder(a__xlsx=book(), b__xlsx=book(C3="王二"))),
     "F06": (folder(a__xlsx=b""), folder(a__xlsx=book())),
-    "F07": (sheet(more=[Grid("旧", [[TITLE], ["姓名", "金额"], ["王二", 5]], is_hidden=True)]), sheet(more=[Grid("空", [])])),
+    "F07": (
+        sheet(more=[Grid("旧", [[TITLE], ["姓名", "金额"], ["王二", 5]], is_hidden=True)]),
+        sheet(more=[Grid("空", [])]),
+    ),
     "F08": (sheet(more=[Grid("通知", [["关于做好发放工作的通知"], ["请于本月报送"]])]), sheet()),
     "F09": (sheet(more=[SUMMARY]), sheet()),
     "F10": (too_long(1000), too_long(100_000)),
     "F11": (sheet(hidden_rows=frozenset({3})), sheet()),
     "F12": (sheet({"date": ""}, title="羊郡镇耕地地力保护补贴发放表", file="地力2022.xlsx"), sheet({"date": ""})),
     "F13": (gone({"a.xlsx": "1"}), gone({"a.xlsx": "1", "c.xlsx": "2"})),
-    "F15": (child("os:abort_nothing_of_this_name"), child("village_notice.sources.workbook:open_workbook")),
+    "F14": (linked("[1]Sheet1!F5"), linked("F5")),
+    "F15": (child("os:abort_nothing_of_this_name"), child("posixpath:join")),
     "F16": (folder(a__xls=book()), folder(a__xlsx=book())),
     "F17": (copies(("a", S, ()), ("k", K, (S,))), copies(("k", K, (S,)))),
     "F18": (copies(("k", K, (S,)), ("l", L, (S,))), copies(("k", K, (S,)), ("l", L, (S, K)))),
     "H01": (sheet(drop=("amount", "area", "rate")), sheet()),
     "H02": (sheet(title="2022年羊郡镇耕地地力保护补贴拟发放表"), sheet()),
     "H03": (sheet(drop=("status",)), sheet()),
+    "H04": (
+        sheet(heads={"amount": "实发金额（万元）", "unit": "单位：元"}, above=["单位：元"]),
+        sheet(heads={"amount": "实发金额（元）"}, above=["单位：元"]),
+    ),
     "H06": (sheet({"x": "乙"}, heads={"x": "备用字段"}), sheet()),
     "H07": (sheet(title="2022年羊郡镇发放明细表", file="表.xlsx"), sheet()),
+    "H08": (
+        sheet({"p": "耕地地力保护补贴、高龄津贴"}, heads={"p": "补贴项目"}, title="2022年羊郡镇一卡通发放明细"),
+        sheet({"p": "高龄津贴"}, heads={"p": "补贴项目"}, title="2022年羊郡镇一卡通发放明细"),
+    ),
+    "H09": (sheet({"x": 500}, heads={"x": "实发金额"}), sheet()),
     "C01": (sheet({"amount": "见备注"}), sheet({"amount": "600"})),
     "C02": (sheet({}, {"amount": None}), sheet({}, {"amount": None, "name": None, "id": None, "account": None})),
     "C03": (sheet({"amount": "1,600.00元", "rate": 320}), sheet({"amount": "600"})),
@@ -243,30 +298,53 @@ CASES: dict[str, tuple[Case, Case]] = {
     "C11": (sheet({}, {"amount": None}, errors={(4, 8): "#N/A"}), sheet({}, {})),
     "C12": (sheet({}, {"amount": None}, uncalculated=frozenset({(4, 8)})), sheet({}, {})),
     "C13": (sheet({"id": "379999650101001"}), sheet()),
-    "C14": (pay({"account": "6299991234567897"}), pay({"account": "6299991234567896"}, {"account": "9060300123456789"})),
+    "C14": (
+        pay({"account": "6299991234567897"}),
+        pay({"account": "6299991234567896"}, {"account": "9060300123456789"}),
+    ),
     "C15": (sheet(struck=frozenset({(3, 3), (3, 8)})), sheet()),
     "C16": (sheet({"name": "王 建国（户主）"}), sheet()),
     "C17": (sheet({}, {"amount": 379999196501011234}), sheet({}, {"amount": 1234})),
+    "C18": (printed(name="王建国19900003571"), printed(name="王建国")),
+    "C19": (printed(name="王三南务村56号"), printed(name="王建国")),
     "R01": (sheet({}, {"name": None}), sheet({}, {})),
     "R02": (sheet({"village": "桥投村"}), sheet({"village": "桥头村委会"})),
     "R03": (sheet({"amount": -600}), sheet({"amount": -600, "status": "追回"})),
     "R04": (sheet({"status": "已报财政"}), sheet({"status": "已发放"})),
-    "R05": (pay({"quantity_milli": 5000, "rate_micro": 122_000_000}), pay({"quantity_milli": 5000, "rate_micro": 120_000_001})),
-    "R06": (pay({"birth_date": "2008-07-01", "pay_date": "2022-06-30"}), pay({"birth_date": "2008-06-30", "pay_date": "2022-06-30"})),
+    "R05": (
+        pay({"quantity_milli": 5000, "rate_micro": 122_000_000}),
+        pay({"quantity_milli": 5000, "rate_micro": 120_000_001}),
+    ),
+    "R06": (
+        pay({"birth_date": "2008-07-01", "pay_date": "2022-06-30"}),
+        pay({"birth_date": "2008-06-30", "pay_date": "2022-06-30"}),
+    ),
     "R07": (sheet({"remark": "因病住院"}), sheet({"remark": "补发上年"})),
     "R08": (sheet({"name": "张三（示例）"}, {}), sheet()),
-    "R10": (sheet({}, {"village": None, "name": "王二"}, title="2022年羊郡镇耕地地力保护补贴发放表", drop=("seq",)), sheet()),
+    "R09": (
+        sheet({"village": "杨格庄村"}, title="2022年耕地地力保护补贴发放表"),
+        sheet({"village": "桥头村"}, title="2022年羊郡镇耕地地力保护补贴发放表"),
+    ),
+    "R10": (sheet(drop=("village",)), sheet()),
     "R11": (sheet({"name": "王建国、王二"}), sheet({"name": "买买提·艾力"})),
+    "R12": (
+        sheet(name="东埠前村", title="2022年羊郡镇桥头村耕地地力保护补贴发放表", drop=("village",)),
+        sheet(name="桥头村", drop=("village",)),
+    ),
     "R13": (
         sheet({"p": "乡村好人奖"}, heads={"p": "补贴项目"}, title="2022年羊郡镇一卡通发放明细"),
         sheet({"p": "高龄津贴"}, heads={"p": "补贴项目"}, title="2022年羊郡镇一卡通发放明细"),
     ),
     "R14": (pay({"amount_fen": 0}), pay({"amount_fen": 1})),
     "R15": (pay({"pay_date": "2032-06-30"}), pay({"pay_date": "2021-06-30"})),
+    "R16": (printed(group="低保2组"), printed(group="2组")),
     "X01": (pay({}, {"file": "b.xlsx"}), pay({}, {"file": "b.xlsx", "amount_fen": 60001})),
     "X02": (pay({}, {}), pay({}, {"period": "2022-07"})),
     "X03": (pay({"id": make_id(1)}, {"id": make_id(1), "name": "王健国"}), pay({"id": make_id(1)}, {"id": make_id(1)})),
-    "X04": (pay({"id": make_id(1)}, {"id": make_id(2)}), pay({"id": make_id(1)}, {"id": make_id(2), "village_code": "2"})),
+    "X04": (
+        pay({"id": make_id(1)}, {"id": make_id(2)}),
+        pay({"id": make_id(1)}, {"id": make_id(2), "village_code": "2"}),
+    ),
     "X05": (pay({}, {"name": "王二"}), pay({"household_head": "王建国"}, {"name": "王二", "household_head": "王建国"})),
     "X06": (
         pay({"id": make_id(1)}, {"id": make_id(1), "village_code": "2", "village": "滩港村"}),
@@ -285,7 +363,10 @@ CASES: dict[str, tuple[Case, Case]] = {
         pay({"quantity_milli": 5000, "period": "第一批"}, {"quantity_milli": 5000, "period": "第二批"}),
     ),
     "X13": (pay(*(one(n) for n in (*range(5), *range(5)))), pay(*(one(n) for n in (*range(4), *range(4))))),
-    "X14": (pay(*map(one, range(40)), one(99, amount_fen=120_000)), pay(*map(one, range(40)), one(99, amount_fen=20_000))),
+    "X14": (
+        pay(*map(one, range(40)), one(99, amount_fen=120_000)),
+        pay(*map(one, range(40)), one(99, amount_fen=20_000)),
+    ),
     "X15": (last_year({"name": "丁一", "id": make_id(9)}), last_year({})),
     "X16": (last_year({"amount_fen": 90_001}), last_year({"amount_fen": 90_000})),
     "X17": (villages(1), villages(2)),
@@ -303,5 +384,22 @@ CASES: dict[str, tuple[Case, Case]] = {
 }
 """Code → (what trips the rule, what just does not)."""
 
-ELSEWHERE: dict[str, str] = {}
-"""Code → test file that trips the rule and shows what just does not, where that needs more than a case."""
+_GATE, _WORDS, _VILLAGE = (f"tests/notices/test_{n}.py" for n in ("gate", "wording", "village"))
+_RUN, _USUAL = "tests/ledger/test_commands.py", "test_the_usual_village_fits_the_board"
+ELSEWHERE: dict[str, tuple[str, str, str]] = {
+    "P01": (_GATE, "test_a_number_in_a_name_is_caught", "test_clean_notices_pass"),
+    "P02": (_GATE, "test_a_name_outside_the_set_is_caught", "test_clean_notices_pass"),
+    "N01": (_WORDS, "test_settings_that_say_nothing_are_told", "test_complete_settings_are_quiet"),
+    "N02": (_WORDS, "test_settings_that_say_nothing_are_told", "test_complete_settings_are_quiet"),
+    "N03": (_WORDS, "test_short_postings", "test_short_postings"),
+    "N04": (_WORDS, "test_short_postings", "test_short_postings"),
+    "N05": (_VILLAGE, "test_a_character_no_font_has_is_told_and_never_a_box", _USUAL),
+    "N06": (_VILLAGE, "test_too_many_sheets_are_told", _USUAL),
+    "N07": (
+        _RUN,
+        "test_a_run_fills_it_once_and_the_commands_show_it",
+        "test_a_run_fills_it_once_and_the_commands_show_it",
+    ),
+    "N08": (_VILLAGE, "test_held_payments_are_told", _USUAL),
+}
+"""Code → test file, test that trips the rule, test that just does not, where that needs a notice or a whole run."""

@@ -1,6 +1,8 @@
 """The same list comes out of every kind of file a department may send, whatever its name says."""
 
+import openpyxl
 import pytest
+import xlwt
 
 from village_notice.domain.finding import Place
 from village_notice.sources.discover import find_inputs
@@ -77,3 +79,47 @@ def test_scientific_notation_in_csv_is_damage(read, codes, tmp_path):
     reading = read(path)
     assert reading.payments["id"].tolist() == [""]
     assert "C04" in codes(reading)
+
+
+@pytest.mark.parametrize("code", ['0.00"万元"', '0!.0,"万"', "#,##0,"])
+def test_money_shown_in_another_unit_is_asked(code, reader, tmp_path):
+    book = openpyxl.Workbook()
+    sheet = book.active
+    for row in (["东岚村2023年棉花补贴发放表"], ["姓名", "补贴金额"], ["甲一", 2.4], ["乙二", 3]):
+        sheet.append(row)
+    sheet["B3"].number_format = code
+    book.save(tmp_path / "表.xlsx")
+    assert reader.codes(reader.read(tmp_path / "表.xlsx")) == ["H04"]
+
+
+@pytest.mark.parametrize("code", ['#,##0.00"元"', "0.00_);[Red]\\(0.00\\)", "¥#,##0.00", "@", "General"])
+def test_usual_formats_of_money_are_quiet(code, reader, tmp_path):
+    book = openpyxl.Workbook()
+    sheet = book.active
+    for row in (["东岚村2023年棉花补贴发放表"], ["姓名", "补贴金额"], ["甲一", 2.4], ["乙二", 3]):
+        sheet.append(row)
+    sheet["B3"].number_format = code
+    book.save(tmp_path / "表.xlsx")
+    assert reader.codes(reader.read(tmp_path / "表.xlsx")) == []
+
+
+@pytest.mark.parametrize("suffix", ["xlsx", "xls"])
+def test_error_cells_are_told_and_held(suffix, reader, tmp_path):
+    path = tmp_path / f"东岚村2023年棉花补贴发放.{suffix}"
+    if suffix == "xlsx":
+        book = openpyxl.Workbook()
+        for row in (["东岚村2023年棉花补贴发放表"], ["姓名", "补贴金额"], ["甲一", "#REF!"], ["乙二", 3]):
+            book.active.append(row)
+    else:
+        book = xlwt.Workbook()
+        sheet = book.add_sheet("Sheet1")
+        for r, row in enumerate((["东岚村2023年棉花补贴发放表"], ["姓名", "补贴金额"], ["甲一"], ["乙二", 3])):
+            for c, value in enumerate(row):
+                sheet.write(r, c, value)
+        sheet.row(2).set_cell_error(1, "#REF!")
+    book.save(str(path))
+    reading = reader.read(path)
+    assert [(f.code, f.place.row, f.place.column, f.found) for f in reading.findings if f.code == "C11"] == [
+        ("C11", 3, "B", "#REF!")
+    ]
+    assert reading.payments["amount_fen"].isna().tolist() == [True, False]

@@ -79,7 +79,7 @@ def test_file_is_tried_again_in_a_fresh_child(tmp_path, jobs):
 
 def test_hanging_file_is_given_up(tmp_path, jobs):
     started = time.monotonic()
-    before, hung, after = run(tmp_path, jobs, "a", "hang", "b", limits=PoolLimits(seconds=0.5))
+    before, hung, after = run(tmp_path, jobs, "a", "hang", "b", limits=PoolLimits(seconds=2))
     assert (before, after) == ("a", "b")
     assert hung.code == "F10" and "秒还没有读完" in hung.found
     assert time.monotonic() - started < 20

@@ -72,3 +72,10 @@ def _read_place(database: sqlite3.Connection, township: str, village: str) -> Vi
     ).fetchall()
     years = tuple(dict.fromkeys(year for year, _ in rows))
     return VillagePlace(township, village, rows[0][1], years) if rows else None
+
+
+def find_by_code(db: Path, code: str) -> VillagePlace | None:
+    """The village of a 12-digit code, as the QR code on the paper names it."""
+    with closing(open_database(db)) as database:
+        row = database.execute("SELECT township, name FROM village WHERE code = ?", (code,)).fetchone()
+        return _read_place(database, *row) if row else None

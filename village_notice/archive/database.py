@@ -30,7 +30,7 @@ Key = tuple[int, str]
 
 
 def write_database(
-    villages: Iterable[VillageYear], path: Path, *, year: int, pinyin: PinyinReader, scope: Iterable[str] = ()
+    villages: Iterable[VillageYear], path: Path, *, year: int, pinyin: PinyinReader, scope: Iterable[str] | None = ()
 ) -> None:
     """Nothing; afterwards the database holds these villages' year, and what it held of other years and villages.
 
@@ -39,14 +39,16 @@ def write_database(
         path: The database; where it exists, its other editions are kept.
         year: The run's year.
         pinyin: Reads names.
-        scope: Codes of all villages the run worked for: an edition of the year is dropped where nothing is left of it.
+        scope: Codes of all villages the run worked for, None for all there are: an edition of the year is dropped where
+            nothing is left of it.
 
     Raises:
         ConservationError: A village's lines, summary and total do not agree.
         CannotWriteError: The existing file is no database of this tool, or another program holds it open.
     """
     new = {(v.year, v.village_code): _defer(v) for v in villages}
-    _rebuild(path, new, {(year, code) for code in scope} | set(new), pinyin)
+    codes = None if scope is None else {*scope}
+    _rebuild(path, new, lambda key: key in new or (key[0] == year and (codes is None or key[1] in codes)), pinyin)
 
 
 def import_editions(editions: Iterable[Edition], path: Path, *, pinyin: PinyinReader) -> None:
@@ -58,14 +60,16 @@ def import_editions(editions: Iterable[Edition], path: Path, *, pinyin: PinyinRe
     new: dict[Key, Callable[[], Edition]] = {}
     for edition in editions:
         new[int(str(edition.facts[0])), str(edition.village[0])] = lambda made=edition: made  # type: ignore[misc]
-    _rebuild(path, new, set(new), pinyin)
+    _rebuild(path, new, new.__contains__, pinyin)
 
 
 def _defer(village: VillageYear) -> Callable[[], Edition]:
     return lambda: read_edition(village)
 
 
-def _rebuild(path: Path, new: dict[Key, Callable[[], Edition]], dropped: set[Key], pinyin: PinyinReader) -> None:
+def _rebuild(
+    path: Path, new: dict[Key, Callable[[], Edition]], is_dropped: Callable[[Key], bool], pinyin: PinyinReader
+) -> None:
     """Writes the database from the new editions and those of the earlier file that are not dropped."""
     aside = path.with_name(path.name + ".tmp")
     aside.unlink(missing_ok=True)
@@ -73,7 +77,7 @@ def _rebuild(path: Path, new: dict[Key, Callable[[], Edition]], dropped: set[Key
         with closing(_open_earlier(path)) as earlier, closing(sqlite3.connect(aside, isolation_level=None)) as database:
             sources = dict(new)
             for key, edition_id in _list_editions(earlier):
-                if key not in dropped:
+                if not is_dropped(key):
                     sources[key] = lambda number=edition_id: _load_edition(earlier, number)  # type: ignore[misc]
             _build(database, sources, Speller(pinyin))
         _swap_in(aside, path)
@@ -94,7 +98,9 @@ def _open_earlier(path: Path) -> sqlite3.Connection:
         version = None
     if version is None or int(version[0]) != SCHEMA_VERSION:
         connection.close()
-        raise CannotWriteError(f"{path} 不是本程序这一版的查询库，为免覆盖没有写入。请移走它，或换一个输出文件夹。")
+        raise CannotWriteError(
+            "输出文件夹里 公开/查询.db 不是本程序这一版的查询库，为免覆盖没有写入。请移走它，或换一个输出文件夹。"
+        )
     return connection
 
 

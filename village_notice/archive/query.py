@@ -107,15 +107,14 @@ def search(  # noqa: PLR0913  # each is one way to narrow the same question
             raise UsageError(f"查询库 {db} 已损坏（{error}）。请用 village-notice run 重新生成。") from error
 
 
-def search_village(  # noqa: PLR0913  # each is one way to narrow the same question
-    db: Path, words: str, *, township: str, village: str, year: int, limit: int
-) -> Answers:
+def search_village(db: Path, words: str, *, township: str, village: str, year: int, limit: int) -> Answers:
     """The people of one village and year that words mean; no word in them leads out of the village.
 
     Args:
         db: The database.
         words: Name, part of it, pinyin or initials; a group may stand beside it. Nothing else is understood.
-        township, village: Names as the database has them.
+        township: Name as the database has it.
+        village: Name as the database has it.
         year: Calendar year, or `ALL_YEARS`.
         limit: People shown at most.
 

@@ -144,7 +144,14 @@ def _code_persons(payments: pd.DataFrame, has_id: Bools) -> Ints:
     loose = combine_codes(*(code_texts(payments[c]) for c in ("name", "group", "account", "village_code", "village")))
     persons: Ints = loose + int(ids.max(initial=0)) + 1
     persons[has_id] = ids[has_id]
-    return persons
+    # the ledger's number links a row without an ID to the ID the same person has elsewhere in the village
+    numbers = payments["person_no"].to_numpy(dtype=np.int64, na_value=0)
+    linked = combine_codes(code_texts(payments["village_code"]), numbers)
+    known = np.full(int(linked.max(initial=-1)) + 1, -1, dtype=np.int64)
+    rows = has_id & (numbers > 0)
+    known[linked[rows]] = ids[rows]
+    found = np.where((numbers > 0) & ~has_id, known[linked] if len(linked) else linked, -1)
+    return np.where(found >= 0, found, persons)
 
 
 def _code_times(payments: pd.DataFrame, sheet: Ints, year: Ints) -> tuple[Ints, Bools]:

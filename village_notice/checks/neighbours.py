@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import pandas as pd
 
+from village_notice.checks.keys import code_texts, combine_codes
 from village_notice.domain.finding import Finding, Place
 from village_notice.domain.identity import is_valid_id
 from village_notice.domain.money import format_fen
@@ -22,9 +23,13 @@ def check_neighbours(decided: pd.DataFrame, villages: Sequence[Village]) -> Iter
 
     Source: the county asks which village lacks what.
     """
-    columns = ["township", "village_code", "programme_code", "programme"]
-    rows = decided.loc[decided["verdict"].isin(["accepted", "held", "not_paid"]), columns]
-    rows = rows[(rows["village_code"] != "") & (rows["programme_code"] != "")].drop_duplicates(columns[:3])
+    numbers = combine_codes(
+        *(code_texts(decided[c]) for c in ("township", "village_code", "programme_code", "verdict"))
+    )
+    _, first = np.unique(numbers, return_index=True)
+    rows = decided[["township", "village_code", "programme_code", "programme", "verdict"]].iloc[first]
+    rows = rows[rows["verdict"].isin(["accepted", "held", "not_paid"])]
+    rows = rows[(rows["village_code"] != "") & (rows["programme_code"] != "")]
     for township, part in rows.groupby("township", sort=True):
         there = [v for v in villages if v.township == township and v.code in set(part["village_code"])]
         if len(there) < _FEWEST_VILLAGES:

@@ -8,6 +8,7 @@ from datetime import datetime
 
 import pandas as pd
 
+from village_notice.checks.control import FILE_NAMES as CONTROL_FILES
 from village_notice.checks.keys import code_texts, combine_codes, find_named_rows
 from village_notice.checks.summary import SET_ASIDE_WORDS, VERDICT_WORDS, Summary
 from village_notice.domain.finding import Finding, Place
@@ -38,6 +39,8 @@ _RANKS = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.FIXED: 2}
 _STATES = {Severity.ERROR: "待处理", Severity.WARNING: "请留意", Severity.FIXED: "已自动改正"}
 _STYLES: dict[Severity, RowStyle] = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.FIXED: "fixed"}
 _TEXT_FILES = (".csv", ".tsv", ".txt", ".tab", ".prn", ".htm", ".html")
+_NOT_IN_INBOX = frozenset(["村名册", *CONTROL_FILES])
+"""What findings name that is no file of the inbox: the register, the office's control totals."""
 _MONEY = re.compile(r"-?\d+\.\d\d")
 _FIRST_ROWS = 5
 _FIRST_COLUMNS = (
@@ -371,7 +374,7 @@ def _link_places(entries: Sequence[_Entry], inbox: str | None, file_column: int,
 
 def _file_link(inbox: str | None, file: str) -> str:
     """Address of a file of the inbox, of the zip it lies in where it lies in one; "" where there is none."""
-    if inbox is None or not file:
+    if inbox is None or not file or file in _NOT_IN_INBOX:
         return ""
     parts = file.split("/")
     packed = next((i for i, part in enumerate(parts) if part.lower().endswith(".zip")), len(parts) - 1)

@@ -38,6 +38,8 @@ class Summary:
         wall_sheets: Most sheets of paper one village has to post.
         crowded: Villages with more sheets than their board holds.
         look_first: What to open first, relative to OUT, in order.
+        refused: Villages of which nothing was put out, because the last look found what may not leave.
+        outside, outside_fen: Accepted payments of townships that the run is not for.
     """
 
     year: int
@@ -57,6 +59,9 @@ class Summary:
     crowded: int = 0
     look_first: tuple[str, ...] = ()
     severities: Mapping[str, Severity] = field(default_factory=dict)
+    refused: int = 0
+    outside: int = 0
+    outside_fen: int = 0
 
     def to_json(self) -> dict[str, object]:
         """The figures for `--json`; money in fen."""
@@ -68,6 +73,7 @@ class Summary:
             "villages": self.villages, "waived": self.waived,
             "empty_villages": list(self.empty_villages), "published": self.published, "drafts": self.drafts,
             "wall_sheets": self.wall_sheets, "crowded": self.crowded, "look_first": list(self.look_first),
+            "refused": self.refused, "outside": _pair(self.outside, self.outside_fen),
             "findings": self.by_rule,
             "by_file": {
                 b.file: {"read": _pair(b.rows, b.fen), "set_aside": _pair(*b.set_aside)}
@@ -122,6 +128,11 @@ class Summary:
             lines.append(_row("  已做公示", f"{self.published:,}", ""))
             lines.append(_row("  其中仍是草稿", f"{self.drafts:,}", ""))
             lines.append(_row("  一个村最多要贴（张）", f"{self.wall_sheets:,}", ""))
+        if self.refused:
+            lines.append(_row("  有不能外传的内容、没有放出来的村", f"{self.refused:,}", ""))
+        if self.outside:
+            words = format_fen(self.outside_fen, grouped=True)
+            lines.append(_row("  不在本次范围的乡镇，计入但没做公示（笔）", f"{self.outside:,}", words))
         if self.crowded:
             lines.append(_row("  张数超过公开栏的村", f"{self.crowded:,}", ""))
         return lines
@@ -153,6 +164,9 @@ class Counts(TypedDict, total=False):
     wall_sheets: int
     crowded: int
     look_first: tuple[str, ...]
+    refused: int
+    outside: int
+    outside_fen: int
 
 
 def build_summary(
@@ -163,7 +177,7 @@ def build_summary(
     **counts: Unpack[Counts],
 ) -> Summary:
     """The summary of a run; `counts` are the figures that only the run knows, from `waived` to `look_first`."""
-    errors = Counter(f.place.file for f in findings if is_error(f))
+    errors = Counter(f.place.file for f in findings if is_error(f) and f.code[0] not in "PN")
     held = {b.file: b.by_verdict.get("held", (0, 0))[1] for b in balances}
     first = sorted(((f, n, held.get(f, 0)) for f, n in errors.items() if f), key=lambda x: (-x[2], -x[1], x[0]))
     counted = Counter(f.code for f in findings)

@@ -35,7 +35,8 @@ def check_twice(payments: pd.DataFrame, keys: Keys) -> Iterator[Finding]:
     yield from _tell(payments, "X01", rows[again], rows[first[again]], keys.amount)
 
     listed = combine_codes(person, programme, time)
-    left = np.flatnonzero(~_find_plots(sheet, programme, combine_codes(listed, sheet)))
+    is_payment = amount > 0  # a recovery beside its payment is no repeat
+    left = np.flatnonzero(is_payment & ~_find_plots(sheet, programme, combine_codes(listed, sheet)))
     group = combine_codes(listed[left], np.where(is_vague[left], sheet[left] + 1, 0))
     start = find_first(group)
     repeated = (start != np.arange(len(left))) & ~again[left]
@@ -48,10 +49,11 @@ def check_twice(payments: pd.DataFrame, keys: Keys) -> Iterator[Finding]:
 
 
 def _find_paid(payments: pd.DataFrame, keys: Keys) -> Bools:
-    """Payments to compare: somebody was paid a known sum in a known programme."""
-    known = payments["status"].isin(["成功", "补发", ""]) & (payments["programme"] != "")
+    """Payments to compare: somebody was paid, or gave back, a known sum in a known programme."""
+    known = payments["status"].isin(["成功", "补发", "追回", ""]) & (payments["programme"] != "")
     known &= (payments["name"] != "") | (payments["id"] != "")
-    return known.to_numpy() & (keys.amount > 0)
+    paid: Bools = known.to_numpy() & (keys.amount != 0)
+    return paid
 
 
 def _find_plots(sheet: Ints, programme: Ints, listed: Ints) -> Bools:

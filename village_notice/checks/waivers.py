@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ _WORDS = {
     "经手人": "by",
     "日期": "date",
 }
+_DAY = re.compile(r"\d{4}[-./年]\d{1,2}[-./月]\d{1,2}日?")
 _NEEDED = ("rule", "file", "reason", "by", "date")
 
 
@@ -73,6 +75,8 @@ def _read_waiver(name: str, number: int, line: dict[str | None, str | None]) -> 
     rule = RULES.get(cells["rule"].upper())
     if rule is None or not rule.can_waive:
         raise ReferenceFileError(name, number, "rule", f"“{cells['rule']}”不是可以放行的规则")
+    if not _DAY.fullmatch(cells["date"]):
+        raise ReferenceFileError(name, number, "date", f"“{cells['date']}”不是日期，应写成 2022-12-20 这样")
     row = cells.get("row") or "0"
     if not row.isdecimal():
         raise ReferenceFileError(name, number, "row", f"“{row}”不是行号")

@@ -137,6 +137,9 @@ class VillageYear:
         return self.held > 0
 
 
+_CODED = ("key", "serial", "group", "name", "quantity_milli", "payments", "amount_fen")
+
+
 def check_code(village: VillageYear, key: str = "") -> str:
     """The 校验码 of a village's sheet: ten characters that change when any public figure or name changes.
 
@@ -153,8 +156,7 @@ def check_code(village: VillageYear, key: str = "") -> str:
             fields = (p.key, p.title, p.people, p.payments, p.quantity_milli, p.amount_fen)
             digest.update(("|".join(map(str, fields)) + "\n").encode())
     lines = village.lines if not key else village.lines[village.lines["key"] == key]
-    columns = ["key", "serial", "group", "name", "quantity_milli", "payments", "amount_fen"]
-    for row in lines[columns].itertuples(index=False, name=None):
-        digest.update(("|".join(map(str, row)) + "\n").encode())
+    columns = (map(str, lines[c].tolist()) for c in _CODED)
+    digest.update("".join(["|".join(row) + "\n" for row in zip(*columns, strict=True)]).encode())
     text = base64.b32encode(digest.digest()).decode("ascii")[:10]
     return f"{text[:5]}-{text[5:]}"

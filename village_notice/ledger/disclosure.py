@@ -13,6 +13,7 @@ import pandas as pd
 
 from village_notice.domain.money import format_fen, format_scaled
 from village_notice.domain.pinyin import Pinyin
+from village_notice.domain.printed import print_group, print_name
 from village_notice.domain.public import (
     HOUSEHOLD_COLUMNS,
     LINE_COLUMNS,
@@ -40,6 +41,8 @@ from village_notice.ledger.lines import (
 )
 from village_notice.ledger.tiers import FEWEST, TOTALS_KEY, Heading, Headings
 
+_MARK = "\u0001"
+"""In front of an organisation's name, of which brackets belong to the name."""
 _format_months = lru_cache(maxsize=4096)(format_months)
 
 
@@ -53,6 +56,7 @@ class Scope:
         data_until: Last day the figures cover, YYYY-MM-DD or "".
         villages: Villages of the run, in the order of the register.
         unsettled: Programme code and township of each total that does not agree with what was paid out.
+        others: Townships of the register that the run is not for.
     """
 
     year: int
@@ -60,6 +64,7 @@ class Scope:
     data_until: str
     villages: Sequence[Village]
     unsettled: frozenset[tuple[str, str]] = frozenset()
+    others: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +91,7 @@ def disclose(decided: pd.DataFrame, scope: Scope, subsidies: Sequence[Subsidy], 
     if (accepted["village_code"] == "").any() or accepted["amount_fen"].isna().any():
         raise ConservationError("有计入的款项没有村或金额，已停止。请把收件箱发给维护人员。")
     headings = Headings(subsidies, decided["programme_code"].unique())
-    held = count_held(decided, scope.villages, headings, scope.year, scope.unsettled)
+    held = count_held(decided, scope.villages, headings, scope.year, scope.unsettled, scope.others)
     place = {village.code: number for number, village in enumerate(scope.villages)}
     rows = accepted[accepted["village_code"].isin(place)]
     village = np.asarray(rows["village_code"].map(place), dtype=np.int64)
@@ -138,8 +143,9 @@ class _Wall:
     def _name_owners(self, rows: pd.DataFrame, village: Ints) -> None:
         """Printed name, group, and the ranks of both, for each person."""
         size = int(self.owner_of_row.max(initial=-1)) + 1
-        codes, texts = names.code_texts(rows["name"])
-        group_codes, groups = names.code_texts(rows["group"])
+        marked = rows["name"].where(rows["organisation"] == 0, _MARK + rows["name"])
+        codes, texts = names.code_texts(marked, _print_marked)
+        group_codes, groups = names.code_texts(rows["group"], print_group)
         no_group = int(np.flatnonzero(groups == "")[0]) if "" in groups else -1
         name = names.choose_codes(self.owner_of_row, codes, size)
         self.group = names.choose_codes(self.owner_of_row, group_codes, size, empty=no_group)
@@ -154,7 +160,7 @@ class _Wall:
         self.plain = texts[name]
         self.name_rank = names.rank_names(list(texts), self.pinyin)[name]
         self.group_rank = names.rank_groups(list(groups))[self.group]
-        head_codes, heads = names.code_texts(rows["household_head"])
+        head_codes, heads = names.code_texts(rows["household_head"], print_name)
         no_head = int(np.flatnonzero(heads == "")[0]) if "" in heads else -1
         self.head = heads[names.choose_codes(self.owner_of_row, head_codes, size, empty=no_head)]
 
@@ -351,6 +357,10 @@ class _Masses:
     measured: Ints
     months: Ints
     rate: Ints
+
+
+def _print_marked(text: str) -> str:
+    return print_name(text.removeprefix(_MARK), is_organisation=text.startswith(_MARK))
 
 
 def _slice(table: pd.DataFrame, bounds: Ints, number: int) -> pd.DataFrame:

@@ -39,6 +39,7 @@ def count_held(
     headings: Headings,
     year: int,
     unsettled: Collection[tuple[str, str]] = (),
+    others: Collection[str] = (),
 ) -> HeldCounts:
     """The held payments of the villages in scope; those of tier X are not counted, as nothing may tell of them.
 
@@ -48,6 +49,7 @@ def count_held(
         headings: Headings of the run.
         year: Year of the run.
         unsettled: Programme code and township ("" for all) of each total that does not agree with what was paid out.
+        others: Townships of the register that the run is not for: what is held there concerns nobody here.
     """
     rows = decided[decided["verdict"] == "held"]
     places = headings.place_rows(rows, year)
@@ -59,7 +61,7 @@ def count_held(
     counts = HeldCounts(Counter(), Counter())
     keys = zip(rows["village_code"], rows["township"], places.tolist(), strict=True)
     for (code, township, heading), number in Counter(keys).items():
-        if nothing[heading]:
+        if nothing[heading] or (not code and township in others):
             continue
         for concerned in [code] if code else by_township.get(str(township), everywhere):
             counts.villages[concerned] += number

@@ -1,7 +1,6 @@
 """Names as printed: one for each person, namesakes told apart, masked ones, and the order they stand in."""
 
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -14,22 +13,16 @@ from village_notice.ledger.lines import Bools, Ints, combine_codes, find_starts
 MASK = "＊"
 """Full-width, in every Song face, and never part of a name (○ is too like the name character 〇)."""
 NAMELESS = "（姓名未登记）"
-_NUMBERS = re.compile(r"[0-9０-９][0-9０-９Xx\-－\s]{4,}")
 Texts = npt.NDArray[np.object_]
 
 
-def strip_numbers(text: str) -> str:
-    """The text without runs of five digits or more: an ID, card or telephone written behind a name stays inside."""
-    return _NUMBERS.sub("", text)
-
-
-def code_texts(column: pd.Series) -> tuple[Ints, Texts]:
-    """A text column as numbers and the texts they stand for, long numbers taken off.
+def code_texts(column: pd.Series, clean_text: Callable[[str], str]) -> tuple[Ints, Texts]:
+    """A text column as numbers and the texts they stand for, cleaned for paper.
 
     The numbers follow the order of the texts, so that the smaller number is the earlier text.
     """
     codes, values = pd.factorize(column)
-    clean = [strip_numbers(v) for v in values]
+    clean = [clean_text(str(v)) for v in values]
     texts = sorted(set(clean)) or [""]
     place = {text: number for number, text in enumerate(texts)}
     return np.array([*(place[v] for v in clean), 0], dtype=np.int64)[codes], np.array(texts, dtype=object)

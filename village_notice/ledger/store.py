@@ -40,6 +40,7 @@ _PERSON = (
 )  # fmt: skip
 _OWN = ("row", "quantity_milli", "rate_micro", "amount_fen", "raw_fen", "person_no", "household_no", "remark")
 _HASHED = (*_BATCH, *_PERSON, *_OWN)
+_AT_ONCE = 200_000
 _Hashes = npt.NDArray[np.uint64]
 
 
@@ -199,7 +200,7 @@ class Ledger:
 
     def _write_versions(self, made: Import, rows: pd.DataFrame, new: Sequence[_Version]) -> dict[tuple[str, str], int]:
         places = np.concatenate([np.arange(v.first, v.last) for v in new]) if new else np.zeros(0, dtype=np.int64)
-        first = self._write_payments(rows.iloc[places])
+        first = self._write_payments(rows if len(places) == len(rows) else rows.iloc[places])
         fen = rows["raw_fen"].to_numpy(dtype=np.int64)
         numbers: dict[tuple[str, str], int] = {}
         for version in new:
@@ -231,12 +232,15 @@ class Ledger:
         batch = self._write_distinct("batches", "batch", rows, _BATCH)
         who = self._write_distinct("people", "who", rows, _PERSON)
         first = self._find_next("payments", "payment")
-        columns = [range(first, first + len(rows)), batch, who, *(_to_list(rows[c]) for c in _OWN)]
-        marks = ", ".join("?" * len(columns))
-        self.connection.executemany(f"INSERT INTO payments VALUES ({marks})", zip(*columns, strict=True))
+        query = f"INSERT INTO payments VALUES ({', '.join('?' * (len(_OWN) + 3))})"
+        for start in range(0, len(rows), _AT_ONCE):  # two million payments as Python numbers would fill a gigabyte
+            part = slice(start, start + _AT_ONCE)
+            numbers = range(first + start, first + min(start + _AT_ONCE, len(rows)))
+            columns = [numbers, batch[part].tolist(), who[part].tolist(), *(_to_list(rows[c].iloc[part]) for c in _OWN)]
+            self.connection.executemany(query, zip(*columns, strict=True))
         return first
 
-    def _write_distinct(self, table: str, key: str, rows: pd.DataFrame, columns: Sequence[str]) -> list[int]:
+    def _write_distinct(self, table: str, key: str, rows: pd.DataFrame, columns: Sequence[str]) -> Ints:
         """Writes each combination of some columns once; for each payment the number it was written under."""
         codes = combine_codes(*(_code(rows[c]) for c in columns)) if len(rows) else np.zeros(0, dtype=np.int64)
         distinct, places = np.unique(codes, return_index=True)
@@ -245,7 +249,7 @@ class Ledger:
         values = [range(start, start + len(distinct)), *(_to_list(shown[c]) for c in columns)]
         marks = ", ".join("?" * len(values))
         self.connection.executemany(f"INSERT INTO {table} VALUES ({marks})", zip(*values, strict=True))
-        written: list[int] = (np.searchsorted(distinct, codes) + start).tolist()
+        written: Ints = np.searchsorted(distinct, codes) + start
         return written
 
     def _find_next(self, table: str, key: str) -> int:
@@ -311,11 +315,13 @@ def _connect(path: Path) -> sqlite3.Connection:
 
 
 def _find_versions(made: Import) -> tuple[pd.DataFrame, list[_Version]]:
-    """The payments sorted by file, and a version of each file read or named by a finding, in the order of names."""
-    codes, files = pd.factorize(made.decided["file"], sort=True)
-    order = np.argsort(codes, kind="stable")
-    rows = made.decided.iloc[order]
-    bounds = np.searchsorted(codes[order], np.arange(len(files) + 1))
+    """The payments file by file, and a version of each file read or named by a finding, in the order of names."""
+    codes, files = pd.factorize(made.decided["file"])
+    rows = made.decided
+    if np.any(codes[1:] < codes[:-1]):
+        order = np.argsort(codes, kind="stable")
+        rows, codes = rows.iloc[order], codes[order]
+    bounds = np.searchsorted(codes, np.arange(len(files) + 1))
     hashes = _hash_rows(rows)
     spans = {str(f): (int(a), int(b)) for f, a, b in zip(files, bounds, bounds[1:], strict=False)}
     told: defaultdict[str, list[list[object]]] = defaultdict(list)

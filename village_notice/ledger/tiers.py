@@ -141,7 +141,7 @@ def check_tiers(payments: pd.DataFrame, subsidies: Iterable[Subsidy]) -> list[Fi
         people = len(rows[["village_code", "name", "id"]].drop_duplicates())
         name = str(told or first["programme_text"])
         short = re.sub(r"补贴|补助|资金|[^\w]", "", name)[:4]
-        line = f"{lacking[0] or f'N{number + 1:03d}'},{name},{short if len(short) > 1 else name},主管部门,,B,none,,,,no,no,no,,"
+        line = f"{lacking[0] or f'N{number + 1:03d}'},{name},{short if len(short) > 1 else name},主管部门,,D,none,,,,no,no,no,,"
         place = Place(str(first["file"]), str(first["sheet"]))
         findings.append(Finding("P03", place, str(name), f"{people} 人、{format_fen(fen)} 元", line, fen=fen))
     return findings

@@ -29,15 +29,16 @@ _ALONE = (rf"(?<!\d)(?<!\d[{_DASH}\s.,])", rf"(?!\d|[{_DASH}\s.,]\d)")
 """Stands alone: no digit before or behind it, not even with one separator between."""
 _MONEY = r"-?(?:\d{1,3}(?:,\d{3}){1,4}(?:\.\d{1,6})?|\d{1,6}\.\d{1,6})"
 _DATE = rf"(?:19|20)\d\d-\d\d-\d\d|(?:19|20)\d\d[{_DASH}](?:19|20)\d\d"
-_LONG = re.compile(rf"\d(?:[{_DASH}\s]*\d){{6,}}[Xx]?")
+_LONG = re.compile(rf"\d(?:[{_DASH}\s.·]*\d){{6,}}[Xx]?")
+_DIGIT, _SEVEN = re.compile(r"\d"), re.compile(r"(?:\d\D*){7}")
 _GONE = "\ufffc"
 _CAPITAL = "[零壹贰叁肆伍陆柒捌玖拾佰仟万亿元角分整负]+"
 _FIGURES = r"-?[\d,.]+"
 
 _HASH = re.compile(r"(?<![0-9A-Za-z])[0-9a-fA-F]{32,128}(?![0-9A-Za-z])")
 _PLAIN_DATE = re.compile(r"(?<!\d)(?:19|20)\d\d-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d)?)?(?!\d)")
-_PLAIN_MONEY = re.compile(r"(?<![\d.,])(?!1[3-9]\d{9}\.)-?(?:\d{1,13}|\d{1,3}(?:,\d{3})+)\.\d{1,2}(?![\d.])")
-_NINE = re.compile(rf"\d(?:[ \t{_DASH}]{{0,2}}\d){{8,}}[Xx]?")
+_PLAIN_MONEY = re.compile(r"(?<![\d.])(?<!\d,)(?!1[3-9]\d{9}\.)-?(?:\d{1,13}|\d{1,3}(?:,\d{3})+)\.\d{1,2}(?![\d.])")
+_NINE = re.compile(rf"\d(?:[ \t.·{_DASH}]{{0,2}}\d){{8,}}[Xx]?")
 
 
 def check_notice(notice: Notice, village: VillageYear, settings: Settings) -> list[Finding]:
@@ -67,19 +68,21 @@ def look_at_pieces(
     cells, words = _known_numbers(in_cells), _known_numbers(numbers)
     findings: dict[Finding, None] = {}
     for piece in read_pieces(notice.data):
-        place = Place(notice.file_name, f"第{piece.page}页" if piece.page else "")
-        for number in find_numbers(piece.text, cells if piece.tag == "TD" else words):
-            findings[Finding("P01", place, found=mask_number(number))] = None
+        faults = [("P01", mask_number(n)) for n in find_numbers(piece.text, cells if piece.tag == "TD" else words)]
         if not allows(piece):
-            findings[Finding("P02", place, found=piece.text)] = None
+            faults.append(("P02", piece.text))
+        for code, found in faults:
+            place = Place(notice.file_name, f"第{piece.page}页" if piece.page else "")
+            findings[Finding(code, place, found=found)] = None
     return list(findings)
 
 
 def find_numbers(text: str, known: re.Pattern[str]) -> list[str]:
     """Numbers of seven digits or more, also those parted by spaces or dashes, that are none of the known ones."""
-    if not re.search(r"\d", text):
+    plain = _plain(text)
+    if not re.search(r"\d", plain):
         return []
-    return [match[0] for match in _LONG.finditer(known.sub(_GONE, _plain(text)))]
+    return [match[0] for match in _LONG.finditer(known.sub(_GONE, plain))]
 
 
 def mask_number(number: str) -> str:

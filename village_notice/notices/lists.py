@@ -5,6 +5,8 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
+import pandas as pd
+
 from village_notice.domain.money import format_capital, format_fen, format_scaled
 from village_notice.domain.public import ProgrammeSummary, VillageYear, check_code
 from village_notice.domain.subsidy import Tier
@@ -31,8 +33,8 @@ def split_lines(village: VillageYear) -> dict[str, Rows]:
 
 
 def _to_list(series: Any) -> list[Any]:  # noqa: ANN401  # a pandas Series of any kind
-    values: list[Any] = series.astype(object).where(series.notna(), None).tolist()
-    return values
+    values: list[Any] = series.tolist()
+    return [None if value is pd.NA else value for value in values] if series.hasnans else values
 
 
 def show_yuan(fen: int) -> str:
@@ -45,6 +47,19 @@ def show_quantity(milli: int) -> str:
     whole, dot, rest = format_scaled(milli, 3).partition(".")
     sign = "-" if whole.startswith("-") else ""
     return f"{sign}{int(whole.lstrip('-')):,}{dot}{rest}"
+
+
+def show_places(places: int, milli: int) -> str:
+    """A quantity with so many decimals, so that the points of a column stand below each other."""
+    text = show_quantity(milli)
+    whole, _, rest = text.partition(".")
+    return f"{whole}.{rest.ljust(places, '0')}" if places else text
+
+
+def count_places(values: Sequence[int | None]) -> int:
+    """The decimals a column of quantities needs, 0 to 3."""
+    tails = {value % 1000 for value in values if value is not None}
+    return max((len(f"{tail:03d}".rstrip("0")) for tail in tails), default=0)
 
 
 def build_programme_part(work: Work, programme: ProgrammeSummary, rows: Rows, paper: Paper) -> Part:
@@ -171,10 +186,15 @@ def _number_column(field: str, show: Callable[[int], str], heading: str, rows: R
     return column
 
 
+def _quantity_column(heading: str, rows: Rows) -> Column:
+    show = partial(show_places, count_places(rows["quantity_milli"]))
+    return _number_column("quantity_milli", show, heading, rows)
+
+
 _COLUMNS: dict[str, Callable[[str, Rows], Column]] = {
     "serial": partial(_text_column, "serial", "center", str),
     "name": partial(_text_column, "name", "left", str),
-    "quantity": partial(_number_column, "quantity_milli", show_quantity),
+    "quantity": _quantity_column,
     "rate": partial(_text_column, "rate_micro", "right", lambda value: format_scaled(value, 6)),
     "payments": partial(_number_column, "payments", lambda value: f"{value:,}"),
     "months": partial(_text_column, "pay_months", "center", str),

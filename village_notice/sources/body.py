@@ -1,7 +1,7 @@
 """What each row below the headings is: a payment, or one of the things that are set aside, with the reason."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from functools import lru_cache
 
 from village_notice.sources.column_map import ColumnMap
@@ -25,8 +25,18 @@ _NUMBERING = re.compile(r"[(（]?\d{1,2}[)）]?([=＝].*)?|[甲乙丙丁戊己�
 _EMPTY = (None, "")
 
 
-def classify_row(row: Sequence[Cell], columns: ColumnMap, table: Table, number: int) -> str:
-    """The kind of a body row: payment, blank, header, total, subtotal, carried, example, section or note."""
+def classify_row(
+    row: Sequence[Cell], columns: ColumnMap, table: Table, number: int, lost: Container[tuple[int, int]] = ()
+) -> str:
+    """The kind of a body row: payment, blank, header, total, subtotal, carried, example, section or note.
+
+    Args:
+        row: The row, `number` its place.
+        columns: What the columns mean.
+        table: The table.
+        number: Row as Excel shows it.
+        lost: Cells (row, column) whose value was lost: errors, formulas without a result. There was money in them.
+    """
     if number > table.header_last + 2 and _is_plain_payment(row, columns):
         return "payment"
     filled = [(c, v) for c, v in enumerate(row, 1) if v not in _EMPTY and (not isinstance(v, str) or v.strip())]
@@ -45,7 +55,7 @@ def classify_row(row: Sequence[Cell], columns: ColumnMap, table: Table, number: 
     kind = _kind_of_words(texts[:4], name) or _find_example(filled)
     if kind:
         return kind
-    has_money = any(_value(row, a.column) not in _EMPTY for a in columns.amounts)
+    has_money = any(_value(row, a.column) not in _EMPTY or (number, a.column) in lost for a in columns.amounts)
     if not has_money and len({v for _, v in filled}) == 1:
         return "section"
     return "payment" if has_money or cell_text(name) else "note"
@@ -62,6 +72,11 @@ def _kind_of_words(texts: Sequence[str], name: Cell) -> str:
     ):
         return "note"
     return ""
+
+
+def is_footer(text: str) -> bool:
+    """Whether a line is one of signatures, notes, telephones."""
+    return bool(_FOOTER.match(fold_words(text)))
 
 
 def _is_plain_payment(row: Sequence[Cell], columns: ColumnMap) -> bool:

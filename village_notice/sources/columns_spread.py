@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 from village_notice.domain.money import parse_amount
 from village_notice.sources.column_map import AmountColumn, DeltaStatus
@@ -16,6 +17,8 @@ _UNIT = re.compile(r"[(（](?:万?元|元/[^)）]*)[)）]$")
 _FLAG = re.compile(r"^是否|^有无")
 _SUM = re.compile(r"合计|总计|共计|小计|总额|总金额|^计$|^金额$|实发金额|发放金额")
 _MONEY_WORDS = re.compile(r"补贴|补助|津贴|奖|救助|低保|五保|供养|慰问|优待|抚恤|补偿|金$|费$")
+_NO_PROGRAMME = re.compile(r"收入|工资|赡养|抚养|贷|支出|[水电学]费|保费|罚|扣|代缴|自付|自筹")
+"""Money of a household that no office pays out."""
 _NO_MONEY = ("", "-", "—", "－", "/", "无", "停发")
 _SAMPLE = 20
 _SURE = 0.9
@@ -152,7 +155,12 @@ def _read_rest(
             others.append(AmountColumn(column, status=status))
         elif is_plain or (_SUM.search(last) and (not fields or fields & {"amount_paid", "amount_due"})):
             sums.append(column)
-        elif has_programmes and (not fields or fields & {"amount_paid", "amount_due"}) and _MONEY_WORDS.search(last):
+        elif (
+            has_programmes
+            and (not fields or fields & {"amount_paid", "amount_due"})
+            and _MONEY_WORDS.search(last)
+            and not _NO_PROGRAMME.search(last)
+        ):
             others.append(AmountColumn(column, programme_text=last))
     return others, sums
 
@@ -181,7 +189,8 @@ def adds_up(total: Sequence[Cell], parts: Sequence[Sequence[Cell]]) -> bool:
 
 def is_money(cells: Sequence[Cell]) -> bool:
     """Whether most cells of a column are amounts (blank ones and 停发 may stand between)."""
-    filled = [c for c in cells if c is not None and (not isinstance(c, str) or c.strip() not in _NO_MONEY)][:_SAMPLE]
+    some = (c for c in cells if c is not None and (not isinstance(c, str) or c.strip() not in _NO_MONEY))
+    filled = list(islice(some, _SAMPLE))
     return sum(parse_amount(c) is not None for c in filled) * 3 >= len(filled) * 2
 
 

@@ -62,6 +62,7 @@ class PlaceFinder:
     register: Register
     home: str = ""
     _cache: dict[tuple[str, str], Residence] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _starts: dict[str, str] = field(default_factory=dict, init=False, repr=False, compare=False)
     _texts: dict[tuple[str, str], tuple[str, str]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def resolve(self, township: str, village: str) -> Residence:
@@ -114,7 +115,12 @@ class PlaceFinder:
 
     def split_township(self, text: str) -> str:
         """The township a village's text begins with, "" where it begins with none."""
-        return self.register.split_township(simplify_script(text))[0] if len(text) > _SHORTEST_WITH_TOWNSHIP else ""
+        if len(text) <= _SHORTEST_WITH_TOWNSHIP:
+            return ""
+        known = self._starts.get(text)
+        if known is None:
+            known = self._starts[text] = self.register.split_township(simplify_script(text))[0]
+        return known
 
     def find_in_section(self, text: str) -> str:
         """The village words of a section row (一、东关村（6户）), "" where it names none."""

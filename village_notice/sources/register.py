@@ -8,6 +8,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import NamedTuple
 
 from village_notice.domain.text import fold_text, is_near, short_village
@@ -52,10 +53,14 @@ class Register:
         object.__setattr__(self, "_by_short", {name: tuple(found) for name, found in by_short.items()})
         object.__setattr__(self, "_townships", _name_townships(v.township for v in self.villages))
 
-    @property
+    @cached_property
     def townships(self) -> tuple[str, ...]:
         """Names of the townships, in the order of the register."""
         return tuple(dict.fromkeys(v.township for v in self.villages))
+
+    @cached_property
+    def _longest_first(self) -> tuple[str, ...]:
+        return tuple(sorted(self.townships, key=lambda t: (-len(t), t)))
 
     def in_township(self, township: str) -> tuple[Village, ...]:
         """The villages of a township, in the order of the register; () where it is unknown."""
@@ -90,7 +95,7 @@ class Register:
         """
         plain = fold_text(text)
         for words in (plain, _drop_county(plain)):
-            for township in sorted(self.townships, key=lambda t: (-len(t), t)):
+            for township in self._longest_first:
                 if words.startswith(township) and len(words) > len(township):
                     return township, words[len(township) :].removeprefix("人民政府").removeprefix("办事处")
         return "", plain

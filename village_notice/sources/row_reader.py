@@ -199,7 +199,7 @@ class RowReader:
 
     def text(self, row: list[Cell], number: int, name: str) -> str:
         """A field's cell as one line of text."""
-        return cell_text(self.value(row, number, name))
+        return cell_text(self.value(row, number, name)) if name in self.fields else ""
 
     def value(self, row: list[Cell], number: int, name: str) -> Cell:
         """A field's cell, filled from its merge; 同上 and 〃 are what stands above."""

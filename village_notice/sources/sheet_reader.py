@@ -19,9 +19,10 @@ from village_notice.sources.row_reader import RowReader, Section, cell_at
 from village_notice.sources.surroundings import Context, Lookups, find_group
 from village_notice.sources.tables import Table, cell_text
 from village_notice.sources.totals import StatedTotals
-from village_notice.sources.unnamed_sums import find_sum_rows
+from village_notice.sources.unnamed_sums import find_sum_rows, is_section_line
 
 _NOTHING = ("", "-", "—", "－", "/", "无", "——", "停发", "0", "0.0")
+_PLAIN_NAME = re.compile(r"[\u4e00-\u9fff]{2,4}(?<![村组区队社屯户计页])")
 _NO_FLAG = frozenset(("否", "无", "不", "N", "NO", "×", "X", "不享受", "未享受"))
 _STATED_IN_WORDS = re.compile(r"(?:合计|总计|共计)[:：]?[¥￥]?([\d,]+(?:\.\d+)?)元?")
 
@@ -55,6 +56,7 @@ class TableReader:
         self.struck: dict[int, int] = {}
         for row, column in sorted(grid.struck, reverse=True):
             self.struck[row] = column
+        self.lost = grid.uncalculated | grid.errors.keys()
         self.rows: list[dict[str, object]] = []
         self.last_payment: tuple[list[Cell], int] | None = None
 
@@ -62,15 +64,18 @@ class TableReader:
         """All rows below the headings, in order."""
         numbers = range(self.table.header_last + 1, self.table.body_last + 1)
         rows = [(n, self.table.view(self.grid.rows[n - 1])) for n in numbers]
-        kinds = [classify_row(row, self.columns, self.table, number) for number, row in rows]
-        sums = find_sum_rows(rows, kinds, self.columns, self.context.unit_fen, self.lookups.places)
+        kinds = [classify_row(row, self.columns, self.table, number, self.lost) for number, row in rows]
+        kinds = [
+            "payment" if k == "section" and self._is_lone_person(*r) else k for r, k in zip(rows, kinds, strict=True)
+        ]
+        sums = find_sum_rows(rows, kinds, self.columns, self.context.unit_fen, self.lookups.places, self.lost)
         kinds = [("section_sum" if sums[i] else "total") if i in sums else kind for i, kind in enumerate(kinds)]
         self._fill_blocks([row for row in zip(rows, kinds, strict=True) if row[1] == "payment"])
         for place, ((number, row), kind) in enumerate(zip(rows, kinds, strict=True)):
             if kind == "payment":
                 self._read_payment(row, number)
                 continue
-            if kind == "section":
+            if kind == "section" or (kind == "note" and is_section_line(row, self.lookups.places)):
                 self._enter_section(_first_text(row), number)
             elif kind == "section_sum":
                 self._enter_section(sums[place], number)
@@ -136,7 +141,8 @@ class TableReader:
                 totals.add_total(number, kind, column, stated.fen, is_page=is_page)
 
     def _read_payment(self, row: list[Cell], number: int) -> None:
-        if is_member_row(row, number, self.columns, self.merged, self.last_payment):
+        is_lost = any(self._has_trouble(number, a.column) for a in self.columns.amounts)
+        if not is_lost and is_member_row(row, number, self.columns, self.merged, self.last_payment):
             self._set_aside(row, number, "blank", "同户成员，金额在户主行")
             self._check_several(row, number)
             return
@@ -164,7 +170,17 @@ class TableReader:
 
     def _has_trouble(self, number: int, column: int) -> bool:
         """Whether a blank cell is blank because its value was lost: an error or a formula without a result."""
-        return (number, column) in self.grid.errors or (number, column) in self.grid.uncalculated
+        return (number, column) in self.lost
+
+    def _is_lone_person(self, number: int, row: list[Cell]) -> bool:
+        """Whether a row's only text is a name in the name column: somebody without an amount, not a section."""
+        column = self.cells.column("name")
+        name = cell_text(cell_at(row, column))
+        if not _PLAIN_NAME.fullmatch(name) or any(
+            (m.first_row, m.first_column) == (number, column) for m in self.grid.merges
+        ):
+            return False
+        return not is_section_line(row, self.lookups.places) and not self.lookups.subsidies.match(name).candidates
 
     def _check_several(self, row: list[Cell], number: int) -> None:
         """R11 where an amount is merged over people whom nothing shows to be one household."""

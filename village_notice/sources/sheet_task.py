@@ -156,7 +156,7 @@ class SheetTask:
     def _match(self, table: Table) -> ColumnMap:
         rows = [table.view(r) for r in self.grid.rows[table.header_last : table.body_last]]
         columns = list(zip_longest(*rows))[: len(table.texts)]
-        samples: list[Sequence[Cell]] = [*columns, *[()] * (len(table.texts) - len(columns))]
+        samples: list[Sequence[Cell]] = [*columns, *[(None,) * len(rows)] * (len(table.texts) - len(columns))]
         return match_columns(table.texts, samples, self.index, self.around.lookups.subsidies)
 
     def _count_places(self, table: Table, columns: ColumnMap, unit_fen: int) -> None:
@@ -194,7 +194,8 @@ class SheetTask:
             tell("H03")
         if columns.rivals:
             tell("H09", "、".join(table.texts[c - 1].replace("\n", "") for c in columns.rivals))
-        if conflict := context.unit_conflict or _find_unit_conflict(context, reading):
+        scaled = self._find_scaled_format(table, columns)
+        if conflict := context.unit_conflict or scaled or _find_unit_conflict(context, reading):
             tell("H04", conflict)
         if context.village_conflict:
             tell("R12", f"{context.village}（工作表名）", f"标题写的是{context.village_conflict}")
@@ -204,6 +205,15 @@ class SheetTask:
             tell("H07", "标题、表名和文件名都没有写")
         if columns.unknown:
             tell("H06", "、".join(t.replace("\n", "") for _, t in columns.unknown[:8]))
+
+    def _find_scaled_format(self, table: Table, columns: ColumnMap) -> str:
+        """Why a number format makes the unit doubtful: the cell shows another figure than it holds, or says 万 itself."""
+        money = {a.column for a in columns.amounts}
+        for (row, column), code in sorted(self.grid.formats.items()):
+            if column in money and table.header_last < row <= table.body_last:
+                letters = column_letters(column)
+                return f"{letters}{row} 的显示格式（{code}）使显示的数与存的数不同，或另写了单位"
+        return ""
 
     def _leave_out_table(self, table: Table, columns: ColumnMap) -> None:
         """A further table of the sheet that lists no payments is set aside, and the clerk is told."""

@@ -54,8 +54,9 @@ class _Column:
 
 
 class _Marks(NamedTuple):
-    """Rows where a stretch may begin or end: all totals, totals of each kind, beginnings of sections and pages."""
+    """Rows with payments, and rows where a stretch may begin or end: all totals, totals of each kind, beginnings of sections and pages."""
 
+    payments: list[int]
     totals: list[int]
     alike: dict[tuple[str, bool], list[int]]
     bounds: list[int]
@@ -98,9 +99,9 @@ class StatedTotals:
         """
         marks = self._mark()
         for stated in self._stated:
-            own = self._columns.get(stated.column)
-            stretches = _find_stretches(stated, own, marks) if own else []
-            if own is None or not stretches:
+            own = self._columns.get(stated.column, _Column())
+            stretches = _find_stretches(stated, marks)
+            if not stretches:
                 continue
             sums = [(fen, own.count(*stretch)) for stretch in stretches for fen in own.add_up(*stretch)]
             sums += [(fen, len(own.rows)) for fen in also]
@@ -112,10 +113,11 @@ class StatedTotals:
         alike: dict[tuple[str, bool], list[int]] = {}
         for stated in self._stated:
             alike.setdefault((stated.kind, stated.is_page), []).append(stated.row)
-        return _Marks([s.row for s in self._stated], alike, self._bounds)
+        payments = sorted({row for column in self._columns.values() for row in column.rows})
+        return _Marks(payments, [s.row for s in self._stated], alike, self._bounds)
 
 
-def _find_stretches(stated: _Stated, own: _Column, marks: _Marks) -> list[tuple[int, int]]:
+def _find_stretches(stated: _Stated, marks: _Marks) -> list[tuple[int, int]]:
     """(first row, last row) of every stretch a total may stand for, the likeliest first; only those with payments."""
     row, end = stated.row, 2**31
     kinds = (marks.totals, marks.alike[stated.kind, stated.is_page], marks.bounds)
@@ -125,7 +127,7 @@ def _find_stretches(stated: _Stated, own: _Column, marks: _Marks) -> list[tuple[
     else:
         back, ahead = [0, max(low), *low], [end, *high]
     stretches = [*((b, row) for b in back), *((row, a) for a in ahead)]
-    return [s for s in stretches if own.count(*s)]
+    return [s for s in stretches if bisect_right(marks.payments, s[0]) < bisect_left(marks.payments, s[1])]
 
 
 def _before(rows: list[int], row: int) -> int:

@@ -1,13 +1,14 @@
 """Rows with money and without a person that only add others up: a village's line above its people, a last row without a word.
 
-Such a row is one only where its figures are exactly those of the rows it would stand for; else it stays a payment
-without a name, which the clerk is asked about.
+Such a row is one only where its figures are exactly those of the rows it would stand for, or where it has none; else it
+stays a payment without a name, which the clerk is asked about.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from operator import add
 
+from village_notice.sources.body import is_footer
 from village_notice.sources.cells import read_amount
 from village_notice.sources.column_map import ColumnMap
 from village_notice.sources.grid import Cell
@@ -17,12 +18,18 @@ from village_notice.sources.tables import cell_text
 _COUNT = re.compile(r"共?[\d,.]+\s*(?:户|人|人次|个|笔)?")
 _GROUP = re.compile(r"第?[一二三四五六七八九十\d]{1,3}(?:村民小组|小组|组)")
 _FEWEST_ROWS = 2
+_LONGEST_LINE = 24
 
 Rows = Sequence[tuple[int, list[Cell]]]
 
 
 def find_sum_rows(
-    rows: Rows, kinds: Sequence[str], columns: ColumnMap, unit_fen: int, places: PlaceFinder
+    rows: Rows,
+    kinds: Sequence[str],
+    columns: ColumnMap,
+    unit_fen: int,
+    places: PlaceFinder,
+    lost: Container[tuple[int, int]] = (),
 ) -> Mapping[int, str]:
     """Place in `rows` → the section's words for a line above its people, "" for a total without a word."""
     sections = {i: _find_section(row, columns, places) for i, (_, row) in enumerate(rows) if kinds[i] == "payment"}
@@ -38,11 +45,22 @@ def find_sum_rows(
             so_far, people = tuple(map(add, so_far, own)), people + 1
         elif section:
             ahead = _take_people(range(place + 1, len(rows)), sections, kinds)
-            if ahead and own == _add_up([money[i] for i in ahead]):
+            number, row = rows[place]
+            is_blank = all(
+                _cell(row, a.column) in (None, "") and (number, a.column) not in lost for a in columns.amounts
+            )
+            if ahead and (is_blank or own == _add_up([money[i] for i in ahead])):
                 found[place] = section
         elif people >= _FEWEST_ROWS and own == so_far:
             found[place] = ""
     return found
+
+
+def is_section_line(row: Sequence[Cell], places: PlaceFinder) -> bool:
+    """Whether a row without person and money begins with a village of the register or a group: 一、东岚村 … 共2户."""
+    text = next((cell_text(v) for v in row if isinstance(v, str) and v.strip()), "")
+    village = places.find_in_section(text) if len(text) <= _LONGEST_LINE and not is_footer(text) else ""
+    return bool(village and places.find_in_sheet_name(village)) or bool(_GROUP.fullmatch(text))
 
 
 def _take_people(places: Sequence[int], sections: Mapping[int, str | None], kinds: Sequence[str]) -> list[int]:

@@ -1,0 +1,55 @@
+/* Reads aloud, prints, enlarges. The pages work without it. ES5, no library. */
+(function () {
+  "use strict";
+  function get(id) { return document.getElementById(id); }
+  var root = document.documentElement, big = get("big"), speak = get("speak"), print = get("print");
+
+  function remember(isBig) {
+    try { window.sessionStorage.setItem("big", isBig ? "1" : ""); } catch (error) { /* private window */ }
+  }
+  function recall() {
+    try { return window.sessionStorage.getItem("big") === "1"; } catch (error) { return false; }
+  }
+  function enlarge(isBig) {
+    root.className = isBig ? "big" : "";
+    big.setAttribute("aria-pressed", String(isBig));
+  }
+  big.hidden = false;
+  enlarge(recall());
+  big.addEventListener("click", function () {
+    var isBig = root.className !== "big";
+    enlarge(isBig);
+    remember(isBig);
+  });
+
+  if (print) {
+    print.hidden = false;
+    print.addEventListener("click", function () { window.print(); });
+  }
+
+  function showText() {
+    get("mute").hidden = false;
+    get("spoken").open = true;
+  }
+  function readAloud() {
+    var engine = window.speechSynthesis, voices = engine ? engine.getVoices() : [];
+    var isMute = !engine || (voices.length && !voices.some(function (v) { return /^(zh|cmn)/i.test(v.lang); }));
+    if (isMute) { showText(); return; }
+    engine.cancel();
+    // one sentence at a time: some voices fall silent after fifteen seconds
+    get("speech").textContent.split("。").filter(Boolean).forEach(function (sentence) {
+      var utterance = new window.SpeechSynthesisUtterance(sentence);
+      utterance.lang = "zh-CN";
+      utterance.rate = 0.85;
+      utterance.onerror = function (event) {
+        if (event.error !== "canceled" && event.error !== "interrupted") showText();
+      };
+      engine.speak(utterance);
+    });
+  }
+  if (speak) {
+    speak.hidden = false;
+    speak.addEventListener("click", readAloud);
+    window.addEventListener("pagehide", function () { if (window.speechSynthesis) window.speechSynthesis.cancel(); });
+  }
+})();

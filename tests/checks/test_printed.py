@@ -1,0 +1,25 @@
+"""The clerk is told what the wall keeps in."""
+
+from village_notice.checks.printed import check_printed
+
+
+def codes(frame):
+    return [(f.code, f.place.row, f.expected) for f in check_printed(frame)]
+
+
+def test_clean_names_and_groups_say_nothing(make):
+    farm = {"name": "东村（北）合作社", "organisation": 1}
+    assert codes(make({"name": "王一", "group": "4组"}, {"name": "古丽·买买提"}, {"name": ""}, farm)) == []
+
+
+def test_numbers_and_remarks_behind_a_name_are_told_in_every_row(make):
+    frame = make({"name": "王一残疾"}, {"name": "李二13800138000"}, {"name": "王一残疾"})
+    assert sorted(codes(frame)) == [("C18", 5, "王一"), ("C18", 6, "李二"), ("C18", 7, "王一")]
+
+
+def test_an_address_in_the_name_holds_the_payment(make):
+    assert codes(make({"name": "王三南务村56号"})) == [("C19", 5, "")]
+
+
+def test_a_group_that_says_more_than_a_place_is_told(make):
+    assert codes(make({"name": "王一", "group": "低保2组"})) == [("R16", 5, "")]

@@ -1,0 +1,41 @@
+"""What of a typed name or group may be printed."""
+
+import pytest
+
+from village_notice.domain.printed import is_person_name, print_group, print_name
+
+
+@pytest.mark.parametrize(
+    ("typed", "printed"),
+    [
+        ("王一", "王一"), ("李甲138.0013.8000", "李甲"), ("李丙①③⑧⓪⓪①③⑧⓪⓪⓪", "李丙"), ("张一１３８００１３８０００", "张一"),
+        ("王三 379999196501010018", "王三"), ("王一残疾", "王一"), ("王五残疾人", "王五"), ("王二-已故", "王二"), ("王十【孤儿】", "王十"),
+        ("王一（户主）", "王一"), ("欧阳修低保户", "欧阳修"), ("王建国2", "王建国2"), ("单代", "单代"), ("李孤", "李孤"), ("赵母亲", "赵母亲"),
+        ("欧阳代代", "欧阳代代"), ("阿卜杜热西提·买买提", "阿卜杜热西提·买买提"), ("13800138000", ""),
+    ],
+)  # fmt: skip
+def test_name(typed, printed):
+    assert print_name(typed) == printed
+
+
+def test_an_organisation_keeps_its_brackets_and_words():
+    assert print_name("莱阳市（羊郡）孤儿救助基地", is_organisation=True) == "莱阳市（羊郡）孤儿救助基地"
+    assert print_name("东村合作社13800138000", is_organisation=True) == "东村合作社"
+
+
+@pytest.mark.parametrize(
+    ("text", "is_name"),
+    [("王一", True), ("王十三南务村56号", False), ("王一电话", False), ("张三、李四、王五", True), ("", False), ("古丽娜尔·买买提", True)],
+)  # fmt: skip
+def test_person_name(text, is_name):
+    assert is_person_name(text) is is_name
+
+
+@pytest.mark.parametrize("group", ["4组", "东一组", "西头", "张家沟", "第三生产队", "十二组", "前进屯", "南街"])
+def test_groups_that_are_printed(group):
+    assert print_group(group) == group
+
+
+@pytest.mark.parametrize("group", ["艾滋病户", "低保2组", "1组电话", "13800138000", "孤儿组", ""])
+def test_groups_that_are_not(group):
+    assert print_group(group) == ""

@@ -1,0 +1,61 @@
+"""What of a typed name or group may be printed: numbers, notes and remarks that clerks write into the cell come off.
+
+The same words are used by the check that tells the clerk and by the wall that keeps them in, so that neither can be
+stricter than the other. Source: 个人信息保护法 §28; boards that showed 残疾, 孤儿 and telephones behind names.
+"""
+
+import re
+import unicodedata
+from functools import lru_cache
+
+_SEPARATED = r"[\s\-‐‑‒–—―−_.·,，、/]{0,2}"
+_NUMBERS = re.compile(rf"\d(?:{_SEPARATED}[\dXx]){{4,}}")
+_BRACKETS = re.compile(r"[(（\[【〔《<〈{][^)）\]】〕》>〉}]*[)）\]】〕》>〉}]?")
+_WORDS = (
+    "已故|死亡|去世|病故|亡故|残疾人?|[一二三四]级|肢残|智残|精神病?|重病|大病|癌症|艾滋病?|孤儿|孤寡|低保户?|五保户?|特困户?|脱贫户?|贫困户?|"
+    "监测户|失独|军属|烈属|优抚|代领|户主|本人|儿子|女儿|妻子|丈夫|父亲|母亲"
+)
+_REMARK = re.compile(rf"(?<=..)(?:{_WORDS})+$")
+_PARTED_REMARK = re.compile(rf"[\s\-‐‑‒–—―−_、，,/:：]+(?:{_WORDS}|[代亡故残病孤妻子女]|户)+$")
+_TAIL = re.compile(r"[\s\-‐‑‒–—―−_、，,/:：]+$")
+_ADDRESS = re.compile(r"\d+号|[镇乡街]|村.*[组号]|电话|手机|卡号|账号|身份证")
+_GROUP = re.compile(
+    r"(?:\d{1,3}|[东西南北前后上下中大小老新]?[一-鿿]{1,4}|[东西南北前后上下中大小][一二三四五六七八九十]{1,2})[组队屯片街庄沟头坡湾]?"
+)
+_SENSITIVE = re.compile(r"[病残孤贫亡癌艾]|低保|五保|特困|救助|电话|手机|户|补贴|监测|失独|优抚|军|烈|犯|矫|戒")
+_LONGEST_NAME = 6
+"""Longer names of persons are those of minorities, with a dot in them."""
+
+
+@lru_cache(maxsize=1 << 17)
+def fold_digits(text: str) -> str:
+    """The text with every kind of digit (full-width, circled) as an ordinary one."""
+    if text.isascii() or not any(unicodedata.category(c)[0] == "N" for c in text):
+        return text
+    return "".join(unicodedata.normalize("NFKC", c) if unicodedata.category(c)[0] == "N" else c for c in text)
+
+
+@lru_cache(maxsize=1 << 17)
+def print_name(text: str, *, is_organisation: bool = False) -> str:
+    """A name as it may stand on paper, "" where nothing of a name is left.
+
+    Long numbers come off everybody's name; bracketed notes and remarks only off a person's.
+    """
+    plain = _NUMBERS.sub("", fold_digits(text))
+    if is_organisation:
+        return plain
+    plain = _BRACKETS.sub("", plain)
+    plain = _REMARK.sub("", _PARTED_REMARK.sub("", plain))
+    return _TAIL.sub("", plain)
+
+
+@lru_cache(maxsize=1 << 17)
+def is_person_name(text: str) -> bool:
+    """Whether a printed name can be that of a person: something is left of it, no address in it, and not too long."""
+    return text != "" and ("·" in text or "、" in text or len(text) <= _LONGEST_NAME) and not _ADDRESS.search(text)
+
+
+@lru_cache(maxsize=1 << 16)
+def print_group(text: str) -> str:
+    """A 村民小组 as it may stand on paper: 4组, 东一组, 西头; "" for words that say more than a place."""
+    return text if _GROUP.fullmatch(text) and not _SENSITIVE.search(text) else ""
