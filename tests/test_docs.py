@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import click
 import pytest
 
 from village_notice.cli import main
@@ -33,11 +34,14 @@ def test_commands_and_options_named_exist(page):
     text = page.read_text(encoding="utf-8")
     for line in re.findall(r"village-notice (?!-)([^\s`][^`\n]*)", text):
         words = line.split()
-        name = re.sub(r"\W.*", "", words[0])
+        name = re.sub(r"[^\w-].*", "", words[0])
         if not name.isascii() or page.name == "commands.md":
             continue
         assert name in main.commands, line
-        options = {o for p in main.commands[name].params for o in p.opts} | {"--help"}
+        command = main.commands[name]
+        if isinstance(command, click.Group) and len(words) > 1:
+            command = command.commands[words[1]]
+        options = {o for p in command.params for o in p.opts} | {"--help"}
         named = [w for w in re.split(r"[\s`（）,，|]+", line) if w.startswith("--")]
         assert set(named) <= options, line
 

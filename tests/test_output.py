@@ -1,7 +1,7 @@
 import pytest
 
 from village_notice.errors import CannotWriteError, UsageError
-from village_notice.output import OLD, open_output
+from village_notice.output import OLD, open_output, record_files
 
 
 def make(folder, files, keep=frozenset()):
@@ -84,3 +84,19 @@ def test_damaged_manifest_stops(tmp_path):
     (tmp_path / "out" / ".village_notice.json").write_text("{", encoding="utf-8")
     with pytest.raises(CannotWriteError, match="清单"):
         open_output(tmp_path / "out")
+
+
+def test_work_of_another_command_is_no_hand_edit_and_foreign_files_stay_foreign(tmp_path):
+    out = tmp_path / "out"
+    make(out, {"公开/甲村/档案/x": "1", "公开/查询.db": "1", "公开/甲村/a.txt": "1"})
+    (out / "公开/甲村/档案/x").write_text("2", encoding="utf-8")
+    (out / "公开/甲村/档案/photo").write_text("new", encoding="utf-8")
+    (out / "公开/查询.db").write_text("2", encoding="utf-8")
+    (out / "公开/mine.txt").write_text("mine", encoding="utf-8")
+    record_files(out / "公开/甲村/档案")
+    record_files(out / "公开/查询.db")
+    again = make(out, {"公开/甲村/档案/x": "3", "公开/甲村/档案/photo": "new", "公开/查询.db": "3", "公开/甲村/a.txt": "1"})
+    assert (again.moved, again.changed_by_hand) == ([], [])
+    assert contents(out)["公开/mine.txt"] == "mine"
+    record_files(tmp_path / "elsewhere")
+    assert contents(make(out, {}).folder)["公开/mine.txt"] == "mine"

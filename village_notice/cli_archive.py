@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from village_notice.chinese_click import ChineseGroup
-from village_notice.errors import ExitCode
+from village_notice.errors import ExitCode, VillageNoticeError
 
 _PACKAGES = click.argument("packages", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="档案包…")
 _HOME = click.option("--home", type=click.Path(path_type=Path), help="办公文件夹（里面有张贴和异议的登记）。")
@@ -61,10 +61,11 @@ def add_evidence(package: Path, files: tuple[Path, ...], today: str | None, **pa
 def seal_packages(
     packages: tuple[Path, ...], home: Path | None, posted: str | None, no_evidence: str, today: str | None
 ) -> None:
-    """封存档案包：张贴期满、有证据才能封存；封存只做一次，以后再也不改。
+    """封存档案包（或一个文件夹里的全部草稿）：张贴期满、有证据才能封存；封存只做一次，以后再也不改。
 
     \b
     例：
+      village-notice archive seal 结果/公开/山前店镇 --home 办公
       village-notice archive seal 结果/公开/山前店镇/万柳村/档案 --home 办公
       village-notice archive seal 结果/公开/山前店镇/万柳村/档案 --posted 2022-12-20 --no-evidence 照相机坏了
     """
@@ -74,9 +75,15 @@ def seal_packages(
 
     settings, day = read_settings(home), _read_day(today)
     first = _read_day(posted) if posted else None
-    for package in packages:
-        click.echo(seal.seal_package(package, day, settings, posted=first, no_evidence=no_evidence))
-        record_files(package)
+    worst = ExitCode.DONE
+    for package in (draft for path in packages for draft in seal.find_drafts(path)):
+        try:
+            click.echo(seal.seal_package(package, day, settings, posted=first, no_evidence=no_evidence))
+            record_files(package)
+        except VillageNoticeError as error:  # one village that is not ready does not hold up the others
+            click.echo(f"没有封存：{error}", err=True)
+            worst = max(worst, error.exit_code)
+    raise click.exceptions.Exit(int(worst))
 
 
 @archive.command(name="import")
@@ -94,7 +101,7 @@ def import_packages(packages: tuple[Path, ...], db: Path, home: Path | None) -> 
     from village_notice.output import record_files
 
     click.echo(restore.import_packages(packages, db, home))
-    record_files(db.parent)
+    record_files(db)
 
 
 @archive.command()
@@ -181,9 +188,7 @@ def serve(db: Path | None, home: Path | None, host: str, port: int, hosts: tuple
     from village_notice.settings import read_settings
     from village_notice.web.public import serve as serving
 
-    click.echo(
-        f"请用浏览器打开 http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}/　按 Ctrl+C 停止。", err=True
-    )  # noqa: S104
+    click.echo(f"请用浏览器打开 {serving.format_address(host, port)}　按 Ctrl+C 停止。", err=True)
     serving.serve(db, read_settings(home), host=host, port=port, more_hosts=hosts)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -26,6 +27,7 @@ def again_options(command: F) -> F:
         click.option("--large", "is_large", is_flag=True, help="大字：表格不小于 16 磅。"),
         click.option("--home", type=click.Path(path_type=Path), help="办公文件夹；电话、日期和模板从这里取。"),
         click.option("--out", "target", type=click.Path(path_type=Path), help="放在哪个文件夹；不给就放在结果文件夹的 另印 里。"),
+        click.option("--workers", type=click.IntRange(1, 64), help="同时用几个进程，默认与电脑核数相同。"),
         click.option("--json", "as_json", is_flag=True, help="在标准输出给出 JSON。"),
         click.option("--quiet", is_flag=True, help="不显示进度。"),
     )  # fmt: skip
@@ -121,16 +123,17 @@ def guide(programmes: tuple[str, ...], as_json: bool, quiet: bool, **values: Any
 
 
 def _make_again(values: dict[str, Any], *, as_json: bool, quiet: bool) -> None:
-    from village_notice import reprint
+    from village_notice import reprint, wish
     from village_notice.progress import show_progress
 
     lists = {name: split_names(values.pop(name)) for name in ("kinds", "villages", "townships", "programmes")}
-    unknown = [kind for kind in lists["kinds"] if kind not in reprint.KINDS]
+    unknown = [kind for kind in lists["kinds"] if kind not in wish.KINDS]
     if unknown:
-        raise click.UsageError(f"没有“{'、'.join(unknown)}”这种公示，可用的有：{'、'.join(reprint.KINDS)}。")
-    lists["kinds"] = lists["kinds"] or reprint.USUAL
+        raise click.UsageError(f"没有“{'、'.join(unknown)}”这种公示，可用的有：{'、'.join(wish.KINDS)}。")
+    lists["kinds"] = lists["kinds"] or wish.USUAL
+    values["workers"] = values["workers"] or os.cpu_count() or 1
     with show_progress(quiet=quiet) as progress:
-        made = reprint.make_notices(reprint.Wish(**values | lists), progress)
+        made = reprint.make_notices(wish.Wish(**values | lists), progress)
     click.echo(json.dumps(made.to_json(), ensure_ascii=False, indent=1) if as_json else made.format_text())
     raise click.exceptions.Exit(int(made.exit_code))
 

@@ -13,9 +13,9 @@ from village_notice.notices.work import Choice
 from village_notice.output import explain_write_errors
 from village_notice.progress import Progress
 from village_notice.publish import safe_name
-from village_notice.reprint import Made
 from village_notice.settings import read_settings
 from village_notice.sources.reference import read_reference
+from village_notice.wish import Made
 
 _NO_DATE = datetime(2000, 1, 1, tzinfo=UTC)
 

@@ -151,19 +151,20 @@ def open_output(folder: Path) -> OutputFolder:
         return OutputFolder(folder, staging, _read_manifest(manifest))
 
 
-def record_files(folder: Path) -> None:
-    """Tells the manifest of the OUT folder around a folder what lies in it now.
+def record_files(place: Path) -> None:
+    """Tells the manifest of the OUT folder around a file or folder of ours what is there now.
 
     A command that completes a package calls this, so that the next run does not take its work for hand edits. Outside
-    an OUT folder nothing is done.
+    an OUT folder nothing is done. A folder must be one that holds nothing but ours, such as a package.
     """
-    folder = folder.resolve()
-    out = next((place for place in folder.parents if (place / _MANIFEST).is_file()), None)
+    place = place.resolve()
+    out = next((folder for folder in place.parents if (folder / _MANIFEST).is_file()), None)
     if out is None:
         return
-    prefix = f"{folder.relative_to(out).as_posix()}/"
-    kept = {n: digest for n, digest in _read_manifest(out / _MANIFEST).items() if not n.startswith(prefix)}
-    files = sorted(p for p in folder.rglob("*") if p.is_file())
+    name = place.relative_to(out).as_posix()
+    before = _read_manifest(out / _MANIFEST)
+    kept = {n: digest for n, digest in before.items() if n != name and not n.startswith(f"{name}/")}
+    files = [place] if place.is_file() else sorted(p for p in place.rglob("*") if p.is_file())
     _write_manifest(out, kept | {p.relative_to(out).as_posix(): _hash_file(p) for p in files})
 
 

@@ -37,6 +37,7 @@ from village_notice.checks.payments_csv import write_payments
 from village_notice.checks.printed import check_printed
 from village_notice.checks.report import Surroundings, build_report
 from village_notice.checks.single import check_single
+from village_notice.checks.stated import explain_totals
 from village_notice.checks.summary import Summary, build_summary
 from village_notice.checks.totals import Balance, check_conservation
 from village_notice.checks.verdict import decide
@@ -207,7 +208,7 @@ def run(options: RunOptions, progress: Progress) -> RunResult:
         except BaseException:
             out.discard()
             raise
-        return _conclude(out, checked, summary)
+        return _conclude(out, checked, summary, [p.correction for p in published if p.correction])
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,6 +295,7 @@ def _check(read: _Read, options: RunOptions, desk: _Desk, reference: Reference) 
     deceased = check_deceased(payments, read_deceased(options.home))
     findings = [*read.findings, *_all_findings(readings), *check_single(payments, subsidies), *across, *deceased]
     findings += check_printed(payments)
+    findings = explain_totals(findings, payments)
     standing, waived = desk.sort(findings)
     decided = decide(payments, standing, year=options.year)
     told = [
@@ -494,7 +496,7 @@ def _find_way(out: OutputFolder, inbox: Path) -> str | None:
         return None
 
 
-def _conclude(out: OutputFolder, checked: _Checked, summary: Summary) -> RunResult:
+def _conclude(out: OutputFolder, checked: _Checked, summary: Summary, corrections: Sequence[str]) -> RunResult:
     verdicts = set(checked.decided["verdict"])
     held = any(map(is_error, checked.standing)) or "held" in verdicts
     note = "" if {"accepted", "held"} & verdicts else _explain_other_years(checked.decided, summary.year)
@@ -502,8 +504,17 @@ def _conclude(out: OutputFolder, checked: _Checked, summary: Summary) -> RunResu
     changed = set(out.changed_by_hand)
     return RunResult(
         summary, ExitCode.CANNOT_WRITE if out.blocked else code, tuple(m for m in out.moved if m not in changed),
-        tuple(out.changed_by_hand), tuple(out.blocked), note,
+        tuple(out.changed_by_hand), tuple(out.blocked), note or _explain_corrections(corrections),
     )  # fmt: skip
+
+
+def _explain_corrections(corrections: Sequence[str]) -> str:
+    """The sentence about sealed packages whose figures have changed, "" where there are none."""
+    if not corrections:
+        return ""
+    more = f" 等 {len(corrections)} 个村" if len(corrections) > _SHOWN_REASONS else ""
+    words = "、".join(corrections[:_SHOWN_REASONS]) + more
+    return f"已封存的档案数字有变，旁边另做了新版草稿：{words}。请看里面的更正说明，重新张贴后再封存；已封存的没有动。"
 
 
 def _explain_other_years(decided: pd.DataFrame, year: int) -> str:

@@ -23,7 +23,7 @@ from village_notice.domain.pinyin import Pinyin
 from village_notice.domain.public import VillageYear, check_code
 from village_notice.notices.gate import check_notice, check_text
 from village_notice.notices.speech import check_speech, write_speech
-from village_notice.notices.village import Notice, draw_village
+from village_notice.notices.village import draw_village
 from village_notice.notices.wording import list_phones
 from village_notice.notices.work import start_work
 from village_notice.settings import Settings
@@ -66,6 +66,7 @@ class Published:
         files: Files written.
         findings: What the paper showed.
         is_refused: True where the last look found what may not leave: nothing of the village was written.
+        correction: Name and folder of a package that corrects a sealed one, "" where there is none.
     """
 
     village_code: str
@@ -73,6 +74,7 @@ class Published:
     files: int
     findings: tuple[Finding, ...]
     is_refused: bool = False
+    correction: str = ""
 
 
 def name_folders(villages: Sequence[VillageYear]) -> dict[str, tuple[str, str]]:
@@ -153,7 +155,8 @@ def publish_village(village: VillageYear, folders: tuple[str, str], job: Job) ->
     files |= {f"{plan.folder}/{name}": data for name, data in package.items()}
     _write_files(job.staging.joinpath(*folders), files)
     sheets = sum(n.pages for n in notices if n.on_wall)
-    return Published(village.village_code, sheets, len(files), tuple(findings))
+    correction = f"{village.village}（{plan.folder}）" if plan.previous else ""
+    return Published(village.village_code, sheets, len(files), tuple(findings), correction=correction)
 
 
 def _build_package(village: VillageYear, parts: Sequence[PackageFile], job: Job, plan: Plan) -> dict[str, bytes]:

@@ -5,14 +5,14 @@ beside the results, in 另印, so that a package and its paper never part withou
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 from typing import NamedTuple
 
 from village_notice.domain.finding import Finding, Place
 from village_notice.domain.public import VillageYear
-from village_notice.domain.rules import format_message
-from village_notice.errors import ExitCode, UsageError
+from village_notice.errors import UsageError
 from village_notice.kept import EARLIER, KEPT, Kept, Where, read_kept
 from village_notice.notices.bundle import Item, Order, Stack, check_bundle, draw_bundle
 from village_notice.notices.correction import check_correction, draw_correction
@@ -27,88 +27,12 @@ from village_notice.progress import Progress
 from village_notice.publish import name_folders, safe_name
 from village_notice.selection import choose_programmes, find_codes
 from village_notice.settings import Settings, read_settings
+from village_notice.wish import CORRECTION, GAPS, PDF_KINDS, PICTURES, SPEECH, TOTALS, Made, Wish
 
 AGAIN = "另印"
-_PDF_KINDS: dict[str, Kind] = {
-    "汇总公开": "summary", "一户一行": "household", "明细公开": "detail", "明白纸": "card",
-}  # fmt: skip
-SPEECH, PICTURES, CORRECTION, TOTALS, GAPS = "广播稿", "图片", "更正公告", "全市汇总", "缺项清单"
-USUAL = ("汇总公开", "一户一行")
-KINDS = (*_PDF_KINDS, SPEECH, PICTURES, CORRECTION, TOTALS, GAPS)
-"""Kinds as the user writes them: of a village, then of all villages chosen together."""
 _NOMINAL = ("household", "detail", "card")
-_SHOWN = 12
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """What the user asked for.
-
-    Attributes:
-        out: Folder of a finished run.
-        kinds: Of `KINDS`.
-        villages: Names, "township/village", or codes; () for all.
-        townships: () for all.
-        programmes: Titles or parts of titles, for 明细公开; () for all.
-        paper: A4 or A3, None as in the template.
-        is_large: Large print.
-        home: Office folder, None for defaults.
-        target: Where the files go; None for 另印 inside OUT.
-        before: Folder of the results that hang on the wall, for 更正公告; None for what the run before this one made.
-        reason: Why there is a 更正公告; "" prints a line to fill in.
-        is_bundle: One file a township, for printing, instead of a file a notice.
-        is_one_sided: The bundle is printed on one side: no padding.
-    """
-
-    out: Path
-    kinds: tuple[str, ...] = USUAL
-    villages: tuple[str, ...] = ()
-    townships: tuple[str, ...] = ()
-    programmes: tuple[str, ...] = ()
-    paper: str | None = None
-    is_large: bool = False
-    home: Path | None = None
-    target: Path | None = None
-    before: Path | None = None
-    reason: str = ""
-    is_bundle: bool = False
-    is_one_sided: bool = False
-
-
-@dataclass(slots=True)
-class Made:
-    """What was made.
-
-    Attributes:
-        folder: Where the files lie.
-        files: Paths below it, with the number of pages (0 for what has none).
-        findings: What the last look refused.
-        note: What else the user must know, "" nothing.
-    """
-
-    folder: Path
-    files: dict[str, int] = field(default_factory=dict)
-    findings: list[Finding] = field(default_factory=list)
-    note: str = ""
-
-    @property
-    def exit_code(self) -> ExitCode:
-        """7 where the last look refused a file."""
-        return ExitCode.VERIFICATION if self.findings else ExitCode.DONE
-
-    def to_json(self) -> dict[str, object]:
-        """What was made, for `--json`."""
-        refused = [{"code": f.code, "file": f.place.file, "found": f.found} for f in self.findings]
-        return {"folder": str(self.folder), "files": self.files, "refused": refused, "note": self.note}
-
-    def format_text(self) -> str:
-        """What was made, and where."""
-        pages = sum(self.files.values())
-        lines = [f"做好 {len(self.files)} 个文件、{pages} 页，在 {self.folder} 里："] if self.files else []
-        lines += [f"  {name}" for name in list(self.files)[:_SHOWN]]
-        lines += [f"  ……另有 {len(self.files) - _SHOWN} 个"] if len(self.files) > _SHOWN else []
-        lines += [f"没有写出 {f.place.file}：{format_message(f)}" for f in self.findings]
-        return "\n".join([*lines, *([self.note] if self.note else [])])
+_FEW = 12
+"""Fewer villages than this are done in the process itself: a worker takes a second to start."""
 
 
 def make_notices(wish: Wish, progress: Progress) -> Made:
@@ -135,12 +59,12 @@ def make_notices(wish: Wish, progress: Progress) -> Made:
                 progress,
             )
             return made
-        for number, village in enumerate(kept.villages, 1):
-            code = village.village_code
-            work = start_work(village, settings, kept.stamp, choices[code])
-            _write(made, "/".join(folders[code]), _make_village(work, wish))
-            if code in earlier:
-                _write(made, "/".join(folders[code]), _correct(work, earlier[code], wish.reason))
+        tasks = [
+            _Task(start_work(v, settings, kept.stamp, choices[v.village_code]), wish, earlier.get(v.village_code))
+            for v in kept.villages
+        ]
+        for number, (village, found) in enumerate(zip(kept.villages, _do_all(tasks), strict=True), 1):
+            _write(made, "/".join(folders[village.village_code]), iter(found))
             progress("做公示", number, len(kept.villages))
         _write(made, "", _make_county(kept, settings, wish))
     if not made.files and not made.findings:
@@ -168,6 +92,30 @@ class _File(NamedTuple):
     name: str
     data: bytes
     pages: int
+
+
+class _Task(NamedTuple):
+    """What a worker is given for one village."""
+
+    work: Work
+    wish: Wish
+    before: VillageYear | None
+
+
+def _do_all(tasks: Sequence[_Task]) -> Iterator[list[_File | Finding]]:
+    """The files of each village, in order; several processes for many villages, with the same result."""
+    if len(tasks) < _FEW or tasks[0].wish.workers < 2:
+        yield from map(_do, tasks)
+        return
+    with ProcessPoolExecutor(tasks[0].wish.workers, mp_context=get_context("spawn")) as pool:
+        yield from pool.map(_do, tasks)
+
+
+def _do(task: _Task) -> list[_File | Finding]:
+    found = list(_make_village(task.work, task.wish))
+    if task.before is not None:
+        found += _correct(task.work, task.before, task.wish.reason)
+    return found
 
 
 def _read_earlier(wish: Wish, kept: Kept) -> dict[str, VillageYear]:
@@ -203,7 +151,7 @@ def _correct(work: Work, before: VillageYear, reason: str) -> Iterator[_File | F
 
 def _make_village(work: Work, wish: Wish) -> Iterator[_File | Finding]:
     """The village's files that passed the last look, and findings for those that did not."""
-    kinds = [_PDF_KINDS[kind] for kind in wish.kinds if kind in _PDF_KINDS]
+    kinds = [PDF_KINDS[kind] for kind in wish.kinds if kind in PDF_KINDS]
     yield from _look(work, kinds)
     if PICTURES in wish.kinds:
         nominal = [k for k in kinds if k in _NOMINAL and work.settings.allow_nominal_images]
@@ -236,7 +184,7 @@ def _empty_places(kept: Kept, wish: Wish) -> list[tuple[str, str]]:
 
 def _bundle(made: Made, wish: Wish, works: Sequence[Work], progress: Progress) -> None:
     """A file a township, of notices that passed the last look one by one."""
-    kinds = [_PDF_KINDS[kind] for kind in wish.kinds if kind in _PDF_KINDS]
+    kinds = [PDF_KINDS[kind] for kind in wish.kinds if kind in PDF_KINDS]
     done = 0
     for office in dict.fromkeys(work.village.office for work in works):
         part = [work for work in works if work.village.office == office]

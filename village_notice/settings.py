@@ -246,7 +246,7 @@ def create_office(folder: Path) -> Path:
     if path.exists():
         raise SettingsError(f"{path} 已经有了，没有改动。要重新开始请先把它改名。")
     (folder / "layouts").mkdir(parents=True, exist_ok=True)
-    for name in ("office.toml", "waivers.csv", "aliases.csv"):
+    for name in ("office.toml", "waivers.csv", "aliases.csv", "postings.csv", "objections.csv"):
         if not (folder / name).exists():
             (folder / name).write_bytes(find_template("office", name).read_bytes())
     return path

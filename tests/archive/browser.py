@@ -1,6 +1,7 @@
 """A real browser, driven through Chromium's debugging pipe: no driver, no network."""
 
 import base64
+import importlib.resources
 import json
 import os
 import shutil
@@ -106,6 +107,14 @@ class Page:
         """Addresses asked for since the page was opened."""
         sent = (e for e in self.events if e.get("method") == "Network.requestWillBeSent")
         return [e["params"]["request"]["url"] for e in sent]
+
+    def judge(self) -> list[str]:
+        """What axe-core finds wrong with the page as it stands: rule and place, [] for nothing."""
+        axe = importlib.resources.files("axe_core_python").joinpath("axe.min.js").read_text(encoding="utf-8")
+        self.run(f"{axe}; 0")
+        found = self.run("axe.run().then(r => r.violations.flatMap(v => v.nodes.map(n => v.id + ' ' + n.html)))")
+        assert isinstance(found, list)
+        return found
 
     def complaints(self) -> list[str]:
         """What the console shows: errors, refused content."""

@@ -107,6 +107,14 @@ def test_nothing_is_too_small_or_cut_off(browser, path, width, size):
     assert browser.run("document.documentElement.scrollWidth") <= width
 
 
+@pytest.mark.parametrize("words", ["", "吕秀英", "王建国", "没有这人"])
+def test_axe_finds_nothing(browser, path, words):
+    browser.resize(1366)
+    browser.open(path, words)
+    browser.run('document.getElementById("village").open = true')
+    assert browser.judge() == []
+
+
 def test_prints_the_slip_only(browser, path):
     browser.open(path, "吕秀英")
     browser.call("Emulation.setEmulatedMedia", media="print")

@@ -62,3 +62,17 @@ def test_free_words_are_refused(tmp_path):
 
 def test_no_table_is_no_posting(tmp_path):
     assert read_postings(tmp_path, VILLAGE, 2022) == []
+
+
+def test_init_gives_the_office_empty_tables_that_are_read(tmp_path):
+    from village_notice.archive.postings import OBJECTIONS, POSTINGS
+    from village_notice.settings import create_office
+
+    create_office(tmp_path / "办公")
+    for name, line in (
+        (POSTINGS, "山前店镇,东关村,2022,2022-12-20,,,\n"), (OBJECTIONS, "山前店镇,东关村,2022,2022-12-22,金额,处理中,\n"),
+    ):  # fmt: skip
+        with (tmp_path / "办公" / name).open("a", encoding="utf-8") as stream:
+            stream.write(line)
+    assert len(read_postings(tmp_path / "办公", VILLAGE, 2022)) == 1
+    assert len(read_objections(tmp_path / "办公", VILLAGE, 2022)) == 1

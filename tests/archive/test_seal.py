@@ -194,3 +194,25 @@ def test_power_lost_between_the_two_renames(folder, home, monkeypatch):
     with pytest.raises(UsageError, match="写明原因"):  # the draft is back before anything else
         seal_package(folder, AFTER, Settings(folder=home))
     assert read_all(folder) == before
+
+
+def test_one_village_that_is_not_ready_does_not_hold_up_the_others(
+    tmp_path, make_village, make_package, write_files, home
+):
+    from click.testing import CliRunner
+
+    from village_notice.cli import main
+
+    for name, code in (("东关村", "370682105001"), ("西关村", "370682105002")):
+        write_files(
+            tmp_path / "公开/山前店镇" / name / "档案", make_package(make_village(village=name, village_code=code))
+        )
+    command = ["archive", "seal", str(tmp_path / "公开"), "--home", str(home), "--no-evidence", "没有照相机"]
+    (home / "office.toml").write_text("notice_days = 7\n", encoding="utf-8")
+    result = CliRunner().invoke(main, command)
+    assert result.exit_code == 2
+    assert "东关村2022年档案已封存" in result.output and "没有封存：没有西关村2022年的张贴记录" in result.output
+    assert is_sealed(tmp_path / "公开/山前店镇/东关村/档案") and not is_sealed(tmp_path / "公开/山前店镇/西关村/档案")
+    again = CliRunner().invoke(main, [*command, "--posted", "2022-12-01"])
+    assert again.exit_code == 0 and "西关村" in again.output and "东关村" not in again.output
+    assert "没有还没封存的档案包" in CliRunner().invoke(main, command).output

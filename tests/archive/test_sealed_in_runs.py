@@ -73,8 +73,10 @@ def out(tmp_path_factory):
     third = run(inbox, folder)
     assert third["moved"] == [] and hashes(package) == sealed
     assert not (package.parent / "档案_第2版").exists()
+    assert third["note"] == ""
     fourth = run(make_inbox(base / "收件箱", mu=6), folder)
     assert fourth["moved"] == [] and hashes(package) == sealed
+    assert "另做了新版草稿：桥头村（档案_第2版）" in fourth["note"]
     return folder
 
 

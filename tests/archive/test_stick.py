@@ -76,6 +76,15 @@ def test_wrong_wishes(public, stick, villages, townships, words):
         export(public, public, ["东关村"], [])
 
 
+def test_a_township_narrows_the_villages(public, stick, package, write_files):
+    write_files(public / "羊郡镇/东关村/档案", package)
+    assert export(public, stick, ["东关村"], ["羊郡镇"]).villages == ("羊郡镇/东关村",)
+    assert len(export(public, stick, ["东关村"], []).villages) == 2
+    write_files(public / "羊郡镇/西关村/档案", package)
+    with pytest.raises(UsageError, match="里没有西关村"):
+        export(public, stick, ["西关村"], ["山前店镇"])
+
+
 def test_too_little_room_is_seen_before_anything_is_written(public, stick, monkeypatch):
     monkeypatch.setattr(sticks.shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(10, 10, 0))
     with pytest.raises(CannotWriteError, match="还差"):

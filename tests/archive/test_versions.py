@@ -1,3 +1,4 @@
+import shutil
 from dataclasses import replace
 from datetime import date
 
@@ -69,6 +70,17 @@ def test_changed_figures_make_the_second_version(folder, corrected, make_package
     assert is_all_intact(verdicts) and len(verdicts) == 2
     assert (folder / "manifest-sha256.txt").read_bytes() == before
     assert plan(folder, corrected) == found  # a draft of version 2 is written anew, never as version 3
+
+
+def test_another_package_in_place_of_the_first_is_seen(folder, corrected, make_village, make_package, write_files):
+    seal(folder)
+    write_files(folder.parent / "档案_第2版", make_package(corrected, plan=plan(folder, corrected)))
+    shutil.rmtree(folder)
+    assert [v.is_intact for v in verify_path(folder.parent)] == [True]
+    seal(write_files(folder, make_package(make_village(held=5))))
+    first, second = verify_path(folder.parent)
+    assert first.is_intact and not second.is_intact
+    assert "旁边的“档案”不是本版所更正的那一份" in second.sentence
 
 
 def test_third_version_names_the_second(folder, village, corrected, make_package, write_files):

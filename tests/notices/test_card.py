@@ -2,6 +2,7 @@ import re
 from collections import Counter
 from dataclasses import replace
 
+import pypdfium2
 import pytest
 
 from village_notice.domain.money import format_fen
@@ -12,6 +13,7 @@ from village_notice.notices.readback import read_pieces
 from village_notice.notices.village import draw_kinds
 from village_notice.notices.work import Choice, start_work
 
+TEXT = pypdfium2.raw.FPDF_PAGEOBJ_TEXT
 AMOUNT = re.compile(r"[\d,]+\.\d\d元")
 LONG = ("阿卜杜热西提·阿卜杜克热木", "莱阳市山前店镇东关村绿源果蔬种植专业合作社", "𬎆𠅤䶮", "王小二等3人")
 
@@ -82,3 +84,18 @@ def test_a_name_that_is_not_public_is_refused(draw_cards, make_village, make_set
     homes.loc[3, "name"] = "别的人"
     found = check_notice(card, replace(village, households=homes), make_settings())
     assert village.households["name"][3] in [f.found for f in found]
+
+
+@pytest.mark.parametrize("choice", [Choice(), Choice("A3"), Choice("", is_large=True)])
+@pytest.mark.parametrize(
+    "recipe", [{"households": 9, "scale": 1_000_000_000}, {"households": 9, "names": LONG, "programmes": 40}]
+)
+def test_no_word_leaves_its_slip(draw_cards, make_village, recipe, choice):
+    card, _ = draw_cards(make_village(**recipe), choice)
+    document = pypdfium2.PdfDocument(card.data)
+    for page in document:
+        width, height = page.get_size()
+        words = [o.get_bounds() for o in page.get_objects() if o.type == TEXT]
+        assert min(b[0] for b in words) >= 20 and max(b[2] for b in words) <= width - 20
+        assert min(b[1] for b in words) >= 20 and max(b[3] for b in words) <= height - 20
+    document.close()

@@ -1,11 +1,15 @@
+import io
 import re
+
+import pypdf
 
 from village_notice.domain.money import format_capital, format_fen
 from village_notice.domain.subsidy import Tier
 from village_notice.notices.household import build_table, choose_columns, gather_households
 from village_notice.notices.lists import split_lines
 from village_notice.notices.readback import read_pieces
-from village_notice.notices.work import start_work
+from village_notice.notices.village import draw_kinds
+from village_notice.notices.work import Choice, start_work
 
 AMOUNT = re.compile(r"-?\d{1,3}(,\d{3})*\.\d\d")
 
@@ -101,3 +105,10 @@ def test_several_lines_of_a_household_are_added(make_village):
     found = gather_households(village, split_lines(village))
     assert found.amounts["S001"][0] == village.programmes[0].amount_fen
     assert set(found.amounts["S001"][1:]) == {None}
+
+
+def test_large_print_with_huge_sums_turns_the_sheet_instead_of_squeezing_names(make_village, make_settings, stamp):
+    village = make_village(households=12, scale=1_000_000_000)
+    (notice,) = draw_kinds(village, make_settings(), stamp, ["household"], Choice(is_large=True))
+    page = pypdf.PdfReader(io.BytesIO(notice.data), strict=True).pages[0]
+    assert page.mediabox.width > page.mediabox.height

@@ -140,3 +140,15 @@ def test_a_file_a_township_and_the_sheets_of_the_county(out):
     assert files == [f"{t}/{t}2022年度补贴公示整套打印.pdf" for t in ("山前店镇", "羊郡镇")]
     files = made(call("notices", out, "--kind", "全市汇总,缺项清单", "--quiet", "--json"))
     assert files == ["莱阳市2022年度补贴公开汇总.pdf", "莱阳市2022年度补贴公开缺项清单.pdf"]
+
+
+def test_the_same_bytes_with_any_number_of_workers(tmp_path, villages, stamp):
+    (tmp_path / PRIVATE).mkdir()
+    many = tuple(replace(villages[0], village=f"第{n}村", village_code=f"3706821142{n:02d}") for n in range(12))
+    write_kept(Kept(stamp, many), tmp_path / PRIVATE / KEPT)
+    contents = []
+    for workers in ("1", "2"):
+        words = ("--kind", "明白纸,广播稿", "--workers", workers, "--out", tmp_path / workers, "--quiet", "--json")
+        files = made(call("notices", tmp_path, *words))
+        contents.append([(f, (tmp_path / workers / f).read_bytes()) for f in files])
+    assert contents[0] == contents[1] and len(contents[0]) == 24

@@ -128,6 +128,24 @@ def test_paper_is_compared_with_its_qr_code(client):
     assert "您手里的纸" not in text_of(client.get(f"{YEAR}?check=请打电话"))
 
 
+def test_guides_where_the_office_has_made_some(client, public):
+    assert client.get("/guides").status_code == 404
+    assert "申报指南" not in client.get("/").get_data(as_text=True)
+    folder = public / "申报指南"
+    folder.mkdir()
+    (folder / "高龄津贴申报指南.pdf").write_bytes(b"%PDF guide")
+    try:
+        assert "/guides" in client.get("/").get_data(as_text=True)
+        assert "高龄津贴申报指南" in text_of(client.get("/guides"))
+        paper = client.get("/guides/高龄津贴申报指南.pdf")
+        assert paper.data == b"%PDF guide"
+        paper.close()
+        assert client.get("/guides/..%2f查询.db").status_code == 404
+    finally:
+        (folder / "高龄津贴申报指南.pdf").unlink()
+        folder.rmdir()
+
+
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'", "X-Content-Type-Options": "nosniff", "X-Frame-Options": "DENY",
     "Referrer-Policy": "no-referrer",

@@ -43,6 +43,7 @@ from village_notice.archive.postings import (
     read_postings,
 )
 from village_notice.archive.verify import verify_path
+from village_notice.archive.versions import PACKAGE, PACKAGE_FOLDER, is_sealed
 from village_notice.archive.wording import format_day, read_package_words, read_variables
 from village_notice.errors import CannotWriteError, UsageError, VerificationError
 from village_notice.settings import Settings
@@ -136,6 +137,21 @@ def seal_package(
         f"{name}档案已封存：张贴 {format_day(postings[-1].posted.isoformat())}至{format_day(last_day.isoformat())}，"
         f"证据 {sum(bool(p.path) for p in draft.pieces)} 件，校验码 {draft.info['Check-Code']}。"
     )
+
+
+def find_drafts(path: Path) -> list[Path]:
+    """The package itself, or every draft below a folder of packages, sorted.
+
+    Raises:
+        UsageError: There is no draft at or below the path.
+    """
+    if (path / "bag-info.txt").is_file() or PACKAGE_FOLDER.fullmatch(path.name):
+        return [path]
+    found = sorted(info.parent for info in path.rglob(f"{PACKAGE}*/bag-info.txt"))
+    drafts = [f for f in found if PACKAGE_FOLDER.fullmatch(f.name) and not is_sealed(f)]
+    if not drafts:
+        raise UsageError(f"{path} 里没有还没封存的档案包。请给出“档案”文件夹，或它上面的文件夹。")
+    return drafts
 
 
 def _open_draft(folder: Path) -> _Draft:

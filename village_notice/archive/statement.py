@@ -9,8 +9,8 @@ from village_notice.domain.public import ProgrammeSummary, VillageYear
 from village_notice.domain.rules import RULES, SEVERITY_WORDS
 from village_notice.domain.subsidy import Tier
 
-_SILENT = frozenset(["R06", "R07", "X11"])
-"""Findings about children and about illness in remarks: a count of one in a small village would point at somebody."""
+_SILENT = frozenset(["C18", "R06", "R07", "R16", "X11", "X18"])
+"""Findings about children, about illness in remarks, names and groups, and about the dead: a count of one in a small village would point at somebody."""
 
 
 def build_statement(

@@ -75,7 +75,7 @@ def export(public: Path, target: Path, villages: Sequence[str], townships: Seque
         public: Folder 公开 of a run.
         target: The stick, or a folder on it.
         villages: Names of villages; one that occurs in two townships means both.
-        townships: Names of townships, all their villages.
+        townships: Names of townships: all their villages, or of them those that are named.
 
     Raises:
         UsageError: There is no such village or stick, or nothing was chosen.
@@ -105,11 +105,17 @@ def _choose(public: Path, villages: Sequence[str], townships: Sequence[str]) -> 
         raise UsageError("请用 --village 写明哪个村，或用 --township 写明哪个乡镇。")
     every = sorted(f for f in public.glob("*/*") if f.is_dir() and any(f.glob(f"{PACKAGE}*")))
     wanted = [short_village(name) for name in villages]
-    chosen = [f for f in every if f.parent.name in townships or f.name.partition("（")[0] in wanted]
+    chosen = [
+        f
+        for f in every
+        if (not townships or f.parent.name in townships) and (not wanted or f.name.partition("（")[0] in wanted)
+    ]
     known = {f.name.partition("（")[0] for f in every} | {f.parent.name for f in every}
     missing = [name for name in (*wanted, *townships) if name not in known]
     if missing:
         raise UsageError(f"{public} 里没有“{'、'.join(missing)}”的档案。请检查村名、乡镇名和 --from。")
+    if not chosen:
+        raise UsageError(f"{'、'.join(townships)}里没有{'、'.join(wanted)}。请检查村名和乡镇名。")
     return chosen
 
 

@@ -78,7 +78,7 @@ def verify_path(path: Path) -> list[PackageVerdict]:
     """
     with open_tree(path) as tree:
         packages = _find_packages(tree)
-        verdicts = [_verify_package(tree.below(folder), folder, path) for folder in packages]
+        verdicts = [_verify_package(tree, folder, path) for folder in packages]
     if not verdicts:
         sentence = f"{path}：里面没有档案包，什么也没有核对。请给出“档案”文件夹，或它上面的文件夹。"
         return [PackageVerdict(".", "", False, 0, (), (), (), {}, ("没有档案包",), "", sentence)]
@@ -187,8 +187,8 @@ class _Check:
                 self.changed.add(name)
 
 
-def _verify_package(tree: Tree, folder: str, given: Path) -> PackageVerdict:
-    check = _Check(tree)
+def _verify_package(whole: Tree, folder: str, given: Path) -> PackageVerdict:
+    check = _Check(whole.below(folder))
     check.read_all()
     info = _read_info(check)
     payload, tags = check.parse_tags("manifest-"), check.parse_tags("tagmanifest-")
@@ -200,6 +200,7 @@ def _verify_package(tree: Tree, folder: str, given: Path) -> PackageVerdict:
     tag_names = {name for entries in tags.values() for name in entries} | set(_OWN_TAGS)
     extra = {path for path in check.names if path not in listed and (path.startswith("data/") or path not in tag_names)}
     _check_place(check, info, folder, given)
+    _check_previous(check, info, whole, folder)
     if FORMAT_KEY in info and not (check.changed or check.missing or extra or check.problems):
         # only where nothing else is wrong: a changed file changes what its manifest should say
         check.compare_form("manifest-", listed)
@@ -259,6 +260,22 @@ def _check_place(check: _Check, info: Mapping[str, str], folder: str, given: Pat
         and normal_path(place[-2]) != normal_path(village)
     ):
         check.problems.append(f"放在“{place[-2]}”的文件夹里，却是“{village}”的档案")
+
+
+def _check_previous(check: _Check, info: Mapping[str, str], whole: Tree, folder: str) -> None:
+    """A later version names the one before by its manifest: another package put in its place beside it is seen."""
+    before, digest = info.get("Previous-Version", ""), info.get("Previous-Manifest-SHA256", "")
+    place = "/".join(part for part in (folder.rpartition("/")[0], before) if part)
+    opener = whole.files.get(f"{place}/manifest-sha256.txt") if before and digest and folder else None
+    if opener is None:
+        return
+    try:
+        with opener() as stream:
+            found = hash_stream(stream).values[ALGORITHMS[0]]
+    except (OSError, zipfile.BadZipFile, zlib.error, RuntimeError):
+        return  # that package's own verdict tells it
+    if found != digest:
+        check.problems.append(f"旁边的“{before}”不是本版所更正的那一份")
 
 
 def _build_verdict(check: _Check, info: Mapping[str, str], extra: set[str], folder: str) -> PackageVerdict:

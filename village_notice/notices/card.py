@@ -10,7 +10,7 @@ from typing import NamedTuple
 from village_notice.domain.money import format_capital, format_scaled
 from village_notice.domain.subsidy import Tier
 from village_notice.notices.document import Document
-from village_notice.notices.fonts import Style
+from village_notice.notices.fonts import Style, measure
 from village_notice.notices.lists import show_quantity, show_yuan, split_lines
 from village_notice.notices.page import Element, Page
 from village_notice.notices.paper import LEADING, Paper, draw_lines, wrap_text
@@ -154,11 +154,14 @@ class _Drawer:
 
     def _name_lines(self, name: str) -> tuple[list[str], float]:
         """The lines of a name with their size: large where it fits on one, else as large as the list."""
+        room = _NAME_PART * (self.width - 2 * _PAD)
         for size in (_NAME * self.size, self.size):
-            lines = wrap_text(name, _NAME_PART * (self.width - 2 * _PAD), size, Style.BOLD)
+            lines = wrap_text(name, room, size, Style.BOLD)
             if len(lines) == 1:
-                break
-        return lines, size
+                return lines, size
+        even = measure(name, Style.BOLD) * size / 1000 / len(lines) + size  # no single character on the last line
+        balanced = wrap_text(name, min(room, even), size, Style.BOLD)
+        return balanced if len(balanced) == len(lines) else lines, size
 
     def _entry_height(self, entry: Entry) -> float:
         return self.size * _STEP + (self.detail * 1.3 if entry.detail else 0.0)

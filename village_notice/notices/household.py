@@ -82,9 +82,12 @@ def gather_households(village: VillageYear, rows: dict[str, Rows]) -> Households
 
 def _candidates(work: Work, template: Template, found: Households) -> list[Book]:
     """The list on upright and on turned paper; the second only where the first has no room for every programme."""
-    books = []
+    books: list[Book] = []
     for paper in (work.paper(), work.paper(turned=True)):
         shown = choose_columns(template, found, paper)
+        least = sum(measure_columns(build_table(template, found, shown), paper))
+        if least > paper.inside and paper.width < paper.height:  # names would be squeezed: upright is no choice
+            continue
         books.append(_fill_book(work, template, found, shown, paper))
         if len(shown) == len(found.programmes):
             break

@@ -27,6 +27,19 @@
     print.addEventListener("click", function () { window.print(); });
   }
 
+  // a page with somebody's name does not stay on a shared screen: five minutes without a touch lead home
+  var IDLE = 5 * 60 * 1000, idle = document.body.getAttribute("data-idle"), timer = 0;
+  function wait() {
+    window.clearTimeout(timer);
+    timer = window.setTimeout(function () { window.location.replace(idle); }, IDLE);
+  }
+  if (idle) {
+    ["keydown", "pointerdown", "touchstart", "scroll", "mousemove"].forEach(function (name) {
+      window.addEventListener(name, wait, { passive: true });
+    });
+    wait();
+  }
+
   function showText() {
     get("mute").hidden = false;
     get("spoken").open = true;

@@ -26,7 +26,7 @@ from village_notice.resources import find_template
 from village_notice.settings import Settings
 from village_notice.web.public.guard import check_search, guard
 from village_notice.web.public.limits import Counter, Limits
-from village_notice.web.public.papers import list_papers
+from village_notice.web.public.papers import list_guides, list_papers
 from village_notice.web.public.shown import show_lines, show_years
 
 Answer = str | Response | BaseResponse
@@ -89,6 +89,8 @@ def create_app(site: PublicSite) -> Flask:
     for rule, view, methods in (
         ("/", views.show_home, ("GET",)),
         ("/help", views.show_help, ("GET",)),
+        ("/guides", views.show_guides, ("GET",)),
+        ("/guides/<name>", views.send_guide, ("GET",)),
         ("/t/<township>", views.show_township, ("GET",)),
         ("/v/<township>/<village>", views.show_newest, ("GET",)),
         ("/v/<township>/<village>/compare", views.show_comparison, ("GET",)),
@@ -107,6 +109,7 @@ def _list_common(site: PublicSite) -> dict[str, object]:
     return {
         "county": site.settings.county,
         "is_search_open": site.is_search_open,
+        "has_guides": bool(list_guides(site.db.parent)),
         "hotline": site.settings.phones.hotline,
         "supervision": site.settings.phones.supervision,
         "words": read_words()["answer"],
@@ -156,6 +159,15 @@ class _Views:
     def show_help(self) -> Answer:
         """Help in three pictures."""
         return render_template("help.html")
+
+    def show_guides(self) -> Answer:
+        """The programmes: who can apply, how, where to call."""
+        return render_template("guides.html", guides=list(list_guides(self._site.db.parent)) or abort(404))
+
+    def send_guide(self, name: str) -> Answer:
+        """A 申报指南 as PDF."""
+        path = list_guides(self._site.db.parent).get(name) or abort(404)
+        return send_file(path, mimetype="application/pdf", download_name=name, max_age=0)
 
     def show_township(self, township: str) -> Answer:
         """The villages of a township."""

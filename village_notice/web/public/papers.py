@@ -5,6 +5,7 @@ from pathlib import Path
 
 from village_notice.archive.browse import VillagePlace
 
+GUIDES = "申报指南"
 _WITHOUT_NAMES = ("汇总公开",)
 """Kinds of notices that name nobody: these stay open when searching for people is closed."""
 
@@ -24,6 +25,12 @@ def list_papers(public: Path, place: VillagePlace, year: int, *, with_names: boo
         if f"{year}年" in path.name and is_open:
             found.setdefault(path.name, path)
     return dict(sorted(found.items(), key=lambda item: (not _is_summary(item[0]), item[0])))
+
+
+def list_guides(public: Path) -> dict[str, Path]:
+    """File name → path of the 申报指南, where `guide --out 公开/申报指南` has put them."""
+    folder = public / GUIDES
+    return {path.name: path for path in sorted(folder.rglob("*.pdf"))} if folder.is_dir() else {}
 
 
 def _is_summary(name: str) -> bool:

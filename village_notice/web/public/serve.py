@@ -13,11 +13,17 @@ from village_notice.settings import Settings
 from village_notice.web.public.app import PublicSite, create_app
 
 _THREADS = 8
+_EVERYWHERE = {"0.0.0.0", "::"}  # noqa: S104  # an office may ask for it; visitors never write it
+
+
+def format_address(host: str, port: int) -> str:
+    """What a person on this computer writes into the browser."""
+    return f"http://{'127.0.0.1' if host in _EVERYWHERE else host}:{port}/"
 
 
 def list_hosts(host: str, port: int, settings: Settings, more: Sequence[str] = ()) -> frozenset[str]:
     """The Host headers that are answered: this computer, the address bound, base_url, and those the office names."""
-    names = {"127.0.0.1", "localhost", *({host} - {"0.0.0.0", "::"}), *more}  # noqa: S104  # left out, not bound
+    names = {"127.0.0.1", "localhost", *({host} - _EVERYWHERE), *more}
     hosts = {name if ":" in name else f"{name}:{port}" for name in names}
     hosts |= {name for name in names if port == 80}
     base = urlsplit(settings.base_url).netloc
