@@ -351,7 +351,9 @@ def test_ctrl_c_half_way_then_again(inbox, tmp_path):
         str(tmp_path / "结果"),
     ]
     process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True)
-    time.sleep(1.5)
+    deadline = time.monotonic() + 60
+    while not (tmp_path / "结果/.正在生成").exists() and time.monotonic() < deadline:
+        time.sleep(0.01)
     os.killpg(process.pid, signal.SIGINT)
     _, talk = process.communicate(timeout=60)
     assert process.returncode == 130, talk.decode()

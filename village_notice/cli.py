@@ -66,6 +66,7 @@ def run_options(command: F) -> F:
         click.option("--workers", type=click.IntRange(1, 64), help="同时用几个进程，默认与电脑核数相同。"),
         click.option("--json", "as_json", is_flag=True, help="在标准输出给出 JSON。"),
         click.option("--quiet", is_flag=True, help="不显示进度。"),
+        click.option("--profile", is_flag=True, help="最后列出每一步用了多少时间。"),
     )
     for decorator in reversed(decorators):
         command = decorator(command)
@@ -74,7 +75,7 @@ def run_options(command: F) -> F:
 
 @main.command()
 @run_options
-def run(as_json: bool, quiet: bool, **values: Any) -> None:  # noqa: ANN401  # click passes the options by name
+def run(**values: Any) -> None:  # noqa: ANN401  # click passes the options by name
     """一条命令做完：读取和核对一文件夹表格，做出各村的公示、档案包和查询库。
 
     \b
@@ -83,19 +84,19 @@ def run(as_json: bool, quiet: bool, **values: Any) -> None:  # noqa: ANN401  # c
       village-notice run D:\\2022收件箱 --year 2022 --out D:\\2022结果 --township 山前店镇 --home 办公
     退出码：0 完成；3 完成但有待核实的款项；4 一笔也没有读到；6 写不进。
     """
-    _run(_build_options(values), as_json=as_json, quiet=quiet)
+    _run(values)
 
 
 @main.command()
 @run_options
-def check(as_json: bool, quiet: bool, **values: Any) -> None:  # noqa: ANN401  # click passes the options by name
+def check(**values: Any) -> None:  # noqa: ANN401  # click passes the options by name
     """只读取和核对：与 run 相同，但不做公示、档案和查询库。
 
     \b
     例：
       village-notice check 收件箱 --year 2022 --out 核对结果
     """
-    _run(_build_options(values | {"check_only": True}), as_json=as_json, quiet=quiet)
+    _run(values | {"check_only": True})
 
 
 def _build_options(values: dict[str, Any]) -> RunOptions:
@@ -118,12 +119,19 @@ def _read_stamp(text: str | None) -> datetime | None:
         raise click.BadParameter(f"日期“{text or epoch}”不对，请写成 2022-12-20 这样。") from error
 
 
-def _run(options: RunOptions, *, as_json: bool, quiet: bool) -> None:
+def _run(values: dict[str, Any]) -> None:
+    """Does what `run` and `check` were asked for, tells what came of it and ends with the exit code."""
+    from village_notice.stopwatch import Stopwatch
+
+    watch = Stopwatch()
     from village_notice import pipeline
     from village_notice.progress import show_progress
 
-    with show_progress(quiet=quiet) as progress:
-        result = pipeline.run(options, progress)
+    as_json, profile = values.pop("as_json"), values.pop("profile")
+    with show_progress(quiet=values.pop("quiet")) as progress:
+        result = pipeline.run(_build_options(values), progress, watch)
+    if profile:
+        click.echo(watch.format_table(), err=True)
     click.echo(json.dumps(result.to_json(), ensure_ascii=False, indent=1) if as_json else result.summary.format_text())
     if result.note:
         click.echo(f"\n注意：{result.note}", err=True)

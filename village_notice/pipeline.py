@@ -69,12 +69,13 @@ from village_notice.notices.village import check_village
 from village_notice.notices.wording import check_settings
 from village_notice.output import PRIVATE, PUBLIC, OutputFolder, explain_write_errors, open_output
 from village_notice.progress import Progress
-from village_notice.publish import Job, Published, publish_villages
+from village_notice.publish import STAGES, Job, Published, publish_villages
 from village_notice.settings import Settings, read_settings
 from village_notice.sources.discover import InputFile, find_inputs
 from village_notice.sources.payments import ReadOptions, load_lookups
 from village_notice.sources.reader_pool import Failure, ReaderPool
 from village_notice.sources.reference import Reference, read_reference
+from village_notice.stopwatch import Stopwatch
 from village_notice.workbook import Sheet
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -153,8 +154,13 @@ class _Checked:
     sheets: list[Sheet]
 
 
-def run(options: RunOptions, progress: Progress) -> RunResult:
+def run(options: RunOptions, progress: Progress, watch: Stopwatch | None = None) -> RunResult:
     """The whole job; the results are in OUT when it returns, and OUT is as it was when it raises.
+
+    Args:
+        options: What the user asked for.
+        progress: Told how far each stage is.
+        watch: Told when each stage ends.
 
     Raises:
         UsageError: The folders or townships cannot be meant so.
@@ -163,6 +169,7 @@ def run(options: RunOptions, progress: Progress) -> RunResult:
         CannotWriteError: OUT cannot be written.
         ConservationError: A row or a fen went missing inside the run.
     """
+    lap = (watch or Stopwatch()).lap
     _check_folders(options)
     settings, waivers = read_settings(options.home), read_waivers(options.home)
     reference = read_reference(settings, options.register)
@@ -171,16 +178,20 @@ def run(options: RunOptions, progress: Progress) -> RunResult:
     desk = _Desk(settings, waivers)
     with explain_write_errors(options.out), switch_rules(settings.rules):
         out = open_output(options.out)
+        lap("启动")
         try:
             read = _read(options, wanted, progress)
+            lap("读取表格")
             checked = _check(read, options, desk, reference)
             _reconcile(checked, control, desk, wanted)
+            lap("核对")
             villages = _find_scope(checked.decided, wanted, reference)
             data_until = _find_data_until(checked.decided, settings)
             stamp = options.stamp or datetime.fromisoformat(data_until or f"{options.year}-12-31").replace(tzinfo=UTC)
             others = frozenset(reference.register.townships).difference(v.township for v in villages)
             scope = Scope(options.year, settings.county, data_until, villages, checked.unsettled, others)
             public = disclose(checked.decided, scope, reference.subsidies.subsidies, Pinyin(reference.surnames))
+            lap("归村")
             published: list[Published] = []
             if not options.check_only:
                 job = Job(
@@ -192,19 +203,25 @@ def run(options: RunOptions, progress: Progress) -> RunResult:
                     out.folder / PUBLIC,
                 )
                 published = _publish(public, job, options, progress)
+                lap("公示和档案", {stage: sum(p.seconds.get(stage, 0.0) for p in published) for stage in STAGES})
                 public = _leave_out(public, published)
                 _write_database(public, scope, job, options.out, wanted, progress)
                 _keep_figures(public, scope, job, options.out)
+                lap("查询库")
             checked.standing += drop_switched_off(
                 _explain_outcome(checked.decided, public, settings, published, scope), settings.rules
             )
             summary = _summarise(checked, public, scope, published, settings)
             checked.sheets += _write_copies(out, read, checked, stamp, options, progress)
+            lap("核对副本")
             _write_workbooks(out, checked, summary, (public, scope, reference), stamp, options)
+            lap("问题清单和汇总")
             _keep(read, checked, waivers, stamp, options)
+            lap("台账")
             progress("放好结果", 0, 1)
             out.finish(keep=_find_kept(out, options))
             progress("放好结果", 1, 1)
+            lap("放好结果")
         except BaseException:
             out.discard()
             raise

@@ -7,10 +7,11 @@ query database and the public workbook too; the finding says so.
 import html
 import io
 import re
+import time
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 from multiprocessing import get_context
@@ -32,6 +33,8 @@ _FORBIDDEN = re.compile(r'[\\/:*?"<>|\x00-\x1f]')
 _FEW = 12
 """Fewer villages than this are done in the process itself: a worker takes a second to start."""
 _LONG_FEN = 10**8
+STAGES = ("公示", "档案")
+"""What the work for a village consists of, for `--profile`."""
 _TEXT_FILES = (".csv", ".txt", ".json", ".html")
 
 
@@ -67,6 +70,7 @@ class Published:
         findings: What the paper showed.
         is_refused: True where the last look found what may not leave: nothing of the village was written.
         correction: Name and folder of a package that corrects a sealed one, "" where there is none.
+        seconds: Stage → time it took.
     """
 
     village_code: str
@@ -75,6 +79,7 @@ class Published:
     findings: tuple[Finding, ...]
     is_refused: bool = False
     correction: str = ""
+    seconds: Mapping[str, float] = field(default_factory=dict, compare=False)
 
 
 def name_folders(villages: Sequence[VillageYear]) -> dict[str, tuple[str, str]]:
@@ -103,7 +108,8 @@ def publish_villages(villages: Sequence[VillageYear], job: Job, workers: int) ->
         yield from (publish_village(v, folders[v.village_code], job) for v in villages)
         return
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_take_job, initargs=(job,)) as pool:
-        futures = [pool.submit(_work, v, folders[v.village_code]) for v in villages]
+        longest_first = sorted(villages, key=lambda v: -len(v.lines))  # so that no worker ends long after the others
+        futures = [pool.submit(_work, v, folders[v.village_code]) for v in longest_first]
         try:
             yield from (future.result() for future in as_completed(futures))
         except BaseException:
@@ -132,6 +138,7 @@ def _cancel(futures: Iterable[Future[Published]]) -> None:
 
 def publish_village(village: VillageYear, folders: tuple[str, str], job: Job) -> Published:
     """The paper and the package of one village, looked at and written; nothing at all where the look finds a fault."""
+    start = time.perf_counter()
     notices, findings = draw_village(village, job.settings, job.stamp)
     faults = [
         _place(fault, folders, notice.file_name)
@@ -140,6 +147,7 @@ def publish_village(village: VillageYear, folders: tuple[str, str], job: Job) ->
     ]
     speech, words = write_speech(start_work(village, job.settings, job.stamp))
     faults += [_place(fault, folders, f"{speech}.txt") for fault in check_speech(speech, words, village)]
+    drawn = time.perf_counter()
     files = {n.file_name: n.data for n in notices} | {f"{speech}.txt": words}
     parts = [PackageFile(n.file_name, n.title, n.data, n.pages) for n in notices]
     plan = plan_package(job.public.joinpath(*folders), village.year, check_code(village)) if job.public else Plan()
@@ -156,7 +164,8 @@ def publish_village(village: VillageYear, folders: tuple[str, str], job: Job) ->
     _write_files(job.staging.joinpath(*folders), files)
     sheets = sum(n.pages for n in notices if n.on_wall)
     correction = f"{village.village}（{plan.folder}）" if plan.previous else ""
-    return Published(village.village_code, sheets, len(files), tuple(findings), correction=correction)
+    seconds = dict(zip(STAGES, (drawn - start, time.perf_counter() - drawn), strict=True))
+    return Published(village.village_code, sheets, len(files), tuple(findings), correction=correction, seconds=seconds)
 
 
 def _build_package(village: VillageYear, parts: Sequence[PackageFile], job: Job, plan: Plan) -> dict[str, bytes]:

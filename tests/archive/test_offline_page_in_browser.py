@@ -44,6 +44,18 @@ def test_words_behind_the_hash_are_looked_up_and_nothing_is_fetched(browser, pat
     assert browser.run('document.getElementById("old").hidden')
 
 
+INTACT = 'new Promise(done => setTimeout(() => done(document.getElementById("intact").innerText), 200))'
+
+
+def test_tells_whether_its_figures_are_those_it_was_made_with(browser, path):
+    browser.open(path)
+    assert browser.run(INTACT) == "数据完好：与生成时一致。"
+    path.write_bytes(path.read_bytes().replace(b'"fen":882462', b'"fen":982462'))
+    browser.open(path)
+    assert "数据被改动过" in browser.run(INTACT)
+    assert browser.run('document.getElementById("intact").className') == "warning"
+
+
 def test_network_is_refused_by_the_page_itself(browser, path):
     browser.open(path)
     assert browser.run('fetch("https://example.org/").then(() => "sent", () => "refused")') == "refused"

@@ -46,6 +46,7 @@ def build_offline_page(village: VillageYear, people: Sequence[Person], pinyin: P
     """
     style, script = _read_template("query.css"), _read_template("query.js")
     data = json.dumps(build_data(village, people, pinyin), ensure_ascii=False, separators=(",", ":"))
+    data = data.translate(_JSON_ESCAPES)
     values = {
         "title": html.escape(_page_words()["title"].format(village=village.village, year=village.year)),
         "place": html.escape(f"{village.county}{village.office}"),
@@ -53,7 +54,8 @@ def build_offline_page(village: VillageYear, people: Sequence[Person], pinyin: P
         "policy": _build_policy(style, script),
         "style": style,
         "script": script,
-        "data": data.translate(_JSON_ESCAPES),
+        "data": data,
+        "digest": hashlib.sha256(data.encode("utf-8")).hexdigest(),
     }
     # one pass: a name such as {{script}} must not be filled in itself
     return _FIELD.sub(lambda match: values[match[1]], _read_template("page.html")).encode("utf-8")

@@ -79,6 +79,8 @@ def annotate_xlsx(data: bytes, findings: Sequence[Finding], origin: Origin) -> b
         Exception: openpyxl cannot open it, whatever it raises; `annotate_sheets` is then the way.
     """
     book = openpyxl.load_workbook(io.BytesIO(data), data_only=True, keep_links=False)
+    if not book.worksheets:
+        raise ValueError("openpyxl shows no sheets of a Strict workbook")
     formulas, kept = _restore_formulas(book, data)
     _forget_earlier(book)
     losses = (*origin.losses, *_find_losses(data), *_say_formulas(formulas, kept))

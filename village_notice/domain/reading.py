@@ -14,7 +14,8 @@ class SetAside(NamedTuple):
 
     Attributes:
         file, sheet, row, column: The place; row 0 for a whole sheet.
-        kind: total, subtotal, carried, blank, note, header, example, section, summary_sheet, hidden_sheet, no_table.
+        kind: total, subtotal, carried, blank, note, header, example, section, summary_sheet, hidden_sheet, no_table,
+            skipped (the clerk has answered that the layout does not count).
         rows: Number of amount places it stands for.
         fen: Money in its amount cells (0 where they hold no number).
         text: What it says, shortened to 60 characters.
@@ -34,7 +35,7 @@ class SheetReading(NamedTuple):
     """How one sheet was understood, for the summary and `--json`."""
 
     sheet: str
-    outcome: str  # payments, held, summary_sheet, hidden_sheet, no_table, empty
+    outcome: str  # payments, held, summary_sheet, hidden_sheet, no_table, skipped, empty
     places_read: int
     fen_read: int
     programme: str

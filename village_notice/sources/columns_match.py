@@ -53,7 +53,7 @@ def match_columns(
         chosen = _choose_amounts(fields, amounts, texts, samples)
         unknown = [*unknown, *chosen.unknown]
     relation = next((c for c, t in enumerate(texts, 1) if _RELATION.search(t)), 0)
-    unit = _find_unit(texts, chosen.amounts)
+    unit = find_unit(texts, chosen.amounts)
     periods = tuple(c for c, t in enumerate(texts, 1) if c not in taken and index.find(t)[:1] == (("period", 1.0),))
     return replace(
         chosen, periods=periods, area_parts=parts, relation=relation, unit=unit, unknown=tuple(sorted(unknown))
@@ -146,7 +146,7 @@ def _find_open_deltas(
     return (paid, *deltas)
 
 
-def _find_unit(texts: Sequence[str], amounts: Sequence[AmountColumn]) -> str:
+def find_unit(texts: Sequence[str], amounts: Sequence[AmountColumn]) -> str:
     """万元 where every money heading says so, 元 where one says that, else ""."""
     units = ["、".join((*find_units(texts[a.column - 1]), *_TAIL_YUAN.findall(texts[a.column - 1]))) for a in amounts]
     if units and all("万元" in u for u in units):

@@ -37,6 +37,16 @@ def find_headless(grid: Grid, places: PlaceFinder) -> Table | None:
     return Table(0, 0, len(grid.rows), tuple(t.replace("数", "") for t in texts), ())
 
 
+def find_unknown_table(grid: Grid) -> Table | None:
+    """The table under the first row of words with as wide a row below it, whatever its words mean; None without one."""
+    filled = [(n, r) for n, r in enumerate(grid.rows, 1) if sum(v not in (None, "") for v in r) >= 3]
+    for (number, row), (_, below) in pairwise(filled):
+        if _is_heading(row) and not _is_heading(below):
+            above = [t for r in grid.rows[: number - 1] for v in r if (t := cell_text(v))]
+            return Table(number, number, len(grid.rows), tuple(map(cell_text, row)), tuple(dict.fromkeys(above))[-40:])
+    return None
+
+
 def has_unknown_headings(grid: Grid, places: PlaceFinder) -> bool:
     """Whether a sheet is a list of people under headings that nobody knows."""
     rows = [r for r in grid.rows if sum(v not in (None, "") for v in r) >= 3]

@@ -18,6 +18,7 @@ from village_notice.settings import read_settings
 from village_notice.sources.corrected import take_front_sheet
 from village_notice.sources.grid import WorkbookGrids
 from village_notice.sources.heading_index import HeadingIndex
+from village_notice.sources.layouts import read_layouts
 from village_notice.sources.limits import Unreadable
 from village_notice.sources.places import PlaceFinder
 from village_notice.sources.reference import read_reference
@@ -50,9 +51,19 @@ class ReadOptions:
     password: str | None = None
 
 
-@lru_cache(maxsize=4)
 def load_lookups(options: ReadOptions) -> tuple[HeadingIndex, Lookups]:
-    """The reference data, loaded once a process."""
+    """The reference data, loaded once a process, and what the clerk has answered about layouts.
+
+    Raises:
+        SettingsError: The settings, a reference file or an answer has a mistake.
+    """
+    index, lookups = _load_reference(replace(options, year=0, password=None))
+    layouts = read_layouts(options.home, lookups.subsidies)
+    return index, replace(lookups, layouts=layouts) if layouts.layouts else lookups
+
+
+@lru_cache(maxsize=4)
+def _load_reference(options: ReadOptions) -> tuple[HeadingIndex, Lookups]:
     reference = read_reference(read_settings(options.home), options.register)
     home = options.townships[0] if len(options.townships) == 1 else ""
     places = PlaceFinder(reference.register, home)
@@ -88,23 +99,31 @@ def read_file(path: Path, relative: str, options: ReadOptions) -> FileReading:
 
 def read_grids(book: WorkbookGrids, relative: str, options: ReadOptions) -> FileReading:
     """An opened file as payments; arguments and errors as `read_file`."""
+    return read_tasks(book, relative, options)[0]
+
+
+def read_tasks(book: WorkbookGrids, relative: str, options: ReadOptions) -> tuple[FileReading, list[SheetTask]]:
+    """As `read_grids`, with the sheets' tasks, which know how each table was understood."""
     reading = FileReading(relative)
     reading.findings += [Finding(code, Place(relative, sheet), found=found) for code, sheet, found in book.notes]
-    results = _read_sheets(book, relative, options)
+    tasks = _read_sheets(book, relative, options)
+    results = [task.result for task in tasks]
     _leave_out_repeats(results, relative)
     _compare_summaries(results, relative)
     _join(reading, results)
     _check_conservation(reading)
-    return reading
+    return reading, tasks
 
 
-def _read_sheets(book: WorkbookGrids, relative: str, options: ReadOptions) -> list[SheetResult]:
+def _read_sheets(book: WorkbookGrids, relative: str, options: ReadOptions) -> list[SheetTask]:
     """Every sheet; one that names no township takes that of the others where they name only one."""
     index, lookups = load_lookups(options)
     tasks = [SheetTask(g, Surroundings(relative, g.name, lookups, options.year), index) for g in book.grids]
     titles = {text for task in tasks for text in task.titles}
     townships = {t for text in titles if (t := lookups.places.find_in_text(text)[0])}
-    return [task.read(next(iter(townships)) if len(townships) == 1 else "") for task in tasks]
+    for task in tasks:
+        task.read(next(iter(townships)) if len(townships) == 1 else "")
+    return tasks
 
 
 def _leave_out_repeats(results: list[SheetResult], relative: str) -> None:

@@ -17,7 +17,8 @@ from village_notice.sources.columns_match import match_columns
 from village_notice.sources.grid import Cell, Grid
 from village_notice.sources.grid_maker import column_number
 from village_notice.sources.heading_index import HeadingIndex
-from village_notice.sources.headless import find_headless, has_unknown_headings
+from village_notice.sources.headless import find_headless, find_unknown_table, has_unknown_headings
+from village_notice.sources.layouts import Layout, apply_answer
 from village_notice.sources.seems import describe_sheet
 from village_notice.sources.sheet_reader import TableReader, TableReading
 from village_notice.sources.surroundings import FEN_PER_WAN, Context, Surroundings
@@ -64,6 +65,23 @@ class SheetResult:
         return SheetReading(self.name, self.outcome, self.rows, fen, self.programme, self.headings)
 
 
+@dataclass(slots=True)
+class Understood:
+    """How one table was understood, for `village-notice layout`.
+
+    Attributes:
+        table, columns, context: What was found; the context is None for a table that lists no payments.
+        answer: What the clerk has answered about the layout, None nothing.
+        asked: Findings about the table as a whole.
+    """
+
+    table: Table
+    columns: ColumnMap
+    answer: Layout | None = None
+    context: Context | None = None
+    asked: list[Finding] = field(default_factory=list)
+
+
 class SheetTask:
     """Reads one sheet.
 
@@ -77,6 +95,7 @@ class SheetTask:
         self.grid, self.around, self.index = grid, around, index
         self.place = Place(around.file, grid.name)
         self.result = SheetResult(grid.name)
+        self.understood: list[Understood] = []
         self.tables = [] if grid.is_chart else find_tables(grid, index)
 
     @property
@@ -95,31 +114,51 @@ class SheetTask:
         if grid.is_chart or not any(v not in (None, "") for row in grid.rows for v in row):
             return result
         headless = None if tables or grid.is_hidden else find_headless(grid, self.around.lookups.places)
-        tables = [headless] if headless else tables
-        maps = [self._match(t) for t in tables]
-        lists = [bool(m.amounts) and "name" in m.fields for m in maps]
+        tables = [headless] if headless else tables or self._find_explained()
+        self.understood = [self._understand(t) for t in tables]
         width = max(map(len, grid.rows))
-        cards = None if any(lists) or grid.is_hidden else find_cards(grid, self.index)
+        cards = None if any(map(_lists_payments, self.understood)) or grid.is_hidden else find_cards(grid, self.index)
         if cards:
-            self.grid, tables = cards
-            maps = [self._match(t) for t in tables]
-            lists = [bool(m.amounts) and "name" in m.fields for m in maps]
+            self.grid = cards[0]
+            self.understood = [self._understand(t) for t in cards[1]]
         if grid.is_hidden:
-            self._leave_out("hidden_sheet", tables, maps)
+            self._leave_out("hidden_sheet")
             result.findings.append(Finding("F07", self.place, found=describe_size(grid)))
-        elif not any(lists):
-            self._leave_out("no_table", tables, maps)
+        elif any(map(_lists_payments, self.understood)):
+            self._read_tables()
+        elif any(_is_left_out(u) for u in self.understood):
+            self._leave_out("skipped")
+            for one in self.understood:
+                self._explain_left_out(one, self.place)
+            if rest := [u for u in self.understood if not _is_left_out(u)]:
+                self._explain(rest, is_headless=False)
+        else:
+            self._leave_out("no_table")
             is_headless = headless is not None or (
                 not tables and has_unknown_headings(grid, self.around.lookups.places)
             )
-            self._explain(tables, maps, is_headless=is_headless)
-        else:
-            self._read_tables(tables, maps, lists, is_headless=headless is not None)
+            self._explain(self.understood, is_headless=is_headless)
         found = (_take_off_column(f, width) for f in result.findings) if cards else result.findings
         result.findings = list(dict.fromkeys(found))
         return result
 
-    def _read_tables(self, tables: list[Table], maps: list[ColumnMap], lists: list[bool], *, is_headless: bool) -> None:
+    def _find_explained(self) -> list[Table]:
+        """The table under headings that nobody knows, where the clerk has explained them; else none."""
+        layouts = self.around.lookups.layouts.layouts
+        table = find_unknown_table(self.grid) if layouts and not self.grid.is_hidden else None
+        return [table] if table and self._find_answer(table) else []
+
+    def _find_answer(self, table: Table) -> Layout | None:
+        """What the clerk has answered about the table's layout, or None."""
+        lookups, around = self.around.lookups, (*table.above, self.grid.name, self.around.file)
+        return lookups.layouts.find(table.texts, around, lookups.subsidies, is_headless=not table.header_last)
+
+    def _understand(self, table: Table) -> Understood:
+        """The table with the meaning of its columns, put right by the clerk's answer."""
+        answer, columns = self._find_answer(table), self._match(table)
+        return Understood(table, apply_answer(columns, table.texts, answer, self.index) if answer else columns, answer)
+
+    def _read_tables(self) -> None:
         grid, result = self.grid, self.result
         result.outcome = "payments"
         if grid.hidden_rows or grid.hidden_columns:
@@ -127,11 +166,13 @@ class SheetTask:
             result.findings.append(Finding("F11", self.place, found=found))
         readings: list[TableReading] = []
         before: Context | None = None
-        for table, columns, is_list in zip(tables, maps, lists, strict=True):
-            if not is_list:
-                self._leave_out_table(table, columns)
+        for one in self.understood:
+            if not _lists_payments(one):
+                self._leave_out_table(one)
                 continue
-            context = before = self.around.read(table, columns, before)
+            table, columns = one.table, one.columns
+            before = self.around.read(table, columns, before)
+            context = one.context = self._use_answer(one, before)
             self._count_places(table, columns, context.unit_fen)
             reading = TableReader(grid, table, columns, context, self.around.lookups).read()
             readings.append(reading)
@@ -142,16 +183,31 @@ class SheetTask:
             result.headings = result.headings or " | ".join(t.replace("\n", "") for t in table.texts if t)
             result.findings += reading.findings
             if reading.values["name"]:
-                self._check_whole(table, columns, context, reading)
-        if is_headless:
-            letters = column_letters(maps[0].amounts[0].column)
-            words = f"表里没有表头，暂按内容猜测，金额取 {letters} 列"
-            result.findings.append(Finding("H09", self.place, found=words))
+                self._check_whole(one, context, reading)
+            result.findings += one.asked
         self._check_totals(readings)
         if not result.rows:
             words = f"有表头，但下面没有任何一笔；{describe_size(grid)}"
             result.findings.append(Finding("F08", self.place, found=words))
         result.seems_summary = bool(_SUMMARY.search(grid.name))
+
+    def _use_answer(self, one: Understood, context: Context) -> Context:
+        """The context with the programme and the unit that the clerk has answered, where the sheet leaves them open.
+
+        A unit that the sheet states, with nothing that speaks against it, stands; another answer is then told (H04).
+        """
+        answer = one.answer
+        if answer and answer.programme and not context.programme_text:
+            context = replace(context, programme_text=answer.programme)
+        if not answer or not answer.unit:
+            return context
+        fen = FEN_PER_WAN if answer.unit == "万元" else 100
+        trial = TableReader(self.grid, one.table, one.columns, context, self.around.lookups).read()
+        doubt = self._find_scaled_format(one.table, one.columns) or _find_unit_conflict(context, trial)
+        if context.unit_conflict or doubt or not context.is_unit_told or fen == context.unit_fen:
+            return replace(context, unit_fen=fen, unit_conflict="")
+        stated = "万元" if context.unit_fen == FEN_PER_WAN else "元"
+        return replace(context, unit_conflict=f"表里写的是{stated}，{answer.path} 写的是{answer.unit}")
 
     def _match(self, table: Table) -> ColumnMap:
         rows = [table.view(r) for r in self.grid.rows[table.header_last : table.body_last]]
@@ -179,23 +235,30 @@ class SheetTask:
                 difference = format_fen(abs(wrong.found_fen - wrong.stated_fen))
                 self.result.findings.append(Finding(wrong.code, where, yuan[0], yuan[1], difference))
 
-    def _check_whole(self, table: Table, columns: ColumnMap, context: Context, reading: TableReading) -> None:
+    def _check_whole(self, one: Understood, context: Context, reading: TableReading) -> None:
         """Findings that concern the whole table: paid or planned, state, unit, year, village, choice of columns."""
+        table, columns, answer = one.table, one.columns, one.answer
 
         def tell(code: str, found: str = "", expected: str = "") -> None:
-            self.result.findings.append(Finding(code, self.place, found=found, expected=expected))
+            one.asked.append(Finding(code, self.place, found=found, expected=expected))
 
         money = [table.texts[a.column - 1] for a in columns.amounts]
         stem = context.file.rpartition("/")[2].rpartition(".")[0]
         planned = [t for t in (*table.above, *money, self.grid.name, stem) if _PLANNED.search(t)]
-        if planned or columns.is_due_only:
+        if answer and answer.is_paid:
+            pass  # the clerk has said so
+        elif planned or columns.is_due_only:
             tell("H02", planned[0] if planned else money[0])
         elif "status" not in columns.fields:
             tell("H03")
+        if not table.header_last and not (answer and "amount" in answer.columns):
+            letters = column_letters(columns.amounts[0].column)
+            tell("H09", f"表里没有表头，暂按内容猜测，金额取 {letters} 列")
         if columns.rivals:
             tell("H09", "、".join(table.texts[c - 1].replace("\n", "") for c in columns.rivals))
-        scaled = self._find_scaled_format(table, columns)
-        if conflict := context.unit_conflict or scaled or _find_unit_conflict(context, reading):
+        doubt = "" if answer and answer.unit else self._find_scaled_format(table, columns)
+        doubt = doubt or ("" if answer and answer.unit else _find_unit_conflict(context, reading))
+        if conflict := context.unit_conflict or doubt:
             tell("H04", conflict)
         if context.village_conflict:
             tell("R12", f"{context.village}（工作表名）", f"标题写的是{context.village_conflict}")
@@ -215,8 +278,9 @@ class SheetTask:
                 return f"{letters}{row} 的显示格式（{code}）使显示的数与存的数不同，或另写了单位"
         return ""
 
-    def _leave_out_table(self, table: Table, columns: ColumnMap) -> None:
+    def _leave_out_table(self, one: Understood) -> None:
         """A further table of the sheet that lists no payments is set aside, and the clerk is told."""
+        table, columns = one.table, one.columns
         rows = [table.view(r) for r in self.grid.rows[table.header_last : table.body_last]]
         if not any(v not in (None, "") for row in rows for v in row):
             return
@@ -225,16 +289,28 @@ class SheetTask:
         count, fen = self.result.places_read - before[0], self.result.fen_read - before[1]
         text = "、".join(t.replace("\n", "") for t in table.texts if t)[:60]
         place = self.place._replace(row=table.header_first)
-        self.result.set_aside.append(SetAside(*place, "no_table", count, fen, text))
+        kind = "skipped" if _is_left_out(one) else "no_table"
+        self.result.set_aside.append(SetAside(*place, kind, count, fen, text))
+        if _is_left_out(one):
+            self._explain_left_out(one, place)
+            return
         lacks = "姓名" if columns.amounts else "金额"
         words = f"第 {table.header_first}–{table.body_last} 行像另一张表（{text}），没有{lacks}列，没有计入"
         self.result.findings.append(Finding("F08", place, found=words))
 
-    def _leave_out(self, kind: str, tables: Sequence[Table], maps: Sequence[ColumnMap]) -> None:
+    def _explain_left_out(self, one: Understood, place: Place) -> None:
+        """F08 with the file in which the clerk has said that the layout does not count."""
+        if one.answer and _is_left_out(one):
+            key = "跳过 = true" if one.answer.is_skipped else "已实际发放 = false"
+            words = f"按 {one.answer.path} 的“{key}”，没有计入"
+            self.result.findings.append(Finding("F08", place, found=words))
+
+    def _leave_out(self, kind: str) -> None:
         """The whole sheet is set aside; the money of its amount columns is told."""
-        for table, columns in zip(tables, maps, strict=True):
-            self._count_places(table, columns, 100)
-            self._note_stated(table, columns)
+        for one in self.understood:
+            self._count_places(one.table, one.columns, 100)
+            if kind != "skipped":
+                self._note_stated(one.table, one.columns)
         result = self.result
         result.set_aside.append(SetAside(*self.place, kind, result.places_read, result.fen_read, ""))
         result.outcome = kind
@@ -255,8 +331,9 @@ class SheetTask:
                 self.result.stated = (number, column, amount.fen)
                 return
 
-    def _explain(self, tables: Sequence[Table], maps: Sequence[ColumnMap], *, is_headless: bool) -> None:
+    def _explain(self, understood: Sequence[Understood], *, is_headless: bool) -> None:
         """H01 where people are listed and money may be among the columns, F08 where it is no list of payments at all."""
+        tables, maps = [u.table for u in understood], [u.columns for u in understood]
         if is_headless:
             words = "是人员名单，但没有表头，或表头没有认出，看不出哪一列是金额"
             self.result.findings.append(Finding("H01", self.place, found=words))
@@ -274,6 +351,15 @@ class SheetTask:
         """Whether a column that was not understood holds numbers: perhaps the money."""
         rows = self.grid.rows[table.header_last : table.body_last]
         return any(isinstance(r[c - 1], int | float) for c, _ in columns.unknown for r in rows[:50] if c <= len(r))
+
+
+def _lists_payments(one: Understood) -> bool:
+    """Whether a table has people and money and counts."""
+    return bool(one.columns.amounts) and "name" in one.columns.fields and not _is_left_out(one)
+
+
+def _is_left_out(one: Understood) -> bool:
+    return one.answer is not None and one.answer.is_left_out
 
 
 def _take_off_column(finding: Finding, width: int) -> Finding:

@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 from village_notice.domain.text import normal_group
 from village_notice.sources.column_map import ColumnMap
 from village_notice.sources.dates import find_period, find_year, parse_date
+from village_notice.sources.layouts import LayoutBook
 from village_notice.sources.places import PlaceFinder
 from village_notice.sources.subsidy_table import SubsidyTable
 from village_notice.sources.tables import Table
@@ -42,6 +43,7 @@ class Context:
         year_source: Where the year is from when it is only inferred, "" where the sheet itself says it.
         unit_fen: Fen in one unit of money.
         unit_conflict: What contradicts the unit, "" nothing.
+        is_unit_told: Whether a heading or a title says the unit.
         period, pay_date: For payments whose own row names none.
         village_conflict: Another village the title names, "" none.
     """
@@ -59,15 +61,17 @@ class Context:
     period: str = ""
     pay_date: str = ""
     village_conflict: str = ""
+    is_unit_told: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Lookups:
-    """Where words are looked up."""
+    """Where words are looked up, and what the clerk has answered about layouts."""
 
     places: PlaceFinder
     subsidies: SubsidyTable
     statuses: Mapping[str, str]
+    layouts: LayoutBook = LayoutBook()
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +112,7 @@ class Surroundings:
             period=self._find_period(titles, labels, year),
             pay_date=next((d for k in _PAY_LABELS if (d := parse_date(labels.get(k), year))), ""),
             village_conflict=conflict,
+            is_unit_told=bool(columns.unit) or bool(_list_units(titles)) or bool(before and before.is_unit_told),
         )
 
     def _names(self) -> tuple[str, ...]:
@@ -191,11 +196,7 @@ def _read_labels(texts: Iterable[str]) -> dict[str, str]:
 
 def _find_unit(titles: Sequence[str], heading_unit: str, before: Context | None) -> tuple[int, str]:
     """(fen in one unit, what contradicts it or ""). The heading's own word wins; a title's other word is told."""
-    told = [
-        (FEN_PER_WAN if _WAN.search(t) else 100, t)
-        for t in map(fold_words, titles)
-        if _WAN.search(t) or _YUAN.search(t)
-    ]
+    told = _list_units(titles)
     if heading_unit:
         unit = FEN_PER_WAN if heading_unit == "万元" else 100
         other = next((t for fen, t in told if fen != unit), "")
@@ -203,6 +204,15 @@ def _find_unit(titles: Sequence[str], heading_unit: str, before: Context | None)
     if told:
         return told[-1][0], ""
     return (before.unit_fen if before else 100), ""
+
+
+def _list_units(titles: Sequence[str]) -> list[tuple[int, str]]:
+    """(fen, title) of every title that says the unit."""
+    return [
+        (FEN_PER_WAN if _WAN.search(t) else 100, t)
+        for t in map(fold_words, titles)
+        if _WAN.search(t) or _YUAN.search(t)
+    ]
 
 
 def find_group(texts: Iterable[str]) -> str:
