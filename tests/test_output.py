@@ -95,7 +95,9 @@ def test_work_of_another_command_is_no_hand_edit_and_foreign_files_stay_foreign(
     (out / "公开/mine.txt").write_text("mine", encoding="utf-8")
     record_files(out / "公开/甲村/档案")
     record_files(out / "公开/查询.db")
-    again = make(out, {"公开/甲村/档案/x": "3", "公开/甲村/档案/photo": "new", "公开/查询.db": "3", "公开/甲村/a.txt": "1"})
+    again = make(
+        out, {"公开/甲村/档案/x": "3", "公开/甲村/档案/photo": "new", "公开/查询.db": "3", "公开/甲村/a.txt": "1"}
+    )
     assert (again.moved, again.changed_by_hand) == ([], [])
     assert contents(out)["公开/mine.txt"] == "mine"
     record_files(tmp_path / "elsewhere")
