@@ -20,6 +20,7 @@ def test_help_has_examples_in_chinese_for_every_command():
     for name in main.commands:
         text = call(name, "--help").output
         assert "例" in text and "village-notice" in text, name
+        assert not [w for w in ("Usage", "Options:", "Show this", "required", "default:") if w in text], name
 
 
 def test_version():

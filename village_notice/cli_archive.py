@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from village_notice.chinese_click import ChineseGroup
+from village_notice.chinese_click import ChineseCommand, ChineseGroup
 from village_notice.errors import ExitCode, VillageNoticeError
 
 _PACKAGES = click.argument("packages", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="档案包…")
@@ -123,7 +123,7 @@ def handover(packages: tuple[Path, ...], out: Path, today: str | None) -> None:
     raise click.exceptions.Exit(0 if all(v.is_intact for v in verdicts) else int(ExitCode.VERIFICATION))
 
 
-@click.command(name="export-usb")
+@click.command(name="export-usb", cls=ChineseCommand)
 @click.argument("target", type=click.Path(path_type=Path), metavar="U盘")
 @click.option("--from", "source", type=click.Path(path_type=Path), required=True, help="run 的结果文件夹。")
 @click.option("--village", "villages", multiple=True, help="哪个村；可写多次。")
@@ -146,7 +146,7 @@ def export_usb(
     raise click.exceptions.Exit(0 if result.is_intact else int(ExitCode.VERIFICATION))
 
 
-@click.command()
+@click.command(cls=ChineseCommand)
 @click.option("--year", type=click.IntRange(2000, 2100), required=True, help="清哪一年。")
 @click.option("--home", type=click.Path(path_type=Path), required=True, help="办公文件夹。")
 @click.option("--from", "out", type=click.Path(path_type=Path), help="那一年的结果文件夹：连同里面的内部资料一起清。")
@@ -169,7 +169,7 @@ def purge(year: int, home: Path, out: Path | None, yes: bool) -> None:
     click.echo("已删除。")
 
 
-@click.command()
+@click.command(cls=ChineseCommand)
 @click.option("--db", type=click.Path(path_type=Path), help="查询库 查询.db；不给就找当前文件夹下的。")
 @click.option(
     "--home", type=click.Path(path_type=Path), help="办公文件夹：是否允许按姓名查、查到哪天，写在 office.toml 里。"

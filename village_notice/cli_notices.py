@@ -10,6 +10,8 @@ from typing import Any, TypeVar
 
 import click
 
+from village_notice.chinese_click import ChineseCommand
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -36,7 +38,7 @@ def again_options(command: F) -> F:
     return command
 
 
-@click.command()
+@click.command(cls=ChineseCommand)
 @click.argument("out", type=click.Path(path_type=Path), metavar="结果文件夹")
 @click.option("--village", "villages", multiple=True, help="哪些村：村名、“乡镇/村”或 12 位代码；可写多次。")
 @click.option("--township", "townships", multiple=True, help="哪些乡镇；可写多次，或用逗号隔开。")
@@ -67,7 +69,7 @@ def notices(as_json: bool, quiet: bool, **values: Any) -> None:  # noqa: ANN401 
     _make_again(values, as_json=as_json, quiet=quiet)
 
 
-@click.command()
+@click.command(cls=ChineseCommand)
 @click.argument("village", metavar="村")
 @click.option(
     "--results",
@@ -89,7 +91,7 @@ def preview(village: str, as_json: bool, quiet: bool, **values: Any) -> None:  #
     _make_again(values | {"villages": (village,), "townships": ()}, as_json=as_json, quiet=quiet)
 
 
-@click.command()
+@click.command(cls=ChineseCommand)
 @click.argument("programmes", nargs=-1, metavar="[项目…]")
 @click.option(
     "--out",
@@ -138,7 +140,7 @@ def _make_again(values: dict[str, Any], *, as_json: bool, quiet: bool) -> None:
     raise click.exceptions.Exit(int(made.exit_code))
 
 
-@click.command(name="verify-sheet")
+@click.command(name="verify-sheet", cls=ChineseCommand)
 @click.argument("place", type=click.Path(path_type=Path), metavar="档案包或结果文件夹")
 @click.argument("line", nargs=-1, metavar="[校验那一行…]")
 @click.option("--picture", type=click.Path(path_type=Path, exists=True), help="公示的照片：读里面的二维码，不用输入。")

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from village_notice.archive.browse import list_townships
 from village_notice.archive.query import find_database
-from village_notice.errors import CannotWriteError, UsageError
+from village_notice.errors import CannotWriteError
 from village_notice.settings import Settings
 from village_notice.web.public.app import PublicSite, create_app
 
@@ -41,13 +41,11 @@ def serve(source: Path | None, settings: Settings, *, host: str, port: int, more
         more_hosts: Further names under which visitors reach it.
 
     Raises:
-        UsageError: There is no database, or the parts for the page are not installed.
+        UsageError: There is no database.
         CannotWriteError: The port is taken.
     """
-    try:
-        from waitress import create_server
-    except ImportError as error:
-        raise UsageError("没有安装网页服务的部件。请运行：pip install 'village-notice[web]'") from error
+    from waitress import create_server
+
     db = find_database(source)
     list_townships(db)  # a broken database is told here and not to every visitor
     app = create_app(PublicSite(db, settings, list_hosts(host, port, settings, more_hosts)))
