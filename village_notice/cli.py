@@ -99,6 +99,36 @@ def check(**values: Any) -> None:  # noqa: ANN401  # click passes the options by
     _run(values | {"check_only": True})
 
 
+@main.command()
+@click.argument("file", type=click.Path(path_type=Path), metavar="表格文件")
+@click.option("--year", type=click.IntRange(2000, 2100), help="哪一年；不给就用今年。")
+@click.option("--home", type=click.Path(path_type=Path), help="办公文件夹（init 命令建立）；答复存在它的 layouts 里。")
+@click.option("--register", type=click.Path(path_type=Path), help="村名册 villages.csv；不给就用自带的莱阳名册。")
+@click.option("--password", envvar="VILLAGE_NOTICE_PASSWORD", show_envvar=True, help="打开带密码的表格用的密码。")
+@click.option("--write", is_flag=True, help="为有疑问的表写好答复文件，用记事本填。")
+@click.option("--set", "settings", multiple=True, metavar="键=值", help="直接答复，如 --set 金额=G；可写多次。")
+@click.option("--sheet", default="", help="只答复哪张工作表。")
+@click.option("--json", "as_json", is_flag=True, help="在标准输出给出 JSON。")
+def layout(file: Path, settings: tuple[str, ...], sheet: str, *, write: bool, as_json: bool, **values: Any) -> None:  # noqa: ANN401
+    """看一个表格是怎么读的：表头、各列的意思、前几笔、哪些没有计入；有疑问的告诉您怎么答复，答一次就记住。
+
+    \b
+    例：
+      village-notice layout 收件箱/羊郡镇/种粮补贴.xlsx --year 2022
+      village-notice layout 收件箱/羊郡镇/种粮补贴.xlsx --home 办公 --write
+      village-notice layout 收件箱/羊郡镇/种粮补贴.xlsx --home 办公 --set 金额=G --set 已发=是
+    """
+    from datetime import date
+
+    from village_notice.sources.layout_answers import answer_layout
+    from village_notice.sources.layout_page import format_page
+    from village_notice.sources.payments import ReadOptions
+
+    options = ReadOptions(**values | {"year": values["year"] or date.today().year})  # noqa: DTZ011  # the clerk's own day
+    page = answer_layout(file, options, settings, sheet, write=write)
+    click.echo(_dump(page.to_json()) if as_json else format_page(page))
+
+
 def _build_options(values: dict[str, Any]) -> RunOptions:
     from village_notice.pipeline import RunOptions
 

@@ -250,11 +250,12 @@ class _Read:
 def _read(options: RunOptions, townships: tuple[str, ...], progress: Progress) -> _Read:
     """Everything in the inbox."""
     reading_options = ReadOptions(options.year, townships, options.home, options.register, options.password)
-    load_lookups(reading_options)  # a broken reference file stops the run here, not in a child
-    discovery = find_inputs(options.inbox)
     readings: list[FileReading] = []
-    job = "village_notice.sources.payments:read_file"
-    with ReaderPool(options.workers) as pool:
+    module = "village_notice.sources.payments"
+    with ReaderPool(options.workers, start=[module]) as pool:  # children import while the files are being found
+        load_lookups(reading_options)  # a broken reference file stops the run here, not in a child
+        discovery = find_inputs(options.inbox)
+        job = f"{module}:read_file"
         for file, answer in zip(discovery.files, pool.map(discovery.files, job, (reading_options,)), strict=True):
             readings.append(_take(file.relative, answer))
             progress("读取表格", len(readings), len(discovery.files))

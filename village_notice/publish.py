@@ -32,6 +32,8 @@ from village_notice.settings import Settings
 _FORBIDDEN = re.compile(r'[\\/:*?"<>|\x00-\x1f]')
 _FEW = 12
 """Fewer villages than this are done in the process itself: a worker takes a second to start."""
+_GARBAGE = 50_000
+"""Objects between two searches of a worker for cycles."""
 _LONG_FEN = 10**8
 STAGES = ("公示", "档案")
 """What the work for a village consists of, for `--profile`."""
@@ -121,8 +123,11 @@ _job: list[Job] = []
 
 
 def _take_job(job: Job) -> None:
+    import gc
     import signal
 
+    gc.freeze()  # what was imported stays; villages are made of many small objects, few of them in cycles
+    gc.set_threshold(_GARBAGE)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to answer
     _job[:] = [job]
 

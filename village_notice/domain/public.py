@@ -137,6 +137,8 @@ class VillageYear:
         return self.held > 0
 
 
+_last_codes: list[tuple["VillageYear", dict[str, str]]] = []
+"""The village asked about last with its codes by key: paper, gate and package ask for the same ones again and again."""
 _CODED = ("key", "serial", "group", "name", "quantity_milli", "payments", "amount_fen")
 
 
@@ -149,6 +151,16 @@ def check_code(village: VillageYear, key: str = "") -> str:
 
     It is printed on the paper and kept in the package, so that anyone can compare the two.
     """
+    last, codes = _last_codes[0] if _last_codes else (None, {})
+    if last is not village:
+        codes = {}
+        _last_codes[:] = [(village, codes)]
+    if key not in codes:
+        codes[key] = _work_out_code(village, key)
+    return codes[key]
+
+
+def _work_out_code(village: VillageYear, key: str) -> str:
     digest = hashlib.sha256()
     digest.update(f"{village.village_code}|{village.year}|{key}|{village.public_fen}\n".encode())
     for p in village.programmes:

@@ -8,6 +8,8 @@ import pandas as pd
 from village_notice.domain.columns import build_frame
 from village_notice.domain.finding import Finding
 
+_NO_PAYMENTS = build_frame({})
+
 
 class SetAside(NamedTuple):
     """A row (or an amount in a row, or a whole sheet) that is no payment, with the reason.
@@ -62,7 +64,7 @@ class FileReading:
     file: str
     sha256: str = ""
     sheets: list[SheetReading] = field(default_factory=list)
-    payments: pd.DataFrame = field(default_factory=lambda: build_frame({}))
+    payments: pd.DataFrame = field(default_factory=_NO_PAYMENTS.copy)
     findings: list[Finding] = field(default_factory=list)
     set_aside: list[SetAside] = field(default_factory=list)
     places_read: int = 0

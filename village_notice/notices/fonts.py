@@ -23,6 +23,8 @@ class Style(Enum):
     REGULAR = (0, 2, 3)
     BOLD = (1, 0, 2, 3)
 
+    __hash__ = object.__hash__  # that of Enum is written in Python, and styles are looked up for every cell
+
 
 class Run(NamedTuple):
     """A piece of text in one face.
@@ -142,4 +144,5 @@ def _visible(char: str) -> str:
 
 def measure(text: str, style: Style = Style.REGULAR) -> int:
     """The width of a text in 1/1000 em."""
-    return sum(run.width for run in encode_text(text, style))
+    runs = encode_text(text, style)
+    return runs[0].width if len(runs) == 1 else sum(run.width for run in runs)

@@ -37,7 +37,9 @@ _FIGURES = r"-?[\d,.]+"
 
 _HASH = re.compile(r"(?<![0-9A-Za-z])[0-9a-fA-F]{32,128}(?![0-9A-Za-z])")
 _PLAIN_DATE = re.compile(r"(?<!\d)(?:19|20)\d\d-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d)?)?(?!\d)")
-_PLAIN_MONEY = re.compile(r"(?<![\d.])(?<!\d,)(?!1[3-9]\d{9}\.)-?(?:\d{1,13}|\d{1,3}(?:,\d{3})+)\.\d{1,2}(?![\d.])")
+_PLAIN_MONEY = re.compile(
+    r"(?=[-\d])(?<![\d.])(?<!\d,)(?!1[3-9]\d{9}\.)-?(?:\d{1,13}|\d{1,3}(?:,\d{3})+)\.\d{1,2}(?![\d.])"
+)
 _NINE = re.compile(rf"\d(?:[ \t.·{_DASH}]{{0,2}}\d){{8,}}[Xx]?")
 
 
@@ -113,7 +115,9 @@ def _plain(text: str) -> str:
     """Full-width digits become ordinary ones; what is invisible goes."""
     if text.isascii():
         return text
-    return "".join(c for c in unicodedata.normalize("NFKC", text) if unicodedata.category(c) != "Cf")
+    plain = unicodedata.normalize("NFKC", text)
+    hidden = {ord(c): None for c in set(plain) if unicodedata.category(c) == "Cf"}
+    return plain.translate(hidden) if hidden else plain
 
 
 def _allowed_numbers(notice: Notice, village: VillageYear, settings: Settings) -> list[str]:

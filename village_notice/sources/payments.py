@@ -18,7 +18,7 @@ from village_notice.settings import read_settings
 from village_notice.sources.corrected import take_front_sheet
 from village_notice.sources.grid import WorkbookGrids
 from village_notice.sources.heading_index import HeadingIndex
-from village_notice.sources.layouts import read_layouts
+from village_notice.sources.layout_file import read_layouts
 from village_notice.sources.limits import Unreadable
 from village_notice.sources.places import PlaceFinder
 from village_notice.sources.reference import read_reference

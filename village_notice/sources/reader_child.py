@@ -5,6 +5,7 @@ pickles with their length before them. Whatever a library prints cannot reach th
 kept aside, and 1 and 2 lead to the parent's error file.
 """
 
+import gc
 import importlib
 import os
 import pickle
@@ -22,6 +23,8 @@ from village_notice.sources.limits import Unreadable
 
 _LENGTH = struct.Struct("<Q")
 _LOOK_EVERY_SECONDS = 1.0
+_GARBAGE = 50_000
+"""Objects between two searches for cycles: cells are many and none of them is in one."""
 
 
 class Job(NamedTuple):
@@ -98,6 +101,7 @@ def serve(requests: BinaryIO, answers: BinaryIO, modules: Sequence[str]) -> None
     """Imports what will be needed, says ready, then answers jobs until the parent closes its end."""
     for module in modules:
         importlib.import_module(module)
+    gc.set_threshold(_GARBAGE)
     write_frame(answers, "ready")
     while True:
         try:

@@ -80,7 +80,7 @@ class _Child:
             env={**os.environ, "PYTHONPATH": os.pathsep.join(paths), "PYTHONUTF8": "1"},
         )  # fmt: skip
         self.watched = psutil.Process(self.process.pid)
-        self.deadline: float | None = time.monotonic() + limits.start_seconds
+        self.deadline: float | None = None
         self.allowed = limits.start_seconds
         self.killed_for: tuple[str, str] | None = None
         self.files = 0
@@ -94,8 +94,11 @@ class _Child:
 
     def wait_until_ready(self) -> None:
         """Waits for the child's first word; EOFError where it dies before."""
-        read_frame(self.pipes[1])
-        self.deadline = None
+        self.deadline = time.monotonic() + self.allowed  # from when it is needed: its parent may be busy before
+        try:
+            read_frame(self.pipes[1])
+        finally:
+            self.deadline = None
 
     def ask(self, job: Job, seconds: float) -> Answer:
         """The child's answer; EOFError or OSError where it dies over it."""

@@ -115,12 +115,12 @@ class SheetTask:
             return result
         headless = None if tables or grid.is_hidden else find_headless(grid, self.around.lookups.places)
         tables = [headless] if headless else tables or self._find_explained()
-        self.understood = [self._understand(t) for t in tables]
+        self.understood = [self.understand(t) for t in tables]
         width = max(map(len, grid.rows))
         cards = None if any(map(_lists_payments, self.understood)) or grid.is_hidden else find_cards(grid, self.index)
         if cards:
             self.grid = cards[0]
-            self.understood = [self._understand(t) for t in cards[1]]
+            self.understood = [self.understand(t) for t in cards[1]]
         if grid.is_hidden:
             self._leave_out("hidden_sheet")
             result.findings.append(Finding("F07", self.place, found=describe_size(grid)))
@@ -153,7 +153,7 @@ class SheetTask:
         lookups, around = self.around.lookups, (*table.above, self.grid.name, self.around.file)
         return lookups.layouts.find(table.texts, around, lookups.subsidies, is_headless=not table.header_last)
 
-    def _understand(self, table: Table) -> Understood:
+    def understand(self, table: Table) -> Understood:
         """The table with the meaning of its columns, put right by the clerk's answer."""
         answer, columns = self._find_answer(table), self._match(table)
         return Understood(table, apply_answer(columns, table.texts, answer, self.index) if answer else columns, answer)

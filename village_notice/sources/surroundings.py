@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import PurePosixPath
 
@@ -71,7 +71,7 @@ class Lookups:
     places: PlaceFinder
     subsidies: SubsidyTable
     statuses: Mapping[str, str]
-    layouts: LayoutBook = LayoutBook()
+    layouts: LayoutBook = field(default_factory=LayoutBook)
 
 
 @dataclass(frozen=True, slots=True)

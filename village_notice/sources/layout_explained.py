@@ -1,0 +1,207 @@
+"""Every sheet of one file explained: its tables, what each column is taken for, the first payments, what was set aside."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import zip_longest
+from pathlib import Path
+
+from village_notice.domain.finding import Finding, Place
+from village_notice.domain.money import format_fen
+from village_notice.domain.reading import FileReading
+from village_notice.domain.rules import RULES, SEVERITY_WORDS, format_message
+from village_notice.domain.text import column_letters
+from village_notice.errors import NothingReadableError, UsageError
+from village_notice.settings import read_settings
+from village_notice.sources.column_map import ColumnMap
+from village_notice.sources.discover import InputFile
+from village_notice.sources.grid import Grid
+from village_notice.sources.headless import find_unknown_table
+from village_notice.sources.layout_page import FilePage, SheetPage, TablePage
+from village_notice.sources.layout_questions import ask_questions, find_scope
+from village_notice.sources.layouts import COLUMN_KEYS, find_fingerprint, one_line
+from village_notice.sources.payments import ReadOptions, load_lookups, read_tasks
+from village_notice.sources.reader_pool import Failure, ReaderPool
+from village_notice.sources.sheet_task import SheetTask, Understood
+from village_notice.sources.surroundings import FEN_PER_WAN, Lookups
+from village_notice.sources.tables import Table
+from village_notice.sources.workbook import read_workbook
+from village_notice.sources.zip_members import read_input
+
+_SHOWN_PAYMENTS = 5
+_FIELD_WORDS = {f: k.removesuffix("列") for k, f in COLUMN_KEYS.items()} | {
+    "seq": "序号", "phone": "电话", "address": "地址", "bank": "开户行", "birth_date": "出生日期", "village_code": "村代码",
+    "household_id": "户主身份证号", "household_no": "户编号", "area_contract": "承包面积", "area_corrected": "更正后面积",
+}  # fmt: skip
+_KINDS = {
+    "total": "合计行", "subtotal": "小计行", "carried": "承前页、过次页", "blank": "空白", "note": "说明行", "header": "重复的表头",
+    "example": "示例行", "section": "分段行", "summary_sheet": "同一笔钱的汇总表", "hidden_sheet": "隐藏的工作表",
+    "no_table": "不是发放明细", "skipped": "按您的答复不计",
+}  # fmt: skip
+_OUTCOMES = _KINDS | {"payments": "发放明细", "empty": "空表"}
+
+
+def show_layout(path: Path, options: ReadOptions) -> FilePage:
+    """How a file is understood; it is opened in a child process as in a run.
+
+    Raises:
+        UsageError: There is no such file.
+        SettingsError: The settings, a reference file or an answer has a mistake.
+        NothingReadableError: The file cannot be opened.
+    """
+    if not path.is_file():
+        raise UsageError(f"没有这个文件：{path}。请写一个表格文件，不是文件夹。")
+    if path.suffix.lower() == ".zip":
+        raise UsageError(f"{path} 是压缩包。请先解压，再写其中的一个表格文件。")
+    options = replace(options, townships=options.townships or read_settings(options.home).townships)
+    load_lookups(options)
+    parts = path.parts if not path.is_absolute() else path.parts[-3:]
+    relative = "/".join(p for p in parts if p not in ("..", ".", path.anchor))
+    file = InputFile(path, relative, path.stat().st_size)
+    with ReaderPool(1) as pool:
+        answer = next(iter(pool.map([file], "village_notice.sources.layout_explained:explain_file", (options,))))
+    if isinstance(answer, FilePage):
+        return answer
+    words = (
+        format_message(Finding(answer.code, Place(str(path)), found=answer.found))
+        if isinstance(answer, Failure)
+        else str(answer)
+    )
+    raise NothingReadableError(f"{path} 读不出来：{words}")
+
+
+def explain_file(path: Path, relative: str, options: ReadOptions) -> FilePage:
+    """How a file is understood, in this process; `Unreadable` passes through."""
+    book = read_workbook(read_input(path), path.suffix, password=options.password)
+    reading, tasks = read_tasks(book, relative, options)
+    lookups = load_lookups(options)[1]
+    sheets = [_explain_sheet(task, reading, lookups) for task in tasks]
+    return FilePage(relative, sheets, [_tell(f) for f in reading.findings if not f.place.sheet])
+
+
+def _explain_sheet(task: SheetTask, reading: FileReading, lookups: Lookups) -> SheetPage:
+    result, name = task.result, task.grid.name
+    own = reading.payments[reading.payments["sheet"] == name]
+    aside: Counter[str] = Counter()
+    for part in result.set_aside:
+        aside[part.kind] += 1
+    return SheetPage(
+        name,
+        _OUTCOMES.get(result.outcome, result.outcome),
+        len(own),
+        format_fen(int(own["amount_fen"].sum())),
+        list(_explain_tables(task, lookups)),
+        [_show_payment(p) for p in own.head(_SHOWN_PAYMENTS).to_dict("records")],
+        [f"{_KINDS.get(kind, kind)} {count} 处" for kind, count in aside.items() if kind != result.outcome],
+        [_tell(f) for f in result.findings],
+    )
+
+
+def _show_payment(payment: dict[str, object] | dict[object, object]) -> dict[str, str]:
+    own = {str(k): v for k, v in payment.items()}
+    amount = own["amount_fen"]
+    return {
+        "位置": f"{own['column']}{own['row']}",
+        "姓名": str(own["name"]),
+        "村": str(own["village"]),
+        "项目": str(own["programme"] or own["programme_text"]),
+        "金额": format_fen(amount) if isinstance(amount, int) else "不明",
+        "状态": str(own["status"]),
+    }
+
+
+def _tell(finding: Finding) -> dict[str, str]:
+    place = finding.place
+    return {
+        "编号": finding.code,
+        "轻重": SEVERITY_WORDS[RULES[finding.code].severity],
+        "位置": f"{place.column}{place.row or ''}",
+        "说明": format_message(finding),
+    }
+
+
+def _explain_tables(task: SheetTask, lookups: Lookups) -> Iterator[TablePage]:
+    if task.grid.is_hidden:
+        return
+    understood = task.understood
+    if not understood and (table := find_unknown_table(task.grid)):
+        understood = [task.understand(table)]
+    codes = {f.code: f for f in task.result.findings if f.code in ("H01", "F08")}
+    for one in understood:
+        table = one.table
+        last = max((n for n, r in enumerate(task.grid.rows, 1) if n <= table.body_last and any(r)), default=0)
+        page = TablePage(
+            table.header_first or 1,
+            last,
+            table.header_first,
+            table.header_last,
+            _list_headings(task.grid, table),
+            list(_list_columns(task, one)),
+            _show_context(one),
+            find_fingerprint(table.texts, is_headless=not table.header_last),
+            one.answer.path if one.answer else "",
+            one.answer.answered if one.answer else (),
+        )
+        # a sheet left out as a summary (F09) has lost its findings: nothing is asked about it
+        asked = [f for f in one.asked if f in task.result.findings] if one.context else list(codes.values())
+        page.questions = [q for q in ask_questions(task, one, asked, lookups) if q.lines]
+        page.scope = find_scope(task, one, lookups)
+        yield page
+
+
+def _list_headings(grid: Grid, table: Table) -> list[str]:
+    """The columns as the file of answers lists them; those without heading where they hold something."""
+    rows = [table.view(r) for r in grid.rows[table.header_last : table.body_last]]
+    filled = [any(v not in (None, "") for v in column) for column in zip_longest(*rows)]
+    return [
+        f"{column_letters(c)} {one_line(t)}"
+        for c, t in enumerate(table.texts, 1)
+        if t or (c <= len(filled) and filled[c - 1] and (not table.columns or c in table.columns))
+    ]
+
+
+def _list_columns(task: SheetTask, one: Understood) -> Iterator[tuple[str, str, str, int | None]]:
+    """What each column is taken for, and how surely its heading says so; None where contents or the clerk told."""
+    texts, columns = one.table.texts, one.columns
+    answered = set()
+    for stated in one.answer.columns.values() if one.answer else ():
+        answered |= {one.answer.locate(c, texts) for c in stated} if one.answer else set()
+    for entry in _list_headings(task.grid, one.table):
+        letters = entry.split(" ", 1)[0]
+        column = next(c for c in range(1, len(texts) + 1) if column_letters(c) == letters)
+        fields = [f for f, c in columns.fields.items() if c == column]
+        meaning = _find_meaning(column, fields, columns)
+        sure = [c for f, c in task.index.find(texts[column - 1]) if f in fields or f.startswith("amount")]
+        is_told = bool(one.table.header_last) and column not in answered and bool(sure)
+        if column in answered:
+            meaning += "（您的答复）"
+        yield letters, one_line(texts[column - 1]), meaning, round(max(sure) * 100) if is_told and meaning else None
+
+
+def _find_meaning(column: int, fields: Sequence[str], columns: ColumnMap) -> str:
+    if column in columns.rivals:
+        return "可能是金额"
+    amount = next((a for a in columns.amounts if a.column == column), None)
+    if amount:
+        return "金额" + "".join(f"，{w}" for w in (amount.programme_text, amount.period_text, amount.status) if w)
+    if column == columns.sum_column:
+        return "各项金额之和（核对用）"
+    if fields:
+        return "、".join(dict.fromkeys(_FIELD_WORDS.get(f, f) for f in fields))
+    if column in columns.area_parts:
+        return "面积（几块相加）"
+    return "期间" if column in columns.periods else ""
+
+
+def _show_context(one: Understood) -> dict[str, str]:
+    context = one.context
+    if context is None:
+        return {}
+    year = f"{context.year}" + (f"（依据：{context.year_source}）" if context.year_source else "")
+    unit = "万元" if context.unit_fen == FEN_PER_WAN else "元"
+    answer = one.answer
+    programme = context.programme_text or ("看“项目”列" if "programme" in one.columns.fields else "")
+    words = {"乡镇": context.township, "村": context.village, "项目": programme, "年度": year, "单位": unit}
+    if answer and answer.is_paid:
+        words["发放"] = "已实际发放（您的答复）"
+    return words
