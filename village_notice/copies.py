@@ -124,20 +124,24 @@ def _show_rows(rows: Sequence[Sequence[object]], errors: Mapping[tuple[int, int]
 def choose_files(
     files: Sequence[InputFile], findings: Iterable[Finding], which: Which
 ) -> dict[str, tuple[Finding, ...]]:
-    """The files to copy with their findings, in the order of the inbox."""
+    """The files to copy with their findings, in the order of the inbox.
+
+    By itself (`auto`) a file is copied for an error, or for a warning at a cell: one that stands on the whole sheet (no
+    state column, say) has no cell to colour, and 问题清单 tells it once for all.
+    """
     if which == "none":
         return {}
     by_file: defaultdict[str, list[Finding]] = defaultdict(list)
     for finding in findings:
         by_file[finding.place.file].append(finding)
-    wanted = {Severity.ERROR}
-    if which == "all" or (which == "auto" and len(files) <= MANY_FILES):
-        wanted.add(Severity.WARNING)
-    return {
-        f.relative: tuple(found)
-        for f in files
-        if (found := by_file[f.relative]) and any(RULES[x.code].severity in wanted for x in found)
-    }
+    is_small = which == "auto" and len(files) <= MANY_FILES
+
+    def asks_for_copy(finding: Finding) -> bool:
+        severity = RULES[finding.code].severity
+        is_seen = which == "all" or (is_small and finding.place.row > 0)
+        return severity is Severity.ERROR or (severity is Severity.WARNING and is_seen)
+
+    return {f.relative: tuple(by_file[f.relative]) for f in files if any(map(asks_for_copy, by_file[f.relative]))}
 
 
 def write_copies(
