@@ -39,8 +39,8 @@ _RANKS = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.FIXED: 2}
 _STATES = {Severity.ERROR: "待处理", Severity.WARNING: "请留意", Severity.FIXED: "已自动改正"}
 _STYLES: dict[Severity, RowStyle] = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.FIXED: "fixed"}
 _TEXT_FILES = (".csv", ".tsv", ".txt", ".tab", ".prn", ".htm", ".html")
-_NOT_IN_INBOX = frozenset(["村名册", *CONTROL_FILES])
-"""What findings name that is no file of the inbox: the register, the office's control totals."""
+_NOT_IN_INBOX = frozenset(["村名册", "office.toml", *CONTROL_FILES])
+"""What findings name that is no file of the inbox: the register, the settings, the office's control totals."""
 _MONEY = re.compile(r"-?\d+\.\d\d")
 _FIRST_ROWS = 5
 _FIRST_COLUMNS = (
@@ -221,7 +221,8 @@ def _say_first(summary: Summary) -> str:
     if rows:
         words = f"还有 {rows:,} 笔、{format_fen(fen, grouped=True)} 元待核实，请从上往下改这些文件"
     elif any(RULES[code].severity is Severity.ERROR for code in summary.by_rule):
-        words = "没有待核实的款项，但有文件没能读完，请从上往下改"
+        unread = any(summary.by_rule.get(code) for code in ("F01", "F02", "F10", "F15"))
+        words = f"没有待核实的款项，但有{'文件没能读完' if unread else '错误没有处理'}，请从上往下改"
     else:
         words = "没有错误，请看一眼提醒"
     return f"{summary.year} 年度：{words}"

@@ -1,0 +1,122 @@
+"""The first step of a run: the folders are looked at, everything in the inbox is read, file by file."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import cast
+
+from village_notice.checks.corrections import settle_corrections
+from village_notice.domain.columns import build_frame
+from village_notice.domain.finding import Finding, Place
+from village_notice.domain.reading import FileReading
+from village_notice.domain.rules import format_message
+from village_notice.errors import NothingReadableError, UsageError
+from village_notice.ledger.keeping import check_gone
+from village_notice.options import RunOptions
+from village_notice.progress import Progress
+from village_notice.sources.discover import InputFile, find_inputs
+from village_notice.sources.payments import ReadOptions, load_lookups
+from village_notice.sources.reader_pool import Failure, ReaderPool
+from village_notice.sources.reference import Reference
+
+_SHOWN_REASONS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """What was read, file by file in the order of the paths.
+
+    Attributes:
+        readings: Files that count.
+        findings: Findings about files.
+        copies: Files held whole, because they are the same as another.
+        files: Everything in the inbox.
+        replaces: Corrected copy → hashes of the files it came from.
+    """
+
+    readings: list[FileReading]
+    findings: list[Finding]
+    copies: list[str]
+    files: list[InputFile]
+    replaces: dict[str, tuple[str, ...]]
+
+
+def read_inbox(options: RunOptions, townships: tuple[str, ...], progress: Progress) -> Intake:
+    """Everything in the inbox."""
+    reading_options = ReadOptions(options.year, townships, options.home, options.register, options.password)
+    readings: list[FileReading] = []
+    module = "village_notice.sources.payments"
+    with ReaderPool(options.workers, start=[module]) as pool:  # children import while the files are being found
+        load_lookups(reading_options)  # a broken reference file stops the run here, not in a child
+        discovery = find_inputs(options.inbox)
+        job = f"{module}:read_file"
+        for file, answer in zip(discovery.files, pool.map(discovery.files, job, (reading_options,)), strict=True):
+            readings.append(_take(file.relative, answer))
+            progress("读取表格", len(readings), len(discovery.files))
+    if not any(len(r.payments) for r in readings):
+        raise NothingReadableError(_explain_nothing(options.inbox, [*discovery.findings, *list_findings(readings)]))
+    settled = settle_corrections(readings, [f.relative for f in discovery.files if f.same_as])
+    found = [f for f in discovery.findings if f.place.file not in settled.dropped]
+    gone = check_gone(options.home, options.year, options.inbox, list_hashes(discovery.files), settled.sources)
+    held = [f.relative for f in discovery.files if f.same_as and f.relative not in settled.dropped]
+    held += [f.place.file for f in settled.findings if f.code == "F18"]
+    return Intake(settled.readings, [*found, *settled.findings, *gone], held, discovery.files, settled.replaces)
+
+
+def list_hashes(files: Sequence[InputFile]) -> dict[str, str]:
+    """Path inside the inbox → hash, of every file that could be opened."""
+    return {f.relative: f.sha256 for f in files if f.sha256}
+
+
+def _take(relative: str, answer: object) -> FileReading:
+    """The reading of a file, or a reading that only tells why there is none."""
+    if isinstance(answer, Failure):
+        finding = Finding(answer.code, Place(relative), found=answer.found)
+        return FileReading(relative, payments=build_frame({}), findings=[finding], readable=False)
+    return cast("FileReading", answer)
+
+
+def list_findings(readings: Sequence[FileReading]) -> list[Finding]:
+    """The findings of all readings, in their order."""
+    return [finding for reading in readings for finding in reading.findings]
+
+
+def _explain_nothing(inbox: Path, findings: Sequence[Finding]) -> str:
+    lines = [f"  {f.place.file} {f.place.sheet}：{format_message(f)}" for f in findings[:_SHOWN_REASONS]]
+    more = [f"  ……另有 {len(findings) - _SHOWN_REASONS} 处"] if len(findings) > _SHOWN_REASONS else []
+    words = f"{inbox} 里没有读到任何一笔发放数据。请确认放的是发放明细表（.xlsx .xls .csv）。"
+    return "\n".join([words, *lines, *more])
+
+
+def find_townships(wanted: Sequence[str], reference: Reference) -> tuple[str, ...]:
+    """The townships as the register writes them.
+
+    Raises:
+        UsageError: The register has no such township.
+    """
+    found = {text: reference.register.find_township(text) for text in wanted}
+    unknown = [text for text, township in found.items() if township is None]
+    if unknown:
+        known = "、".join(reference.register.townships)
+        raise UsageError(
+            f"名册里没有乡镇“{'、'.join(unknown)}”。名册里有：{known}。请改正 --township，或换 --register。"
+        )
+    return tuple(dict.fromkeys(t for t in found.values() if t))
+
+
+def check_folders(options: RunOptions) -> None:
+    """Nothing, where the folders can be meant so.
+
+    Raises:
+        UsageError: The inbox is no folder, or one folder lies in another.
+    """
+    inbox, out = options.inbox.resolve(), options.out.resolve()
+    if not inbox.exists():
+        raise UsageError(f"找不到收件箱 {options.inbox}。请检查路径有没有写错。")
+    if not inbox.is_dir():
+        raise UsageError(f"收件箱 {options.inbox} 是一个文件，不是文件夹。请给出放表格的文件夹。")
+    if out == inbox or out.is_relative_to(inbox) or inbox.is_relative_to(out):
+        raise UsageError("输出文件夹和收件箱不能互相包含。请给 --out 另选一个文件夹。")
+    home = options.home.resolve() if options.home else None
+    if home and (home.is_relative_to(inbox) or home.is_relative_to(out)):
+        raise UsageError("办公文件夹不能放在收件箱或输出文件夹里面。请换个位置。")
