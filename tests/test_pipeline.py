@@ -88,7 +88,7 @@ def run(inbox, out, *more, command="run"):
 
 
 def hashes(folder):
-    files = sorted(p for p in folder.rglob("*") if p.is_file())
+    files = sorted(p for p in folder.rglob("*") if p.is_file() and ".缓存" not in p.parts)
     return {p.relative_to(folder).as_posix(): hashlib.sha256(p.read_bytes()).hexdigest() for p in files}
 
 
@@ -268,7 +268,7 @@ def test_a_full_disk_is_one_sentence_and_keeps_earlier_results(inbox, tmp_path, 
             return stream.write(data)
 
     monkeypatch.setattr(Path, "write_bytes", fill)
-    result = run(inbox, tmp_path / "结果", "--workers", 1)
+    result = run(inbox, tmp_path / "结果", "--workers", 1, "--fresh")
     assert result.exit_code == 6 and "磁盘满了" in result.output
     assert hashes(tmp_path / "结果") == before
 

@@ -105,7 +105,7 @@ class ChineseGroup(_ChineseHelp, click.Group):
         except click.exceptions.Exit as error:
             code = error.exit_code
         except (click.exceptions.Abort, KeyboardInterrupt):
-            click.echo("\n已中断。已有的结果没有改动，再运行一次同样的命令即可。", err=True)
+            click.echo("\n已中断。已有的结果没有改动；再运行一次同样的命令，就从中断的地方接着做。", err=True)
             code = ExitCode.INTERRUPTED
         except click.ClickException as error:
             click.echo(f"用法不对：{_explain_usage(error)}", err=True)

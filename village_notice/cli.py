@@ -64,6 +64,7 @@ def run_options(command: F) -> F:
             "errors 只做有错误的；none 不做。",
         ),
         click.option("--workers", type=click.IntRange(1, 64), help="同时用几个进程，默认与电脑核数相同。"),
+        click.option("--fresh", "is_fresh", is_flag=True, help="全部重新读、重新做，不用以前运行留下的中间结果。"),
         click.option("--json", "as_json", is_flag=True, help="在标准输出给出 JSON。"),
         click.option("--quiet", is_flag=True, help="不显示进度。"),
         click.option("--profile", is_flag=True, help="最后列出每一步用了多少时间。"),

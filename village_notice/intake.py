@@ -1,6 +1,7 @@
 """The first step of a run: the folders are looked at, everything in the inbox is read, file by file."""
 
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
@@ -14,12 +15,14 @@ from village_notice.errors import NothingReadableError, UsageError
 from village_notice.ledger.keeping import check_gone
 from village_notice.options import RunOptions
 from village_notice.progress import Progress
-from village_notice.sources.discover import InputFile, find_inputs
+from village_notice.read_cache import ReadCache
+from village_notice.sources.discover import Discovery, InputFile, find_inputs
 from village_notice.sources.payments import ReadOptions, load_lookups
 from village_notice.sources.reader_pool import Failure, ReaderPool
 from village_notice.sources.reference import Reference
 
 _SHOWN_REASONS = 10
+_READER = "village_notice.sources.payments"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,29 +33,39 @@ class Intake:
         readings: Files that count.
         findings: Findings about files.
         copies: Files held whole, because they are the same as another.
-        files: Everything in the inbox.
+        discovery: Everything in the inbox.
         replaces: Corrected copy → hashes of the files it came from.
     """
 
     readings: list[FileReading]
     findings: list[Finding]
     copies: list[str]
-    files: list[InputFile]
+    discovery: Discovery
     replaces: dict[str, tuple[str, ...]]
 
+    @property
+    def files(self) -> list[InputFile]:
+        """The files of the inbox."""
+        return self.discovery.files
 
-def read_inbox(options: RunOptions, townships: tuple[str, ...], progress: Progress) -> Intake:
-    """Everything in the inbox."""
+
+def read_inbox(options: RunOptions, townships: tuple[str, ...], progress: Progress, cache: ReadCache) -> Intake:
+    """Everything in the inbox; what an earlier run has read is not read again."""
     reading_options = ReadOptions(options.year, townships, options.home, options.register, options.password)
-    readings: list[FileReading] = []
-    module = "village_notice.sources.payments"
-    with ReaderPool(options.workers, start=[module]) as pool:  # children import while the files are being found
+    with ExitStack() as stack:
+        pool = stack.enter_context(_open_pool(options)) if cache.is_empty else None  # starts while files are found
         load_lookups(reading_options)  # a broken reference file stops the run here, not in a child
         discovery = find_inputs(options.inbox)
-        job = f"{module}:read_file"
-        for file, answer in zip(discovery.files, pool.map(discovery.files, job, (reading_options,)), strict=True):
-            readings.append(_take(file.relative, answer))
+        known = cache.load(discovery.files)
+        unread = [f for f in discovery.files if f.relative not in known]
+        if unread:
+            pool = pool or stack.enter_context(_open_pool(options))
+        answers = pool.map(unread, f"{_READER}:read_file", (reading_options,)) if pool and unread else iter(())
+        readings: list[FileReading] = []
+        for file in discovery.files:
+            readings.append(known.pop(file.relative, None) or _take(file, next(answers), cache))
             progress("读取表格", len(readings), len(discovery.files))
+    cache.finish()
     if not any(len(r.payments) for r in readings):
         raise NothingReadableError(_explain_nothing(options.inbox, [*discovery.findings, *list_findings(readings)]))
     settled = settle_corrections(readings, [f.relative for f in discovery.files if f.same_as])
@@ -60,7 +73,7 @@ def read_inbox(options: RunOptions, townships: tuple[str, ...], progress: Progre
     gone = check_gone(options.home, options.year, options.inbox, list_hashes(discovery.files), settled.sources)
     held = [f.relative for f in discovery.files if f.same_as and f.relative not in settled.dropped]
     held += [f.place.file for f in settled.findings if f.code == "F18"]
-    return Intake(settled.readings, [*found, *settled.findings, *gone], held, discovery.files, settled.replaces)
+    return Intake(settled.readings, [*found, *settled.findings, *gone], held, discovery, settled.replaces)
 
 
 def list_hashes(files: Sequence[InputFile]) -> dict[str, str]:
@@ -68,12 +81,18 @@ def list_hashes(files: Sequence[InputFile]) -> dict[str, str]:
     return {f.relative: f.sha256 for f in files if f.sha256}
 
 
-def _take(relative: str, answer: object) -> FileReading:
+def _open_pool(options: RunOptions) -> ReaderPool:
+    return ReaderPool(options.workers, start=[_READER])
+
+
+def _take(file: InputFile, answer: object, cache: ReadCache) -> FileReading:
     """The reading of a file, or a reading that only tells why there is none."""
     if isinstance(answer, Failure):
-        finding = Finding(answer.code, Place(relative), found=answer.found)
-        return FileReading(relative, payments=build_frame({}), findings=[finding], readable=False)
-    return cast("FileReading", answer)
+        finding = Finding(answer.code, Place(file.relative), found=answer.found)
+        return FileReading(file.relative, payments=build_frame({}), findings=[finding], readable=False)
+    reading = cast("FileReading", answer)
+    cache.keep(file, reading)
+    return reading
 
 
 def list_findings(readings: Sequence[FileReading]) -> list[Finding]:

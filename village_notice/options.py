@@ -26,6 +26,7 @@ class RunOptions:
         password: For workbooks that ask for one; None for no password.
         check_only: True leaves out notices, archive and query.
         copies: Which workbooks get an annotated copy; see `copies.choose_files`.
+        is_fresh: True works everything out anew, whatever earlier runs have kept.
     """
 
     inbox: Path
@@ -39,6 +40,7 @@ class RunOptions:
     password: str | None = None
     check_only: bool = False
     copies: Which = "auto"
+    is_fresh: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,8 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,6 +23,12 @@ PUBLIC = "公开"
 OLD = "旧版"
 _MANIFEST = ".village_notice.json"
 _STAGING = ".正在生成"
+_UNFINISHED = ".未完成"
+"""What a run that was stopped had finished: the next one takes from it what is still right."""
+JOURNAL = "完成.jsonl"
+"""In the staging folder: one line a village that is finished, written when it is."""
+CACHE = ".缓存"
+"""In the private folder: what later runs need not work out again."""
 _LONGEST_PATH = 240
 """Windows opens no longer paths without special settings."""
 
@@ -61,33 +68,69 @@ class OutputFolder:
         path.parent.mkdir(parents=True, exist_ok=True)
         return path
 
-    def discard(self) -> None:
-        """Take away what was staged; an OUT folder that is new and holds nothing goes too."""
+    @property
+    def unfinished(self) -> Path:
+        """What a stopped run left; same layout as OUT, with its journal."""
+        return self.folder / _UNFINISHED
+
+    @property
+    def cache(self) -> Path:
+        """Where what later runs need not work out again is kept."""
+        return self.folder / PRIVATE / CACHE
+
+    def is_intact(self) -> bool:
+        """Whether everything that was written last is there as it was written, and nothing waits to be finished."""
+        if self.unfinished.exists() or not self.before:
+            return False
+        with ThreadPoolExecutor() as pool:  # hashing a county takes seconds, and lets go of the interpreter
+            return all(pool.map(self._is_as_written, self.before))
+
+    def _is_as_written(self, name: str) -> bool:
+        path = self.folder / name
+        return path.is_file() and _hash_file(path) == self.before[name]
+
+    def discard(self, *, keep_finished: bool = False) -> None:
+        """Take away what was staged; an OUT folder that is new and holds nothing goes too.
+
+        Args:
+            keep_finished: Leave the villages that are finished for the next run.
+        """
+        if keep_finished and (self.staging / JOURNAL).is_file():
+            shutil.rmtree(self.staging / PRIVATE, ignore_errors=True)
+            return
         shutil.rmtree(self.staging, ignore_errors=True)
+        if not keep_finished:
+            shutil.rmtree(self.unfinished, ignore_errors=True)
         if not self.before and [p.name for p in self.folder.iterdir()] == [_MANIFEST]:
             shutil.rmtree(self.folder, ignore_errors=True)
 
-    def finish(self, *, keep: frozenset[str] = frozenset()) -> None:
+    def finish(self, *, keep: frozenset[str] = frozenset(), known: Mapping[str, str] | None = None) -> None:
         """Put everything made in place and move what is no longer produced to 旧版.
 
         Args:
             keep: Relative folder prefixes of earlier outputs that stay although this run did not make them again
                 (sealed packages).
+            known: Relative path → SHA-256 of files whose hash is known: those staged, and those of OUT that stay as
+                they are.
         """
+        (self.staging / JOURNAL).unlink(missing_ok=True)
+        known = known or {}
         made = {p.relative_to(self.staging).as_posix(): p for p in sorted(self.staging.rglob("*")) if p.is_file()}
         self._check_lengths(made)
-        after = {name: _hash_file(path) for name, path in made.items()}
+        after = {name: known.get(name) or _hash_file(path) for name, path in made.items()}
+        after |= {name: digest for name, digest in known.items() if name not in made}
         # a run that dies between two moves must find its own files again next time
         _write_manifest(self.folder, {**after, **self.before})
         for name, digest in self.before.items():
             if name.startswith(tuple(keep)):
                 after.setdefault(name, digest)
-            elif name not in made:
+            elif name not in after:
                 self._set_aside(name)
         for name, path in made.items():
             self._put(name, path, after)
         _write_manifest(self.folder, after)
         shutil.rmtree(self.staging, ignore_errors=True)
+        shutil.rmtree(self.unfinished, ignore_errors=True)
         _remove_empty_folders(self.folder)
 
     def _put(self, name: str, path: Path, after: dict[str, str]) -> None:
@@ -140,15 +183,35 @@ def open_output(folder: Path) -> OutputFolder:
         if folder.exists() and not folder.is_dir():
             raise UsageError(f"输出位置 {folder} 是一个文件，不是文件夹。请另选一个文件夹。")
         manifest = folder / _MANIFEST
-        if folder.exists() and not manifest.exists() and any(p.name != _STAGING for p in folder.iterdir()):
+        if (
+            folder.exists()
+            and not manifest.exists()
+            and any(p.name not in (_STAGING, _UNFINISHED) for p in folder.iterdir())
+        ):
             raise UsageError(f"输出文件夹 {folder} 里已有别的文件，为免覆盖没有写入。请换一个空文件夹（--out）。")
         folder.mkdir(parents=True, exist_ok=True)
         staging = folder / _STAGING
+        _gather_unfinished(staging, folder / _UNFINISHED)
         shutil.rmtree(staging, ignore_errors=True)
         staging.mkdir()
         if not manifest.exists():
             _write_manifest(folder, {})
         return OutputFolder(folder, staging, _read_manifest(manifest))
+
+
+def _gather_unfinished(staging: Path, unfinished: Path) -> None:
+    """Moves what a stopped run had finished of villages out of the staging folder; nothing where it had none."""
+    journal = staging / JOURNAL
+    if not journal.is_file():
+        return
+    for village in sorted(p for p in (staging / PUBLIC).glob("*/*") if p.is_dir()):
+        target = unfinished / village.relative_to(staging)
+        shutil.rmtree(target, ignore_errors=True)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        village.replace(target)
+    unfinished.mkdir(exist_ok=True)
+    with (unfinished / JOURNAL).open("ab") as stream:
+        stream.write(b"\n" + journal.read_bytes())  # the line before may be cut off
 
 
 def record_files(place: Path) -> None:

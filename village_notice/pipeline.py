@@ -7,9 +7,8 @@ spreadsheets ─sources─► payments + findings ─checks─► accepted | hel
 
 import re
 import shutil
-from collections import Counter
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,10 +16,12 @@ import pandas as pd
 
 from village_notice.archive.database import write_database
 from village_notice.archive.versions import find_sealed
+from village_notice.checks.by_village import count_by_village
+from village_notice.checks.control import ControlLine
 from village_notice.checks.waivers import Waiver, read_waivers
-from village_notice.domain.finding import Finding
 from village_notice.domain.pinyin import Pinyin
 from village_notice.domain.rules import drop_switched_off, switch_rules
+from village_notice.domain.subsidy import Tier
 from village_notice.domain.village import Village
 from village_notice.intake import Intake, check_folders, find_townships, list_hashes, read_inbox
 from village_notice.judging import Checked, Desk, check_payments, read_control, reconcile_control
@@ -28,14 +29,17 @@ from village_notice.kept import KEPT, Kept, keep_earlier, write_kept
 from village_notice.ledger.disclosure import Disclosure, Scope, disclose
 from village_notice.ledger.keeping import keep_run
 from village_notice.ledger.store import Import
+from village_notice.made_before import RECORDS, Published, write_record, write_records
 from village_notice.options import RunOptions, RunResult
 from village_notice.outcome import conclude, explain_outcome, summarise, write_annotated, write_workbooks
-from village_notice.output import PRIVATE, PUBLIC, OutputFolder, explain_write_errors, open_output
+from village_notice.output import JOURNAL, PRIVATE, PUBLIC, OutputFolder, explain_write_errors, open_output
 from village_notice.progress import Progress
-from village_notice.publish import STAGES, Job, Published, publish_villages
+from village_notice.publish import STAGES, Job, publish_villages
+from village_notice.remember import find_cache, find_made_before, hash_job
 from village_notice.settings import Settings, read_settings
 from village_notice.sources.reference import Reference, read_reference
 from village_notice.stopwatch import Stopwatch
+from village_notice.unchanged import forget_result, recall_result, remember_result
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
@@ -62,58 +66,83 @@ def run(options: RunOptions, progress: Progress, watch: Stopwatch | None = None)
     settings, waivers = read_settings(options.home), read_waivers(options.home)
     reference = read_reference(settings, options.register)
     wanted = find_townships(options.townships or settings.townships, reference)
-    control = read_control(options, reference)
-    desk = Desk(settings, waivers)
+    office = Office(settings, waivers, reference, wanted, read_control(options, reference))
     with explain_write_errors(options.out), switch_rules(settings.rules):
         out = open_output(options.out)
         lap("启动")
-        try:
-            read = read_inbox(options, wanted, progress)
-            lap("读取表格")
-            checked = check_payments(read, options, desk, reference)
-            reconcile_control(checked, control, desk, wanted)
-            lap("核对")
-            villages = _find_scope(checked.decided, wanted, reference)
-            data_until = _find_data_until(checked.decided, settings)
-            stamp = options.stamp or datetime.fromisoformat(data_until or f"{options.year}-12-31").replace(tzinfo=UTC)
-            others = frozenset(reference.register.townships).difference(v.township for v in villages)
-            scope = Scope(options.year, settings.county, data_until, villages, checked.unsettled, others)
-            public = disclose(checked.decided, scope, reference.subsidies.subsidies, Pinyin(reference.surnames))
-            lap("归村")
-            published: list[Published] = []
-            if not options.check_only:
-                job = Job(
-                    settings,
-                    stamp,
-                    reference.surnames,
-                    _count(checked.standing),
-                    out.staging / PUBLIC,
-                    out.folder / PUBLIC,
-                )
-                published = _publish(public, job, options, progress)
-                lap("公示和档案", {stage: sum(p.seconds.get(stage, 0.0) for p in published) for stage in STAGES})
-                public = _leave_out(public, published)
-                _write_database(public, scope, job, options.out, wanted, progress)
-                _keep_figures(public, scope, job, options.out)
-                lap("查询库")
-            checked.standing += drop_switched_off(
-                explain_outcome(checked.decided, public, settings, published, scope), settings.rules
-            )
-            summary = summarise(checked, public, scope, published, settings)
-            checked.sheets += write_annotated(out, read, checked, stamp, options, progress)
-            lap("核对副本")
-            write_workbooks(out, checked, summary, (public, scope, reference), stamp, options)
-            lap("问题清单和汇总")
-            _keep(read, checked, waivers, stamp, options)
-            lap("台账")
-            progress("放好结果", 0, 1)
-            out.finish(keep=_find_kept(out, options))
-            progress("放好结果", 1, 1)
-            lap("放好结果")
-        except BaseException:
+        if done := recall_result(options, wanted, out):
             out.discard()
+            progress("与上次完全相同，结果没有变动", 1, 1)
+            lap("与上次相同")
+            return done
+        forget_result(out)
+        try:
+            return _make_everything(options, office, out, progress, lap)
+        except BaseException as error:
+            out.discard(keep_finished=isinstance(error, KeyboardInterrupt))
             raise
-        return conclude(out, checked, summary, [p.correction for p in published if p.correction])
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """What the office says: settings, waivers, reference data, townships the run is for, what finance paid out."""
+
+    settings: Settings
+    waivers: list[Waiver]
+    reference: Reference
+    townships: tuple[str, ...]
+    control: list[ControlLine]
+
+
+def _make_everything(
+    options: RunOptions, office: Office, out: OutputFolder, progress: Progress, lap: Callable[..., None]
+) -> RunResult:
+    """The steps of a run, one after the other."""
+    settings, reference, wanted = office.settings, office.reference, office.townships
+    desk = Desk(settings, office.waivers)
+    read = read_inbox(options, wanted, progress, find_cache(options, wanted, out))
+    lap("读取表格")
+    checked = check_payments(read, options, desk, reference)
+    reconcile_control(checked, office.control, desk, wanted)
+    lap("核对")
+    villages = _find_scope(checked.decided, wanted, reference)
+    data_until = _find_data_until(checked.decided, settings)
+    stamp = options.stamp or datetime.fromisoformat(data_until or f"{options.year}-12-31").replace(tzinfo=UTC)
+    others = frozenset(reference.register.townships).difference(v.township for v in villages)
+    scope = Scope(options.year, settings.county, data_until, villages, checked.unsettled, others)
+    public = disclose(checked.decided, scope, reference.subsidies.subsidies, Pinyin(reference.surnames))
+    lap("归村")
+    published: list[Published] = []
+    if not options.check_only:
+        shown = {s.code for s in reference.subsidies.subsidies if s.tier in (Tier.A, Tier.B)}
+        job = Job(
+            settings, stamp, reference.surnames, count_by_village(checked.standing, checked.decided, shown),
+            out.staging / PUBLIC, out.folder / PUBLIC, find_made_before(out, options),
+            hash_job(settings, stamp, reference.surnames),
+        )  # fmt: skip
+        published = _publish(public, job, options, progress)
+        lap("公示和档案", {stage: sum(p.seconds.get(stage, 0.0) for p in published) for stage in STAGES})
+        public = _leave_out(public, published)
+        _write_database(public, scope, job, options.out, wanted, progress)
+        _keep_figures(public, scope, job, options.out)
+        lap("查询库")
+    checked.standing += drop_switched_off(
+        explain_outcome(checked.decided, public, settings, published, scope), settings.rules
+    )
+    summary = summarise(checked, public, scope, published, settings)
+    checked.sheets += write_annotated(out, read, checked, stamp, options, progress)
+    lap("核对副本")
+    write_workbooks(out, checked, summary, (public, scope, reference), stamp, options)
+    lap("问题清单和汇总")
+    _keep(read, checked, office.waivers, stamp, options)
+    lap("台账")
+    progress("放好结果", 0, 1)
+    _put_in_place(out, published, options)
+    result = conclude(out, checked, summary, [p.correction for p in published if p.correction])
+    remember_result(options, wanted, read.discovery, result, out)
+    progress("放好结果", 1, 1)
+    lap("放好结果")
+    return result
 
 
 def _keep(read: Intake, checked: Checked, waivers: Sequence[Waiver], stamp: datetime, options: RunOptions) -> None:
@@ -140,17 +169,17 @@ def _find_data_until(decided: pd.DataFrame, settings: Settings) -> str:
     return max((str(d) for d in days if _DAY.fullmatch(str(d))), default="")
 
 
-def _count(findings: Sequence[Finding]) -> dict[str, int]:
-    return dict(sorted(Counter(f.code for f in findings).items()))
-
-
 def _publish(public: Disclosure, job: Job, options: RunOptions, progress: Progress) -> list[Published]:
-    """Paper and packages of all villages."""
+    """Paper and packages of all villages; each is entered in the journal when it is finished."""
     published = []
     job.staging.mkdir(parents=True, exist_ok=True)
-    for made in publish_villages(public.villages, job, options.workers):
-        published.append(made)
-        progress("公示和档案", len(published), len(public.villages))
+    with (job.staging.parent / JOURNAL).open("a", encoding="utf-8", newline="\n") as journal:
+        for made in publish_villages(public.villages, job, options.workers):
+            published.append(made)
+            if not made.is_refused and not made.is_kept:
+                journal.write(write_record(made))
+                journal.flush()
+            progress("公示和档案", len(published), len(public.villages))
     return sorted(published, key=lambda p: p.village_code)
 
 
@@ -181,6 +210,14 @@ def _keep_figures(public: Disclosure, scope: Scope, job: Job, out: Path) -> None
     path.parent.mkdir(parents=True, exist_ok=True)
     write_kept(Kept(job.stamp, tuple(public.villages), tuple(public.merged), empty), path)
     keep_earlier(out, job.staging.parent)
+
+
+def _put_in_place(out: OutputFolder, published: Sequence[Published], options: RunOptions) -> None:
+    """The results go to their places; what was made for each village is remembered."""
+    known = {f"{PUBLIC}/{name}": digest for p in published for name, digest in p.list_paths().items()}
+    out.finish(keep=_find_kept(out, options), known=known)
+    if published:
+        write_records(published, out.cache / RECORDS)
 
 
 def _find_kept(out: OutputFolder, options: RunOptions) -> frozenset[str]:

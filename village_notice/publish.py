@@ -4,6 +4,7 @@ Where the last look finds what may not leave in one file, nothing of the village
 query database and the public workbook too; the finding says so.
 """
 
+import hashlib
 import html
 import io
 import re
@@ -11,7 +12,7 @@ import time
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 from multiprocessing import get_context
@@ -22,6 +23,7 @@ from village_notice.archive.versions import Plan, plan_package
 from village_notice.domain.finding import Finding, Place
 from village_notice.domain.pinyin import Pinyin
 from village_notice.domain.public import VillageYear, check_code
+from village_notice.made_before import MadeBefore, Published, hash_village
 from village_notice.notices.gate import check_notice, check_text
 from village_notice.notices.speech import check_speech, write_speech
 from village_notice.notices.village import draw_village
@@ -48,40 +50,21 @@ class Job:
         settings: The office's settings.
         stamp: The one date of all outputs.
         surnames: Surname → readings.
-        checks: Rule code → findings, for 核对说明.
+        checks: Village code → rule code → findings, for 核对说明.
         staging: Folder 公开 of the output being made.
         public: Folder 公开 as earlier runs left it, with sealed packages and the evidence in drafts; None for none.
+        before: What was made before and may be taken as it is.
+        key: Hash of all that is the same for every village, see `hash_village`; "" looks at nothing made before.
     """
 
     settings: Settings
     stamp: datetime
     surnames: Mapping[str, tuple[str, ...]]
-    checks: Mapping[str, int]
+    checks: Mapping[str, Mapping[str, int]]
     staging: Path
     public: Path | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Published:
-    """What was made for one village.
-
-    Attributes:
-        village_code: Whose it is.
-        wall_sheets: Pages of the set for the board.
-        files: Files written.
-        findings: What the paper showed.
-        is_refused: True where the last look found what may not leave: nothing of the village was written.
-        correction: Name and folder of a package that corrects a sealed one, "" where there is none.
-        seconds: Stage → time it took.
-    """
-
-    village_code: str
-    wall_sheets: int
-    files: int
-    findings: tuple[Finding, ...]
-    is_refused: bool = False
-    correction: str = ""
-    seconds: Mapping[str, float] = field(default_factory=dict, compare=False)
+    before: tuple[MadeBefore, ...] = ()
+    key: str = ""
 
 
 def name_folders(villages: Sequence[VillageYear]) -> dict[str, tuple[str, str]]:
@@ -144,6 +127,11 @@ def _cancel(futures: Iterable[Future[Published]]) -> None:
 def publish_village(village: VillageYear, folders: tuple[str, str], job: Job) -> Published:
     """The paper and the package of one village, looked at and written; nothing at all where the look finds a fault."""
     start = time.perf_counter()
+    plan = plan_package(job.public.joinpath(*folders), village.year, check_code(village)) if job.public else Plan()
+    key = hash_village(village, plan, job.checks.get(village.village_code, {}), job.key) if job.key else ""
+    taken = _take_made_before(village.village_code, key, folders, job)
+    if taken:
+        return taken
     notices, findings = draw_village(village, job.settings, job.stamp)
     faults = [
         _place(fault, folders, notice.file_name)
@@ -155,7 +143,6 @@ def publish_village(village: VillageYear, folders: tuple[str, str], job: Job) ->
     drawn = time.perf_counter()
     files = {n.file_name: n.data for n in notices} | {f"{speech}.txt": words}
     parts = [PackageFile(n.file_name, n.title, n.data, n.pages) for n in notices]
-    plan = plan_package(job.public.joinpath(*folders), village.year, check_code(village)) if job.public else Plan()
     package = {} if plan.is_unchanged else _build_package(village, parts, job, plan)
     numbers = frozenset([village.village_code, *list_phones(village, job.settings), *_list_large_numbers(village)])
     faults += [
@@ -164,18 +151,44 @@ def publish_village(village: VillageYear, folders: tuple[str, str], job: Job) ->
         if (found := check_text(_read_text(name, data), numbers))
     ]
     if faults:
-        return Published(village.village_code, 0, 0, (*findings, *faults), is_refused=True)
+        return Published(village.village_code, 0, (*findings, *faults), is_refused=True)
     files |= {f"{plan.folder}/{name}": data for name, data in package.items()}
     _write_files(job.staging.joinpath(*folders), files)
     sheets = sum(n.pages for n in notices if n.on_wall)
     correction = f"{village.village}（{plan.folder}）" if plan.previous else ""
     seconds = dict(zip(STAGES, (drawn - start, time.perf_counter() - drawn), strict=True))
-    return Published(village.village_code, sheets, len(files), tuple(findings), correction=correction, seconds=seconds)
+    digests = {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}
+    return Published(
+        village.village_code, sheets, tuple(findings), correction=correction, seconds=seconds, key=key, folders=folders,
+        files=digests,
+    )  # fmt: skip
+
+
+def _take_made_before(code: str, key: str, folders: tuple[str, str], job: Job) -> Published | None:
+    """What was made of the village before for the same key: left in OUT, or moved there from a run that was stopped."""
+    for before in job.before if key else ():
+        made = before.find(code, key)
+        if made is None or made.folders != folders:
+            continue
+        if not before.is_out:
+            target = job.staging.joinpath(*folders)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            before.public.joinpath(*folders).rename(target)
+        return replace(made, is_kept=before.is_out)
+    return None
 
 
 def _build_package(village: VillageYear, parts: Sequence[PackageFile], job: Job, plan: Plan) -> dict[str, bytes]:
     pinyin = _read_pinyin(tuple(job.surnames.items())).read
-    return build_package(village, parts, job.settings, job.stamp, checks=job.checks, pinyin=pinyin, plan=plan)
+    return build_package(
+        village,
+        parts,
+        job.settings,
+        job.stamp,
+        checks=job.checks.get(village.village_code, {}),
+        pinyin=pinyin,
+        plan=plan,
+    )
 
 
 def _list_large_numbers(village: VillageYear) -> Iterator[str]:

@@ -25,7 +25,7 @@ def test_an_organisation_keeps_its_brackets_and_words():
 
 @pytest.mark.parametrize(
     ("text", "is_name"),
-    [("王一", True), ("王十三南务村56号", False), ("王一电话", False), ("张三、李四、王五", True), ("", False), ("古丽娜尔·买买提", True)],
+    [("王一", True), ("王镇山", True), ("史金街", True), ("宋镇", True), ("欧阳志镇", True), ("王一羊郡镇东街村", False), ("王十三南务村56号", False), ("王一电话", False), ("张三、李四、王五", True), ("", False), ("古丽娜尔·买买提", True)],
 )  # fmt: skip
 def test_person_name(text, is_name):
     assert is_person_name(text) is is_name

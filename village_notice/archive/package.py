@@ -78,7 +78,7 @@ def build_package(  # noqa: PLR0913  # each is one thing the package is made of
         notices: Its finished notices, as posted.
         settings: The office's settings.
         stamp: The one date of the run.
-        checks: Code of a rule → number of findings of the run.
+        checks: Code of a rule → number of findings that concern the village.
         pinyin: Reads names. Give the same object for all villages of a process: what it has read is remembered.
         plan: Version, the version before it, and evidence to take along; None for a first version.
 

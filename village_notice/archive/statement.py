@@ -21,7 +21,7 @@ def build_statement(
     Args:
         village: The village-year.
         variables: See `wording.build_variables`.
-        checks: Code of a rule → number of findings of the run.
+        checks: Code of a rule → number of findings that concern the village.
         digests: Path in the package → checksums, for the files made so far.
     """
     words = read_package_words()["checks"]

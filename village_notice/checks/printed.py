@@ -14,12 +14,13 @@ def check_printed(payments: pd.DataFrame) -> Iterator[Finding]:
     """C18 for a name that is printed shorter, C19 for one that cannot be a name, R16 for a group that is not printed."""
     organisation = (payments["organisation"] == 1).to_numpy()
     codes, names = pd.factorize(payments["name"])
+    townships = {*payments["township"].unique()}  # 万第镇 alone could also be a person
     for number, text in enumerate(names):
-        if not text or not _is_odd(str(text)):
+        if not text or not (text in townships or _is_odd(str(text))):
             continue
         for row, place, name in list_rows(payments, np.flatnonzero(codes == number)):
             shown = print_name(str(text), is_organisation=bool(organisation[row]))
-            if not organisation[row] and not is_person_name(shown):
+            if not organisation[row] and (text in townships or not is_person_name(shown)):
                 yield Finding("C19", place, found=str(text), person=name)
             elif shown != text:
                 yield Finding("C18", place, found=str(text), expected=shown, person=name)

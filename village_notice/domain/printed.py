@@ -18,11 +18,14 @@ _WORDS = (
 _REMARK = re.compile(rf"(?<=..)(?:{_WORDS})+$")
 _PARTED_REMARK = re.compile(rf"[\s\-‐‑‒–—―−_、，,/:：]+(?:{_WORDS}|[代亡故残病孤妻子女]|户)+$")
 _TAIL = re.compile(r"[\s\-‐‑‒–—―−_、，,/:：]+$")
-_ADDRESS = re.compile(r"\d+号|[镇乡街]|村.*[组号]|电话|手机|卡号|账号|身份证")
+_ADDRESS = re.compile(r"\d+号|[镇乡街].*[村组号路街]|.{4}[镇乡街]|[镇乡街].{4}|村.*[组号]|电话|手机|卡号|账号|身份证")
+"""Words of a place. 王镇山, 史金街 and 欧阳志镇 are people: these characters alone say nothing in a short name."""
 _GROUP = re.compile(
     r"(?:\d{1,3}|[东西南北前后上下中大小老新]?[一-鿿]{1,4}|[东西南北前后上下中大小][一二三四五六七八九十]{1,2})[组队屯片街庄沟头坡湾]?"
 )
 _SENSITIVE = re.compile(r"[病残孤贫亡癌艾]|低保|五保|特困|救助|电话|手机|户|补贴|监测|失独|优抚|军|烈|犯|矫|戒")
+_NO_NAME = re.compile(r"见.{1,4}|同上|不详|不明|未知|暂无|没有|待[定查核]|(?:以下)?空白|略|无|姓名|户名")
+"""What clerks write where they have no name."""
 _LONGEST_NAME = 6
 """Longer names of persons are those of minorities, with a dot in them."""
 
@@ -51,8 +54,10 @@ def print_name(text: str, *, is_organisation: bool = False) -> str:
 
 @lru_cache(maxsize=1 << 17)
 def is_person_name(text: str) -> bool:
-    """Whether a printed name can be that of a person: something is left of it, no address in it, and not too long."""
-    return text != "" and ("·" in text or "、" in text or len(text) <= _LONGEST_NAME) and not _ADDRESS.search(text)
+    """Whether a printed name can be that of a person: something is left, neither an address nor 不详, and not too long."""
+    if text == "" or _NO_NAME.fullmatch(text):
+        return False
+    return ("·" in text or "、" in text or len(text) <= _LONGEST_NAME) and not _ADDRESS.search(text)
 
 
 @lru_cache(maxsize=1 << 16)

@@ -1,0 +1,228 @@
+"""A run goes on from what was finished before, and what it makes is what a run from nothing makes, byte for byte."""
+
+import hashlib
+import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+import openpyxl
+import pytest
+from click.testing import CliRunner
+
+from village_notice import publish
+from village_notice.cli import main
+from village_notice.domain.identity import id_check_digit
+from village_notice.made_before import RECORDS, read_records
+from village_notice.read_cache import ReadCache
+from village_notice.settings import Settings
+from village_notice.sources.reference import read_reference
+
+TOWNSHIP = "羊郡镇"
+KILLS = 20
+
+
+def list_villages():
+    register = read_reference(Settings()).register
+    return [v.name for v in register.villages if v.township == TOWNSHIP][:14]
+
+
+def write_village(folder, number, village, amount=600):
+    book = openpyxl.Workbook()
+    book.active.append([f"2022年{TOWNSHIP}{village}耕地地力保护补贴发放明细表"])
+    book.active.append(
+        [
+            "序号",
+            "村名",
+            "户主姓名",
+            "身份证号",
+            "补贴面积（亩）",
+            "补贴标准（元/亩）",
+            "实发金额（元）",
+            "发放日期",
+            "状态",
+        ]
+    )
+    for n in range(1, 6):
+        first = f"37999919650101{(number * 10 + n) % 1000:03d}"
+        name = f"王{'甲乙丙丁戊己庚辛壬癸'[n % 10]}{'东西南北中'[number % 5]}"
+        book.active.append([n, village, name, first + id_check_digit(first), 5, 120, amount, "2022-06-30", "成功"])
+    book.save(folder / f"{number:02d}{village}.xlsx")
+
+
+@pytest.fixture
+def inbox(tmp_path):
+    folder = tmp_path / "收件箱"
+    folder.mkdir()
+    for number, village in enumerate(list_villages()):
+        write_village(folder, number, village)
+    return folder
+
+
+def run(inbox, out, *more):
+    result = CliRunner().invoke(
+        main, ["run", str(inbox), "--year", "2022", "--out", str(out), "--json", *map(str, more)]
+    )
+    assert result.exit_code in (0, 3), result.output
+    return json.loads(result.stdout), result.stderr
+
+
+def read_bytes(out):
+    """Path → hash of every result; the manifest and the figures of the run before tell of what was there earlier."""
+    apart = {".village_notice.json", "公示数据_上次.zip"}
+    files = sorted(p for p in out.rglob("*") if p.is_file() and ".缓存" not in p.parts and p.name not in apart)
+    return {p.relative_to(out).as_posix(): hashlib.sha256(p.read_bytes()).hexdigest() for p in files}
+
+
+def kept_villages(out):
+    return read_records(out / "内部资料_不得外传/.缓存" / RECORDS)
+
+
+def without_place(answer):
+    return {k: v for k, v in answer.items() if k not in {"moved", "changed"}}
+
+
+def test_an_unchanged_run_says_the_same_and_writes_nothing(inbox, tmp_path):
+    first, _ = run(inbox, tmp_path / "结果")
+    before = {p: p.stat().st_mtime_ns for p in (tmp_path / "结果/公开").rglob("*")}
+    second, talk = run(inbox, tmp_path / "结果")
+    assert second == first and "与上次完全相同" in talk
+    assert {p: p.stat().st_mtime_ns for p in (tmp_path / "结果/公开").rglob("*")} == before
+
+
+@pytest.mark.parametrize("change", ["edit", "remove", "add"])
+def test_a_result_that_was_touched_is_made_again(inbox, tmp_path, change):
+    run(inbox, tmp_path / "结果")
+    wanted = read_bytes(tmp_path / "结果")
+    victim = sorted((tmp_path / "结果/公开").rglob("*.pdf"))[0]
+    if change == "edit":
+        victim.write_bytes(victim.read_bytes()[:-1] + b"x")
+    elif change == "remove":
+        victim.unlink()
+    else:
+        write_village(inbox, 99, list_villages()[0], amount=77)
+        run(inbox, tmp_path / "结果")
+        (inbox / f"99{list_villages()[0]}.xlsx").unlink()
+    _, talk = run(inbox, tmp_path / "结果")
+    assert "与上次完全相同" not in talk
+    assert {k: v for k, v in read_bytes(tmp_path / "结果").items() if not k.startswith("旧版/")} == wanted
+
+
+def test_one_changed_workbook_redraws_its_village_and_no_other(inbox, tmp_path, monkeypatch):
+    monkeypatch.setattr(publish, "_FEW", 99)  # everything in this process, so that it can be counted
+    drawn, read = [], []
+    draw = publish.draw_village
+    monkeypatch.setattr(publish, "draw_village", lambda v, *a, **k: drawn.append(v.village) or draw(v, *a, **k))
+    keep = ReadCache.keep
+    monkeypatch.setattr(ReadCache, "keep", lambda self, f, r: read.append(f.relative) or keep(self, f, r))
+    run(inbox, tmp_path / "结果")
+    assert len(drawn) == len(read) == 14
+    drawn.clear()
+    read.clear()
+    write_village(inbox, 3, list_villages()[3], amount=777)
+    answer, _ = run(inbox, tmp_path / "结果")
+    assert drawn == [list_villages()[3]] and read == [f"03{list_villages()[3]}.xlsx"]
+    fresh, _ = run(inbox, tmp_path / "另外", "--fresh")
+    assert without_place(answer) == without_place(fresh)
+    assert read_bytes(tmp_path / "结果") == read_bytes(tmp_path / "另外")
+
+
+def test_fresh_reads_and_draws_everything_again(inbox, tmp_path, monkeypatch):
+    monkeypatch.setattr(publish, "_FEW", 99)
+    run(inbox, tmp_path / "结果")
+    drawn = []
+    draw = publish.draw_village
+    monkeypatch.setattr(publish, "draw_village", lambda v, *a, **k: drawn.append(v.village) or draw(v, *a, **k))
+    before = read_bytes(tmp_path / "结果")
+    run(inbox, tmp_path / "结果", "--fresh")
+    assert len(drawn) == 14 and read_bytes(tmp_path / "结果") == before
+
+
+def test_a_changed_setting_or_answer_is_never_passed_over(inbox, tmp_path):
+    home = tmp_path / "办公"
+    CliRunner().invoke(main, ["init", str(home)])
+    run(inbox, tmp_path / "结果", "--home", home)
+    settings = home / "office.toml"
+    settings.write_text('board_place = "村委会东墙"\n' + settings.read_text(encoding="utf-8"), encoding="utf-8")
+    _, talk = run(inbox, tmp_path / "结果", "--home", home)
+    assert "与上次完全相同" not in talk
+    run(inbox, tmp_path / "另外", "--home", home, "--fresh")
+    assert read_bytes(tmp_path / "结果") == read_bytes(tmp_path / "另外")
+
+
+def test_a_damaged_cache_is_as_good_as_none(inbox, tmp_path):
+    run(inbox, tmp_path / "结果")
+    wanted = read_bytes(tmp_path / "结果")
+    for path in (tmp_path / "结果/内部资料_不得外传/.缓存").rglob("*"):
+        if path.is_file():
+            path.write_bytes(path.read_bytes()[:-7] + b"\x00damage")
+    run(inbox, tmp_path / "结果")
+    assert read_bytes(tmp_path / "结果") == wanted
+
+
+def test_a_draft_with_new_evidence_is_packed_again(inbox, tmp_path):
+    out = tmp_path / "结果"
+    run(inbox, out)
+    package = next((out / f"公开/{TOWNSHIP}").glob("*/档案"))
+    photo = tmp_path / "照片.jpg"
+    photo.write_bytes(b"\xff\xd8\xff\xe0" + bytes(500))
+    answer = CliRunner().invoke(main, ["archive", "add-evidence", str(package), str(photo)])
+    assert answer.exit_code == 0, answer.output
+    run(inbox, out)
+    assert list((package / "data/张贴证据").iterdir())
+    assert CliRunner().invoke(main, ["verify", str(package)]).exit_code == 0
+
+
+def start(inbox, out):
+    words = [sys.executable, "-m", "village_notice", "run", str(inbox), "--year", "2022", "--out", str(out), "--quiet"]
+    return subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+
+
+def test_killed_at_twenty_moments_and_begun_again(inbox, tmp_path):
+    run(inbox, tmp_path / "不中断")
+    wanted, out, rng = read_bytes(tmp_path / "不中断"), tmp_path / "结果", random.Random(20220713)
+    begin = time.monotonic()
+    process = start(inbox, out)
+    assert process.wait(timeout=120) == 0
+    whole = time.monotonic() - begin
+    shutil.rmtree(out)
+    done = 0
+    for _ in range(KILLS):
+        process = start(inbox, out)
+        time.sleep(rng.uniform(0.2, 1.05) * whole)
+        os.killpg(process.pid, signal.SIGKILL)
+        if process.wait(timeout=60) == 0:  # it was quicker
+            done += 1
+            assert read_bytes(out) == wanted
+            shutil.rmtree(out)
+    process = start(inbox, out)
+    assert process.wait(timeout=120) == 0
+    assert read_bytes(out) == wanted
+    assert len(kept_villages(out)) == 14 and done < KILLS / 2
+
+
+def test_what_a_stopped_run_had_finished_is_not_made_again(inbox, tmp_path, monkeypatch):
+    monkeypatch.setattr(publish, "_FEW", 99)
+    draw, drawn = publish.draw_village, []
+
+    def draw_some(village, *more):
+        if len(drawn) == 9:
+            raise KeyboardInterrupt
+        drawn.append(village.village)
+        return draw(village, *more)
+
+    monkeypatch.setattr(publish, "draw_village", draw_some)
+    words = ["run", str(inbox), "--year", "2022", "--out", str(tmp_path / "结果")]
+    stopped = CliRunner().invoke(main, words)
+    assert stopped.exit_code == 130 and "接着做" in stopped.output
+    assert not (tmp_path / "结果/公开").exists()
+    first = list(drawn)
+    monkeypatch.setattr(publish, "draw_village", lambda v, *more: drawn.append(v.village) or draw(v, *more))
+    run(inbox, tmp_path / "结果")
+    assert len(drawn) == 14 and not {*first} & {*drawn[9:]}
+    run(inbox, tmp_path / "另外", "--fresh")
+    assert read_bytes(tmp_path / "结果") == read_bytes(tmp_path / "另外")

@@ -1,0 +1,188 @@
+"""Readings of files kept from earlier runs, so that only what is new or changed is read again.
+
+An entry is found by the hash of the file and of everything else its reading depends on (`hash_reader`, the path inside
+the inbox, whose words count). Entries hold Arrow tables and JSON, no code; one that is damaged is as good as none.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from village_notice.domain.finding import Finding, Place
+from village_notice.domain.reading import FileReading, SetAside, SheetReading
+from village_notice.fingerprint import hash_file, hash_office, hash_parts, hash_program
+from village_notice.options import RunOptions
+from village_notice.sources.discover import InputFile
+
+FOLDER = "读取"
+_FACTS, _SCHEMA = b"facts", b"whole"
+_DIGEST = hashlib.sha256().digest_size
+
+
+def hash_reader(options: RunOptions, townships: Sequence[str]) -> str:
+    """Everything that reading depends on besides the files: program, reference data, answers, year, password."""
+    password = options.password or ""
+    secret = hashlib.scrypt(password.encode(), salt=b"village-notice", n=2**14, r=8, p=1).hex() if password else ""
+    return hash_parts(
+        hash_program(),
+        hash_office(options.home, reading=True),
+        hash_file(options.register),
+        str(options.year),
+        "\n".join(townships),
+        secret,
+    )
+
+
+@dataclass(slots=True)
+class ReadCache:
+    """Readings in a folder.
+
+    Attributes:
+        folder: Where they are; made when the first one is kept.
+        reader: See `hash_reader`.
+        is_fresh: True where nothing kept before may be used; what is read is kept all the same.
+    """
+
+    folder: Path
+    reader: str
+    is_fresh: bool = False
+    _used: set[str] = field(default_factory=set)
+    _writers: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1))
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was kept, so that every file will have to be read."""
+        return self.is_fresh or not self.folder.is_dir()
+
+    def load(self, files: Iterable[InputFile]) -> dict[str, FileReading]:
+        """Path inside the inbox → reading, for the files whose reading was kept."""
+        if self.is_empty:
+            return {}
+        found: list[tuple[str, dict[str, Any], pa.Table]] = []
+        for file in files:
+            name = self._name(file)
+            entry = _unpack(self.folder / name)
+            if entry is not None:
+                self._used.add(name)
+                found.append((file.relative, *entry))
+        return dict(_build_readings(found))
+
+    def keep(self, file: InputFile, reading: FileReading) -> None:
+        """Writes a reading beside the run's own work; one that failed is not kept: next time may be better."""
+        if not reading.readable or not file.sha256 or reading.sha256 != file.sha256:
+            return
+        name = self._name(file)
+        self._used.add(name)
+        self._writers.submit(_write, self.folder / name, reading)
+
+    def finish(self) -> None:
+        """Waits for what is being written and takes away what this run did not use."""
+        self._writers.shutdown()
+        if self.folder.is_dir():
+            for path in self.folder.iterdir():
+                if path.name not in self._used:
+                    path.unlink(missing_ok=True)
+
+    def _name(self, file: InputFile) -> str:
+        return hash_parts(self.reader, file.relative, file.sha256)[:40] + ".arrow"
+
+
+def _write(path: Path, reading: FileReading) -> None:
+    temporary = path.with_suffix(".tmp")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary.write_bytes(_pack(reading))
+        temporary.replace(path)
+    except OSError:  # what cannot be kept is read again next time; a full disk is told where the results are written
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
+
+
+def _pack(reading: FileReading) -> bytes:
+    """A reading as an Arrow file with its facts in the metadata, behind the hash of it all."""
+    facts = {
+        "file": reading.file,
+        "sha256": reading.sha256,
+        "sheets": reading.sheets,
+        "findings": [[f.code, f.place, f.found, f.expected, f.difference, f.person, f.fen] for f in reading.findings],
+        "set_aside": reading.set_aside,
+        "places_read": reading.places_read,
+        "fen_read": reading.fen_read,
+        "corrects": reading.corrects,
+    }
+    table = pa.Table.from_pandas(reading.payments, preserve_index=False)
+    whole, same = table.schema, _find_constants(table)
+    table = table.drop_columns([*same])
+    facts |= {"rows": len(reading.payments), "same": same}
+    words = json.dumps(facts, ensure_ascii=False).encode("utf-8", "surrogatepass")
+    table = table.replace_schema_metadata({_FACTS: words, _SCHEMA: whole.serialize().to_pybytes()})
+    stream = pa.BufferOutputStream()
+    with pa.ipc.new_file(stream, table.schema) as writer:
+        writer.write_table(table)
+    data: bytes = stream.getvalue().to_pybytes()
+    return hashlib.sha256(data).digest() + data
+
+
+def _unpack(path: Path) -> tuple[dict[str, Any], pa.Table] | None:
+    """Facts and payments of an entry, None where there is none or it is damaged."""
+    try:
+        data = path.read_bytes()
+    except OSError:
+        return None
+    if hashlib.sha256(memoryview(data)[_DIGEST:]).digest() != data[:_DIGEST]:
+        return None
+    table = pa.ipc.open_file(pa.py_buffer(data).slice(_DIGEST)).read_all()
+    facts = json.loads(table.schema.metadata[_FACTS].decode("utf-8", "surrogatepass"))
+    schema = pa.ipc.read_schema(pa.py_buffer(table.schema.metadata[_SCHEMA]))
+    columns = [
+        pa.repeat(pa.scalar(facts["same"][f.name], f.type), facts["rows"]) if f.name in facts["same"] else table[f.name]
+        for f in schema
+    ]
+    return facts, pa.Table.from_arrays(columns, schema=schema)
+
+
+def _find_constants(table: pa.Table) -> dict[str, str | int | None]:
+    """Columns that hold one value throughout (most do: file, sheet, township …) and that value."""
+    found: dict[str, str | int | None] = {}
+    for name, column in zip(table.column_names, table.columns, strict=True):
+        is_unknown = column.null_count == table.num_rows
+        if is_unknown or (not column.null_count and pc.all(pc.equal(column, column[0])).as_py()):
+            found[name] = column[0].as_py() if table.num_rows else None
+    return found
+
+
+def _build_readings(found: Sequence[tuple[str, dict[str, Any], pa.Table]]) -> Iterator[tuple[str, FileReading]]:
+    """Readings of entries; the payments become one frame first and are then cut: a frame a file is slow."""
+    if not found:
+        return
+    schema = found[0][2].schema
+    whole: pd.DataFrame = pa.concat_tables([table.cast(schema) for _, _, table in found]).to_pandas()
+    start = 0
+    for relative, facts, table in found:
+        end = start + table.num_rows
+        payments = whole.iloc[start:end].reset_index(drop=True)
+        start = end
+        yield (
+            relative,
+            FileReading(
+                facts["file"],
+                facts["sha256"],
+                [SheetReading(*s) for s in facts["sheets"]],
+                payments,
+                [Finding(f[0], Place(*f[1]), *f[2:]) for f in facts["findings"]],
+                [SetAside(*s) for s in facts["set_aside"]],
+                facts["places_read"],
+                facts["fen_read"],
+                readable=True,
+                corrects=tuple(facts["corrects"]),
+            ),
+        )
