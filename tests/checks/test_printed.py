@@ -25,7 +25,7 @@ def test_a_group_that_says_more_than_a_place_is_told(make):
     assert codes(make({"name": "王一", "group": "低保2组"})) == [("R16", 5, "")]
 
 
-def test_a_name_that_is_a_township_of_the_run_is_no_name_but_a_person_may_be_called_so():
+def test_a_name_that_is_a_township_of_the_run_is_no_name_but_a_person_may_be_called_so(make):
     frame = make({"name": "王镇山"}, {"name": "史金街"}, {"name": "羊郡镇"})
     frame["township"] = "羊郡镇"
     assert codes(frame) == [("C19", 7, "")]
