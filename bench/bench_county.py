@@ -19,7 +19,6 @@ from pathlib import Path
 
 import openpyxl
 import psutil
-
 from county import YEAR, make_county  # beside this file
 
 HERE = Path(__file__).resolve().parent
