@@ -26,8 +26,8 @@ def run_server(db: Path) -> None:
     from waitress import create_server
 
     from village_notice.settings import Settings
+    from village_notice.web.limits import Limits
     from village_notice.web.public.app import PublicSite, create_app
-    from village_notice.web.public.limits import Limits
 
     limits = Limits(LIMITLESS, LIMITLESS, LIMITLESS, LIMITLESS)
     site = PublicSite(db, Settings(public_person_search=True), frozenset({f"{HOST}:{PORT}"}), limits)

@@ -1,16 +1,22 @@
 """From the wrong sheet to the right sum: the annotated copy, corrected and put back into the inbox."""
 
+import io
 import json
 import shutil
+import zipfile
 
 import openpyxl
 import pytest
 import xlwt
 from click.testing import CliRunner
+from msoffcrypto.format.ooxml import OOXMLFile
 
 from village_notice.cli import main
+from village_notice.copies import choose_files
 from village_notice.domain.annotation import FRONT_SHEET
+from village_notice.domain.finding import Finding, Place
 from village_notice.domain.identity import id_check_digit
+from village_notice.sources.discover import InputFile
 
 ROWS = [
     ["2022年羊郡镇耕地地力保护补贴发放明细表"],
@@ -164,3 +170,108 @@ def test_which_files_get_a_copy(tmp_path, run):
     assert {p.name: p.read_bytes() for p in (folder / "核对").iterdir()} == first
     run("--copies", "none")
     assert not (folder / "核对").exists() or not list((folder / "核对").iterdir())
+
+
+BARE = [
+    ["序号", "村名", "姓名", "身份证号", "实发金额（元）", "发放日期", "状态"],
+    *([n, "桥头村", name, make_id(n), fen, "2022-06-30", "成功"] for n, (name, fen) in enumerate(PEOPLE, 1)),
+]
+"""Rows that tell neither programme nor township: only the names of file and folder do."""
+
+
+def lock(data):
+    made = io.BytesIO()
+    OOXMLFile(io.BytesIO(data)).encrypt("123456", made)
+    return made.getvalue()
+
+
+def make_bare(kind):
+    """The bytes of a file that names nothing itself."""
+    made = io.BytesIO()
+    if kind == "csv":
+        return "\n".join(",".join(map(str, row)) for row in BARE).encode("gb18030")
+    if kind == "xls":
+        book = xlwt.Workbook()
+        sheet = book.add_sheet("明细")
+        for r, row in enumerate(BARE):
+            for c, value in enumerate(row):
+                sheet.write(r, c, value)
+        book.save(made)
+        return made.getvalue()
+    book = openpyxl.Workbook()
+    book.active.title = "明细"
+    for row in BARE:
+        book.active.append(row)
+    book.save(made)
+    return lock(made.getvalue()) if kind == "locked" else made.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("kind", "keeps_properties"),
+    [("xlsx", True), ("xlsx", False), ("xls", True), ("csv", True), ("locked", True), ("zip", True)],
+)
+def test_a_renamed_copy_knows_what_its_source_was_called(tmp_path, run, kind, keeps_properties):
+    suffix = {"locked": "xlsx", "zip": "xlsx"}.get(kind, kind)
+    relative = f"羊郡镇/2022年高龄津贴.{suffix}"
+    source = tmp_path / "收件箱" / relative
+    if kind == "zip":
+        source = tmp_path / "收件箱/民政局.zip"
+        with zipfile.ZipFile(source, "w") as package:
+            package.writestr(relative, make_bare("xlsx"))
+    else:
+        source.parent.mkdir()
+        source.write_bytes(make_bare(kind))
+    words = ("--password", "123456") if kind == "locked" else ()
+    first = run(*words)
+    assert (first["accepted"]["rows"], first["held"]["rows"]) == (2, 1)
+    (copy,) = (tmp_path / "结果/内部资料_不得外传/核对").rglob("*.xlsx")
+    book = openpyxl.load_workbook(copy)
+    book.worksheets[1]["E3"].value = 700
+    if not keeps_properties:
+        book.custom_doc_props.props.clear()
+    source.unlink()
+    book.save(tmp_path / "收件箱/改好的.xlsx")
+    last = run(*words)
+    assert last["accepted"] == {"rows": 3, "fen": 180_000} and last["held"]["rows"] == 0
+    assert not {"F13", "R09", "H07"} & set(last["findings"])
+    sheet = "Sheet1" if kind == "csv" else "明细"
+    assert list_changes(tmp_path) == [("改好的.xlsx", sheet, "E3", "见备注", "700")]
+
+
+def test_the_copy_of_a_renamed_copy_still_knows(tmp_path, run):
+    inbox = tmp_path / "收件箱"
+    (inbox / "羊郡镇").mkdir()
+    (inbox / "羊郡镇/2022年高龄津贴.xlsx").write_bytes(make_bare("xlsx"))
+    run()
+    for name, amount in (("一.xlsx", "仍见备注"), ("二.xlsx", 700)):
+        folder = tmp_path / "结果/内部资料_不得外传/核对"
+        (copy,) = folder.rglob("*.xlsx")
+        book = openpyxl.load_workbook(copy)
+        book.worksheets[1]["E3"].value = amount
+        for old in inbox.rglob("*.xlsx"):
+            old.unlink()
+        book.save(inbox / name)
+        told = run()
+    assert told["accepted"] == {"rows": 3, "fen": 180_000} and told["held"]["rows"] == 0
+
+
+def test_the_folder_of_the_copy_goes_before_that_of_its_source(tmp_path, run):
+    inbox = tmp_path / "收件箱"
+    (inbox / "羊郡镇").mkdir()
+    (inbox / "羊郡镇/2022年高龄津贴.xlsx").write_bytes(make_bare("xlsx"))
+    run()
+    (copy,) = (tmp_path / "结果/内部资料_不得外传/核对").rglob("*.xlsx")
+    (inbox / "穴坊镇").mkdir()
+    shutil.copy(copy, inbox / "穴坊镇/改.xlsx")
+    shutil.rmtree(inbox / "羊郡镇")
+    assert run()["findings"]["R02"] == 3  # 穴坊镇 has no 桥头村
+
+
+@pytest.mark.parametrize(
+    ("code", "row", "asks"), [("X04", 3, False), ("X02", 3, True), ("H03", 0, False), ("C01", 3, True)]
+)
+def test_a_warning_that_is_true_of_every_inbox_asks_for_no_copy(tmp_path, code, row, asks):
+    file = InputFile(tmp_path / "地力.xlsx", "地力.xlsx", 1)
+    found = Finding(code, Place("地力.xlsx", "明细", row, "B" if row else ""))
+    assert bool(choose_files([file], [found], "auto")) is asks
+    assert choose_files([file], [found], "all")

@@ -38,11 +38,20 @@ def test_values_arrive(tmp_path):
         ('post_from = "明天"', "post_from"),
         ('[phones]\nmayor = "1"', "mayor"),
         ("county = ", "office.toml"),
+        ("trusted_proxies = 0", "trusted_proxies"),
+        ("[exposure]\n22 = 2025-12-31", "exposure"),
+        ('[exposure]\n2022 = "2025-12-31"', "exposure"),
+        ("[exposure]\n2022 = 2025-12-31T10:00:00", "exposure"),
     ],
 )
 def test_mistakes_are_named(tmp_path, text, word):
     with pytest.raises(SettingsError, match=word):
         read_settings(write(tmp_path, text))
+
+
+def test_days_on_which_years_close(tmp_path):
+    office = read_settings(write(tmp_path, "[exposure]\n2021 = 2023-12-31\n2022 = 2024-12-31\n"))
+    assert office.exposure == {2021: date(2023, 12, 31), 2022: date(2024, 12, 31)}
 
 
 def test_missing_file_says_what_to_do(tmp_path):

@@ -16,12 +16,14 @@ import click
 from village_notice import __version__
 from village_notice.chinese_click import ChineseGroup
 from village_notice.cli_archive import archive, export_usb, purge, serve
+from village_notice.cli_database import ENVIRONMENT, DatabaseType, ServerType
 from village_notice.cli_notices import guide, notices, preview, split_names, verify_sheet
 from village_notice.errors import ExitCode
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from village_notice.archive.dialect import Source
     from village_notice.pipeline import RunOptions
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -60,10 +62,24 @@ def run_options(command: F) -> F:
             type=click.Choice(["auto", "all", "errors", "none"]),
             default="auto",
             show_default=True,
-            help="哪些表格做核对副本：auto 有问题的都做，收件箱超过 200 个文件时只做有错误的；all 有问题的都做；"
+            help="哪些表格做核对副本：auto 有要改的才做，收件箱超过 200 个文件时只做有错误的；all 有提醒的都做；"
             "errors 只做有错误的；none 不做。",
         ),
         click.option("--workers", type=click.IntRange(1, 64), help="同时用几个进程，默认与电脑核数相同。"),
+        click.option(
+            "--database",
+            type=ServerType(),
+            envvar=ENVIRONMENT,
+            show_envvar=True,
+            help="除了 公开/查询.db，还写进这个 PostgreSQL 数据库，如 postgresql://用户@主机/库名；"
+            "不给就看 office.toml 的 database_url。",
+        ),
+        click.option(
+            "--cluster",
+            default="",
+            metavar="网址",
+            help="在 Dask 集群上做，如 tcp://主机:8786；输入输出要放在各机都能看到的路径。",
+        ),
         click.option("--fresh", "is_fresh", is_flag=True, help="全部重新读、重新做，不用以前运行留下的中间结果。"),
         click.option("--json", "as_json", is_flag=True, help="在标准输出给出 JSON。"),
         click.option("--quiet", is_flag=True, help="不显示进度。"),
@@ -178,7 +194,13 @@ def _run(values: dict[str, Any]) -> None:
 
 @main.command()
 @click.argument("words", nargs=-1, required=True, metavar="姓名…")
-@click.option("--db", type=click.Path(path_type=Path), help="查询库 查询.db；不给就找当前文件夹下的。")
+@click.option(
+    "--db",
+    type=DatabaseType(),
+    envvar=ENVIRONMENT,
+    show_envvar=True,
+    help="查询库 查询.db，或数据库网址 postgresql://…；不给就找当前文件夹下的。",
+)
 @click.option("--village", default="", help="只查哪个村。")
 @click.option("--township", default="", help="只查哪个乡镇。")
 @click.option("--group", default="", help="只查哪个村民小组。")
@@ -187,7 +209,7 @@ def _run(values: dict[str, Any]) -> None:
 @click.option("--limit", type=click.IntRange(1, 500), default=50, show_default=True, help="最多列出几个人。")
 @click.option("--json", "as_json", is_flag=True, help="在标准输出给出 JSON。")
 @click.option("--speak", is_flag=True, help="给出电话里可以照着念的话。")
-def query(words: tuple[str, ...], db: Path | None, as_json: bool, speak: bool, **where: Any) -> None:  # noqa: ANN401
+def query(words: tuple[str, ...], db: Source | None, as_json: bool, speak: bool, **where: Any) -> None:  # noqa: ANN401
     """查一个人（姓名、姓名的一部分、全拼或首字母）这一年领了哪几笔。
 
     \b

@@ -5,11 +5,16 @@ from __future__ import annotations
 import json
 from datetime import date, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from village_notice.chinese_click import ChineseCommand, ChineseGroup
+from village_notice.cli_database import ENVIRONMENT, DatabaseType
 from village_notice.errors import ExitCode, VillageNoticeError
+
+if TYPE_CHECKING:
+    from village_notice.archive.dialect import Source
 
 _PACKAGES = click.argument("packages", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="档案包…")
 _HOME = click.option("--home", type=click.Path(path_type=Path), help="办公文件夹（里面有张贴和异议的登记）。")
@@ -88,9 +93,16 @@ def seal_packages(
 
 @archive.command(name="import")
 @_PACKAGES
-@click.option("--db", type=click.Path(path_type=Path), required=True, help="读入哪个查询库 查询.db；没有就新建。")
+@click.option(
+    "--db",
+    type=DatabaseType(),
+    envvar=ENVIRONMENT,
+    show_envvar=True,
+    required=True,
+    help="读入哪个查询库 查询.db，或数据库网址 postgresql://…；没有就新建。",
+)
 @_HOME
-def import_packages(packages: tuple[Path, ...], db: Path, home: Path | None) -> None:
+def import_packages(packages: tuple[Path, ...], db: Source, home: Path | None) -> None:
     """把往年的档案包读进查询库；先核对完好，同一村同一年以新版为准。
 
     \b
@@ -101,7 +113,8 @@ def import_packages(packages: tuple[Path, ...], db: Path, home: Path | None) -> 
     from village_notice.output import record_files
 
     click.echo(restore.import_packages(packages, db, home))
-    record_files(db)
+    if isinstance(db, Path):
+        record_files(db)
 
 
 @archive.command()
@@ -170,26 +183,58 @@ def purge(year: int, home: Path, out: Path | None, yes: bool) -> None:
 
 
 @click.command(cls=ChineseCommand)
-@click.option("--db", type=click.Path(path_type=Path), help="查询库 查询.db；不给就找当前文件夹下的。")
+@click.option(
+    "--db",
+    type=DatabaseType(),
+    envvar=ENVIRONMENT,
+    show_envvar=True,
+    help="查询库 查询.db，或数据库网址 postgresql://…；不给就找当前文件夹下的。",
+)
+@click.option(
+    "--papers", type=click.Path(path_type=Path), help="公示放在哪个文件夹（结果/公开）；不给就是查询库所在的文件夹。"
+)
 @click.option(
     "--home", type=click.Path(path_type=Path), help="办公文件夹：是否允许按姓名查、查到哪天，写在 office.toml 里。"
 )
 @click.option("--host", default="127.0.0.1", show_default=True, help="在哪个地址上服务；默认只有本机能打开。")
-@click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True, help="端口。")
+@click.option("--port", type=click.IntRange(1, 65535), help="端口；不写就是 8000，窗口答复是 8010。")
 @click.option("--allow-host", "hosts", multiple=True, metavar="主机名", help="还允许用哪个主机名打开；可写多次。")
-def serve(db: Path | None, home: Path | None, host: str, port: int, hosts: tuple[str, ...]) -> None:
-    """开村民查询网页：选村、看合计、打开公示；设置允许时可在本村内按姓名查。按 Ctrl+C 停止。
+@click.option("--desk", is_flag=True, help="窗口答复：给经办人接电话用，要密码，看得到台账；必须给 --home。")
+@click.option("--set-password", "is_new", is_flag=True, help="（重新）设窗口答复的密码。")
+def serve(db: Source | None, home: Path | None, host: str, port: int | None, **more: Any) -> None:  # noqa: ANN401  # click passes the rest by name
+    """开村民查询网页：选村、看合计、打开公示；设置允许时可在本村内按姓名查。加 --desk 是经办人的窗口答复。按 Ctrl+C 停止。
 
     \b
     例：
       village-notice serve --db 结果/公开/查询.db
       village-notice serve --db 结果/公开/查询.db --home 办公 --host 0.0.0.0 --allow-host 10.0.0.5
+      village-notice serve --desk --db 结果/公开/查询.db --home 办公
     """
     from village_notice.settings import read_settings
-    from village_notice.web.public import serve as serving
+    from village_notice.web.server import format_address
 
-    click.echo(f"请用浏览器打开 {serving.format_address(host, port)}　按 Ctrl+C 停止。", err=True)
-    serving.serve(db, read_settings(home), host=host, port=port, more_hosts=hosts)
+    settings, hosts = read_settings(home), more["hosts"]
+    if more["is_new"] and not more["desk"]:
+        raise click.UsageError("--set-password 是窗口答复的密码，请和 --desk 一起用。")
+    if not more["desk"]:
+        from village_notice.web.public import serve as serving
+
+        click.echo(f"请用浏览器打开 {format_address(host, port or 8000)}　按 Ctrl+C 停止。", err=True)
+        serving.serve(db, settings, host=host, port=port or 8000, more_hosts=hosts, papers=more["papers"])
+        return
+    from village_notice.web.desk import serve as desk
+
+    if home is None:
+        raise click.UsageError("窗口答复要用办公文件夹里的台账。请加上 --home 办公文件夹。")
+    keys = desk.find_keys(home, _ask_password, is_new=more["is_new"])
+    click.echo(f"窗口答复：请用浏览器打开 {format_address(host, port or 8010)}　按 Ctrl+C 停止。", err=True)
+    desk.serve(db, settings, keys, host=host, port=port or 8010, more_hosts=hosts)
+
+
+def _ask_password() -> str:
+    return str(
+        click.prompt("请设一个窗口密码（至少 8 个字符，输入时不显示）", hide_input=True, confirmation_prompt="再输一遍")
+    )
 
 
 def _read_day(text: str | None) -> date:

@@ -25,6 +25,7 @@ def again_options(command: F) -> F:
     decorators = (
         click.option("--kind", "kinds", multiple=True, help="哪几种，可写多次或用逗号隔开：汇总公开 一户一行 明细公开 明白纸 广播稿 图片 更正公告 全市汇总 缺项清单；不给就做汇总公开和一户一行。"),
         click.option("--programme", "programmes", multiple=True, help="明细公开只做哪些项目，写名称或其中几个字；可写多次。"),
+        click.option("--columns", "columns", multiple=True, help="汇总公开和明细公开只印哪几列，按写的次序，如 姓名,数量,金额；写表头或列的英文名；可写多次。"),
         click.option("--paper", type=click.Choice(["A4", "A3"]), default=None, help="纸张；不给就按模板。"),
         click.option("--large", "is_large", is_flag=True, help="大字：表格不小于 16 磅。"),
         click.option("--home", type=click.Path(path_type=Path), help="办公文件夹；电话、日期和模板从这里取。"),
@@ -60,7 +61,7 @@ def notices(as_json: bool, quiet: bool, **values: Any) -> None:  # noqa: ANN401 
     例：
       village-notice notices 结果 --village 万柳村 --kind 明白纸
       village-notice notices 结果 --township 山前店镇 --kind 汇总公开 --paper A3 --large
-      village-notice notices 结果 --kind 明细公开 --programme 耕地地力
+      village-notice notices 结果 --kind 明细公开 --programme 耕地地力 --columns 姓名,数量,金额
       village-notice notices 结果 --township 山前店镇 --bundle
       village-notice notices 结果 --kind 全市汇总,缺项清单
       village-notice notices 结果 --kind 更正公告 --before 上次结果 --reason 两户面积登记有误
@@ -128,7 +129,9 @@ def _make_again(values: dict[str, Any], *, as_json: bool, quiet: bool) -> None:
     from village_notice import reprint, wish
     from village_notice.progress import show_progress
 
-    lists = {name: split_names(values.pop(name)) for name in ("kinds", "villages", "townships", "programmes")}
+    lists = {
+        name: split_names(values.pop(name)) for name in ("kinds", "villages", "townships", "programmes", "columns")
+    }
     unknown = [kind for kind in lists["kinds"] if kind not in wish.KINDS]
     if unknown:
         raise click.UsageError(f"没有“{'、'.join(unknown)}”这种公示，可用的有：{'、'.join(wish.KINDS)}。")

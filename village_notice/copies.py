@@ -5,19 +5,18 @@ Both open foreign files, so both happen in reader children, with their limits of
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import Literal
 
-from village_notice.checks.annotated import Origin, annotate_sheets, annotate_xlsx
 from village_notice.checks.corrections import CellChange, compare_sheets
 from village_notice.domain.annotation import COPY_MARK
 from village_notice.domain.finding import Finding
-from village_notice.domain.rules import RULES, Severity
+from village_notice.domain.rules import RULES, Severity, list_lowered, switch_rules
 from village_notice.output import OutputFolder
 from village_notice.progress import Progress
-from village_notice.sources.corrected import take_front_sheet
+from village_notice.sources.corrected import read_source_path, take_front_sheet
 from village_notice.sources.discover import InputFile
 from village_notice.sources.reader_pool import Failure, PoolLimits, ReaderPool
 from village_notice.sources.sniff import NAMES, find_form
@@ -30,6 +29,8 @@ SHEET = "核对副本"
 Which = Literal["auto", "all", "errors", "none"]
 MANY_FILES = 200
 """Where the inbox holds more files, only those with errors get a copy unless all are asked for."""
+_ORDINARY = frozenset(["R06", "X04", "X05", "X07", "X11"])
+"""Warnings at cells that are nearly always right as they are: children, namesakes, families with one account, rates."""
 _LIMITS = PoolLimits(seconds=60, seconds_per_megabyte=20, free_megabytes=2)
 _UNREADABLE = frozenset(["F01", "F02", "F03", "F06", "F10", "F15"])
 _LONGEST_PATH, _SHORT = 235, 20
@@ -60,12 +61,13 @@ class Copy:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What a child needs to make a copy: the findings, and what the file itself came from."""
+    """What a child needs to make a copy: the findings, what the file itself came from, and the rules made warnings."""
 
     findings: tuple[Finding, ...]
     sources: tuple[str, ...]
     stamp: datetime
     password: str | None
+    switches: Mapping[str, str] = field(default_factory=list_lowered)
 
 
 def make_copy(path: Path, relative: str, request: Request) -> bytes:
@@ -74,26 +76,34 @@ def make_copy(path: Path, relative: str, request: Request) -> bytes:
     Raises:
         Unreadable: The file cannot be opened.
     """
+    with switch_rules(request.switches):
+        return _annotate(path, relative, request)
+
+
+def _annotate(path: Path, relative: str, request: Request) -> bytes:
     import hashlib
+
+    from village_notice.checks.annotated import Origin, annotate_sheets, annotate_xlsx  # openpyxl: for children only
 
     data = read_input(path)
     hashes = (*request.sources, hashlib.sha256(data).hexdigest())
     form, _ = find_form(data)
     if form == "xlsx":
         try:
-            return annotate_xlsx(data, request.findings, Origin(relative, hashes, request.stamp))
+            origin = Origin(relative, hashes, request.stamp, source=read_source_path(data))
+            return annotate_xlsx(data, request.findings, origin)
         except Exception:  # noqa: BLE001 - whatever openpyxl stumbles over, our own reader may not
             losses: tuple[str, ...] = ("全部格式（原文件写法特殊）",)
     else:
         losses = (f"原来的格式（{NAMES.get(form, form)}，副本改为 .xlsx）",)
     book = read_workbook(data, path.suffix, password=request.password)
-    take_front_sheet(data, book)
+    source = take_front_sheet(data, book).path
     if form == "locked":
         losses = ("打开密码", "全部格式")
     if any(g.uncalculated for g in book.grids):
         losses = (*losses, "没有保存结果的公式")
     sheets = [g for g in book.grids if not g.is_chart]
-    return annotate_sheets(sheets, request.findings, Origin(relative, hashes, request.stamp, losses))
+    return annotate_sheets(sheets, request.findings, Origin(relative, hashes, request.stamp, losses, source))
 
 
 def compare_copy(path: Path, _relative: str, source: Path, password: str | None) -> list[CellChange]:
@@ -126,8 +136,9 @@ def choose_files(
 ) -> dict[str, tuple[Finding, ...]]:
     """The files to copy with their findings, in the order of the inbox.
 
-    By itself (`auto`) a file is copied for an error, or for a warning at a cell: one that stands on the whole sheet (no
-    state column, say) has no cell to colour, and 问题清单 tells it once for all.
+    By itself (`auto`) a file is copied for an error, or for a warning at a cell that asks to be put right: one that stands
+    on the whole sheet (no state column, say) has no cell to colour, and one that is true of every inbox (`_ORDINARY`)
+    asks for nothing. 问题清单 tells them once for all, and a copy made for another reason shows them too.
     """
     if which == "none":
         return {}
@@ -138,7 +149,7 @@ def choose_files(
 
     def asks_for_copy(finding: Finding) -> bool:
         severity = RULES[finding.code].severity
-        is_seen = which == "all" or (is_small and finding.place.row > 0)
+        is_seen = which == "all" or (is_small and finding.place.row > 0 and finding.code not in _ORDINARY)
         return severity is Severity.ERROR or (severity is Severity.WARNING and is_seen)
 
     return {f.relative: tuple(by_file[f.relative]) for f in files if any(map(asks_for_copy, by_file[f.relative]))}

@@ -12,6 +12,7 @@ from village_notice.domain.finding import Finding, Place
 from village_notice.domain.reading import FileReading
 from village_notice.domain.rules import format_message
 from village_notice.errors import NothingReadableError, UsageError
+from village_notice.executor import Workers
 from village_notice.ledger.keeping import check_gone
 from village_notice.options import RunOptions
 from village_notice.progress import Progress
@@ -19,6 +20,7 @@ from village_notice.read_cache import ReadCache
 from village_notice.sources.discover import Discovery, InputFile, find_inputs
 from village_notice.sources.payments import ReadOptions, load_lookups
 from village_notice.sources.reader_pool import Failure, ReaderPool
+from village_notice.sources.reader_remote import RemotePool
 from village_notice.sources.reference import Reference
 
 _SHOWN_REASONS = 10
@@ -53,13 +55,13 @@ def read_inbox(options: RunOptions, townships: tuple[str, ...], progress: Progre
     """Everything in the inbox; what an earlier run has read is not read again."""
     reading_options = ReadOptions(options.year, townships, options.home, options.register, options.password)
     with ExitStack() as stack:
-        pool = stack.enter_context(_open_pool(options)) if cache.is_empty else None  # starts while files are found
+        pool = _open_pool(options, stack) if cache.is_empty else None  # starts while files are found
         load_lookups(reading_options)  # a broken reference file stops the run here, not in a child
         discovery = find_inputs(options.inbox)
         known = cache.load(discovery.files)
         unread = [f for f in discovery.files if f.relative not in known]
         if unread:
-            pool = pool or stack.enter_context(_open_pool(options))
+            pool = pool or _open_pool(options, stack)
         answers = pool.map(unread, f"{_READER}:read_file", (reading_options,)) if pool and unread else iter(())
         readings: list[FileReading] = []
         for file in discovery.files:
@@ -81,8 +83,10 @@ def list_hashes(files: Sequence[InputFile]) -> dict[str, str]:
     return {f.relative: f.sha256 for f in files if f.sha256}
 
 
-def _open_pool(options: RunOptions) -> ReaderPool:
-    return ReaderPool(options.workers, start=[_READER])
+def _open_pool(options: RunOptions, stack: ExitStack) -> ReaderPool | RemotePool:
+    if options.cluster:
+        return RemotePool(Workers(options.workers, options.cluster).run)
+    return stack.enter_context(ReaderPool(options.workers, start=[_READER]))
 
 
 def _take(file: InputFile, answer: object, cache: ReadCache) -> FileReading:

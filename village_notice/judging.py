@@ -4,24 +4,23 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
+import pyarrow as pa
 
+from village_notice.archive.postings import read_posted
 from village_notice.checks.across import check_across
-from village_notice.checks.control import (
-    ControlLine,
-    ControlReader,
-    ControlRow,
-    check_control,
-    find_unsettled,
-    reconcile,
-)
+from village_notice.checks.control import ControlRow, check_control, find_unsettled, reconcile
+from village_notice.checks.control_file import ControlLine, ControlReader
 from village_notice.checks.deceased import check_deceased, read_deceased
 from village_notice.checks.neighbours import check_last_year, check_neighbours
+from village_notice.checks.other_years import check_other_years
+from village_notice.checks.posted import check_posted
 from village_notice.checks.printed import check_printed
 from village_notice.checks.single import check_single
 from village_notice.checks.stated import explain_totals
 from village_notice.checks.totals import Balance, check_conservation
 from village_notice.checks.verdict import decide
 from village_notice.checks.waivers import Waiver, split_waived
+from village_notice.domain.columns import build_frame
 from village_notice.domain.finding import Finding
 from village_notice.domain.reading import FileReading
 from village_notice.domain.rules import drop_switched_off
@@ -31,6 +30,7 @@ from village_notice.ledger.persons import number_people
 from village_notice.ledger.tiers import check_tiers
 from village_notice.options import RunOptions
 from village_notice.settings import Settings
+from village_notice.sources.dates import parse_period
 from village_notice.sources.reference import Reference
 from village_notice.workbook import Sheet
 
@@ -64,8 +64,7 @@ class Desk:
 def check_payments(read: Intake, options: RunOptions, desk: Desk, reference: Reference) -> Checked:
     """Verdicts on all payments, persons numbered, conservation proved."""
     readings, subsidies = read.readings, reference.subsidies.subsidies
-    payments = pd.concat([r.payments for r in readings if len(r.payments)], ignore_index=True)
-    payments = number_people(payments, recall_numbers(options.home, options.year))
+    payments = number_people(take_payments(readings), recall_numbers(options.home, options.year))
     across = check_across(payments, subsidies, copies=read.copies, year=options.year)
     deceased = check_deceased(payments, read_deceased(options.home))
     findings = [*read.findings, *list_findings(readings), *check_single(payments, subsidies), *across, *deceased]
@@ -75,12 +74,42 @@ def check_payments(read: Intake, options: RunOptions, desk: Desk, reference: Ref
     decided = decide(payments, standing, year=options.year)
     told = [
         *check_tiers(decided, subsidies),
+        *check_other_years(decided, options.year),
         *check_neighbours(decided, reference.register.villages),
         *check_last_year(decided, recall_payments(options.home, options.year - 1)),
+        *_check_posted(decided, options, desk.settings, reference),
     ]
     told, accepted = desk.sort(told)
     standing, waived = [*standing, *told], [*waived, *accepted]
     return Checked(readings, decided, check_conservation(readings, decided), standing, waived, [], frozenset(), [])
+
+
+def take_payments(readings: Sequence[FileReading]) -> pd.DataFrame:
+    """All payments in one frame, in the order of the files; the readings keep none.
+
+    Each column becomes one piece of memory: two million payments in two places, or in a piece a file, cost gigabytes
+    and slow down everything that is done with them.
+    """
+    payments = pd.concat([r.payments for r in readings if len(r.payments)], ignore_index=True)
+    for reading in readings:
+        reading.payments = build_frame({})
+    for name in payments.columns:
+        array = payments[name].array
+        texts = pa.array(array) if isinstance(array, pd.arrays.ArrowStringArray) else None
+        if isinstance(texts, pa.ChunkedArray):
+            payments[name] = pd.arrays.ArrowStringArray(texts.combine_chunks(), dtype=array.dtype)  # type: ignore[call-arg]
+    return payments
+
+
+def _check_posted(
+    decided: pd.DataFrame, options: RunOptions, settings: Settings, reference: Reference
+) -> Iterable[Finding]:
+    """N09 and N10, where the office has a folder and the run a date."""
+    today = options.stamp.date() if options.stamp else settings.data_until
+    if options.home is None or today is None:
+        return ()
+    villages = ((v.code, v.township, v.name) for v in reference.register.villages)
+    return check_posted(decided, read_posted(options.home, options.year, villages), options.year, today)
 
 
 def read_control(options: RunOptions, reference: Reference) -> list[ControlLine]:
@@ -90,7 +119,10 @@ def read_control(options: RunOptions, reference: Reference) -> list[ControlLine]
         subsidy = reference.subsidies.find_code(words) or reference.subsidies.match(words).subsidy
         return (subsidy.code, subsidy.name) if subsidy else None
 
-    return ControlReader(find_programme, reference.register.find_township).read(options.home)
+    def read_period(cell: object) -> str:
+        return parse_period(cell, options.year)
+
+    return ControlReader(find_programme, reference.register.find_township, read_period).read(options.home)
 
 
 def reconcile_control(checked: Checked, lines: Sequence[ControlLine], desk: Desk, wanted: Sequence[str]) -> None:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from village_notice.archive.dialect import ServerUrl
 from village_notice.checks.summary import Summary
 from village_notice.copies import (
     Which,
@@ -27,6 +28,8 @@ class RunOptions:
         check_only: True leaves out notices, archive and query.
         copies: Which workbooks get an annotated copy; see `copies.choose_files`.
         is_fresh: True works everything out anew, whatever earlier runs have kept.
+        database: Server that the query tables are written to as well; None for what the settings say.
+        cluster: Address of a Dask scheduler that has the work done, "" for this computer.
     """
 
     inbox: Path
@@ -41,6 +44,8 @@ class RunOptions:
     check_only: bool = False
     copies: Which = "auto"
     is_fresh: bool = False
+    database: ServerUrl | None = None
+    cluster: str = ""
 
 
 @dataclass(frozen=True, slots=True)

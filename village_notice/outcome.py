@@ -61,7 +61,7 @@ def summarise(
     checked: Checked, public: Disclosure, scope: Scope, published: Sequence[Published], settings: Settings
 ) -> Summary:
     """The table that the run ends with."""
-    accepted = checked.decided[checked.decided["verdict"] == "accepted"]
+    accepted = checked.decided[["village_code", "amount_fen"]][checked.decided["verdict"] == "accepted"]
     paid = set(accepted["village_code"])
     outside = accepted[~accepted["village_code"].isin({v.code for v in scope.villages})]
     sheets = [p.wall_sheets for p in published]

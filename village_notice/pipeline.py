@@ -15,14 +15,18 @@ from pathlib import Path
 import pandas as pd
 
 from village_notice.archive.database import write_database
+from village_notice.archive.dialect import ServerUrl
 from village_notice.archive.versions import find_sealed
 from village_notice.checks.by_village import count_by_village
-from village_notice.checks.control import ControlLine
+from village_notice.checks.control_file import ControlLine
 from village_notice.checks.waivers import Waiver, read_waivers
+from village_notice.cluster_run import use_cluster
 from village_notice.domain.pinyin import Pinyin
 from village_notice.domain.rules import drop_switched_off, switch_rules
 from village_notice.domain.subsidy import Tier
 from village_notice.domain.village import Village
+from village_notice.errors import ExitCode
+from village_notice.executor import ClusterError, Workers
 from village_notice.intake import Intake, check_folders, find_townships, list_hashes, read_inbox
 from village_notice.judging import Checked, Desk, check_payments, read_control, reconcile_control
 from village_notice.kept import KEPT, Kept, keep_earlier, write_kept
@@ -30,12 +34,14 @@ from village_notice.ledger.disclosure import Disclosure, Scope, disclose
 from village_notice.ledger.keeping import keep_run
 from village_notice.ledger.store import Import
 from village_notice.made_before import RECORDS, Published, write_record, write_records
+from village_notice.notices.template import read_orders
 from village_notice.options import RunOptions, RunResult
 from village_notice.outcome import conclude, explain_outcome, summarise, write_annotated, write_workbooks
 from village_notice.output import JOURNAL, PRIVATE, PUBLIC, OutputFolder, explain_write_errors, open_output
 from village_notice.progress import Progress
 from village_notice.publish import STAGES, Job, publish_villages
 from village_notice.remember import find_cache, find_made_before, hash_job
+from village_notice.server_copy import find_server, write_server
 from village_notice.settings import Settings, read_settings
 from village_notice.sources.reference import Reference, read_reference
 from village_notice.stopwatch import Stopwatch
@@ -63,14 +69,16 @@ def run(options: RunOptions, progress: Progress, watch: Stopwatch | None = None)
     """
     lap = (watch or Stopwatch()).lap
     check_folders(options)
+    options = use_cluster(options)
     settings, waivers = read_settings(options.home), read_waivers(options.home)
     reference = read_reference(settings, options.register)
     wanted = find_townships(options.townships or settings.townships, reference)
-    office = Office(settings, waivers, reference, wanted, read_control(options, reference))
+    server = find_server(options, settings)
+    office = Office(settings, waivers, reference, wanted, read_control(options, reference), server)
     with explain_write_errors(options.out), switch_rules(settings.rules):
         out = open_output(options.out)
         lap("启动")
-        if done := recall_result(options, wanted, out):
+        if done := None if server else recall_result(options, wanted, out):
             out.discard()
             progress("与上次完全相同，结果没有变动", 1, 1)
             lap("与上次相同")
@@ -79,19 +87,20 @@ def run(options: RunOptions, progress: Progress, watch: Stopwatch | None = None)
         try:
             return _make_everything(options, office, out, progress, lap)
         except BaseException as error:
-            out.discard(keep_finished=isinstance(error, KeyboardInterrupt))
+            out.discard(keep_finished=isinstance(error, KeyboardInterrupt | ClusterError))
             raise
 
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """What the office says: settings, waivers, reference data, townships the run is for, what finance paid out."""
+    """What the office says: settings, waivers, reference data, townships, what finance paid out, its database server."""
 
     settings: Settings
     waivers: list[Waiver]
     reference: Reference
     townships: tuple[str, ...]
     control: list[ControlLine]
+    server: ServerUrl | None
 
 
 def _make_everything(
@@ -109,7 +118,8 @@ def _make_everything(
     data_until = _find_data_until(checked.decided, settings)
     stamp = options.stamp or datetime.fromisoformat(data_until or f"{options.year}-12-31").replace(tzinfo=UTC)
     others = frozenset(reference.register.townships).difference(v.township for v in villages)
-    scope = Scope(options.year, settings.county, data_until, villages, checked.unsettled, others)
+    orders = read_orders(settings.folder)
+    scope = Scope(options.year, settings.county, data_until, villages, checked.unsettled, others, orders)
     public = disclose(checked.decided, scope, reference.subsidies.subsidies, Pinyin(reference.surnames))
     lap("归村")
     published: list[Published] = []
@@ -142,6 +152,10 @@ def _make_everything(
     remember_result(options, wanted, read.discovery, result, out)
     progress("放好结果", 1, 1)
     lap("放好结果")
+    if office.server:
+        problem = write_server(office.server, public.villages, scope.year, wanted, reference)
+        lap("数据库")
+        result = replace(result, exit_code=ExitCode.CANNOT_WRITE, note=problem) if problem else result
     return result
 
 
@@ -174,7 +188,7 @@ def _publish(public: Disclosure, job: Job, options: RunOptions, progress: Progre
     published = []
     job.staging.mkdir(parents=True, exist_ok=True)
     with (job.staging.parent / JOURNAL).open("a", encoding="utf-8", newline="\n") as journal:
-        for made in publish_villages(public.villages, job, options.workers):
+        for made in publish_villages(public.villages, job, Workers(options.workers, options.cluster)):
             published.append(made)
             if not made.is_refused and not made.is_kept:
                 journal.write(write_record(made))

@@ -10,12 +10,10 @@ import io
 import re
 import time
 import zipfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
-from multiprocessing import get_context
 from pathlib import Path
 
 from village_notice.archive.package import PackageFile, build_package
@@ -23,8 +21,11 @@ from village_notice.archive.versions import Plan, plan_package
 from village_notice.domain.finding import Finding, Place
 from village_notice.domain.pinyin import Pinyin
 from village_notice.domain.public import VillageYear, check_code
+from village_notice.executor import Workers
 from village_notice.made_before import MadeBefore, Published, hash_village
+from village_notice.notices.attachment import build_archive_copy, check_archive_copy
 from village_notice.notices.gate import check_notice, check_text
+from village_notice.notices.second_look import check_sample, choose_sample
 from village_notice.notices.speech import check_speech, write_speech
 from village_notice.notices.village import draw_village
 from village_notice.notices.wording import list_phones
@@ -34,8 +35,6 @@ from village_notice.settings import Settings
 _FORBIDDEN = re.compile(r'[\\/:*?"<>|\x00-\x1f]')
 _FEW = 12
 """Fewer villages than this are done in the process itself: a worker takes a second to start."""
-_GARBAGE = 50_000
-"""Objects between two searches of a worker for cycles."""
 _LONG_FEN = 10**8
 STAGES = ("公示", "档案")
 """What the work for a village consists of, for `--profile`."""
@@ -55,6 +54,7 @@ class Job:
         public: Folder 公开 as earlier runs left it, with sealed packages and the evidence in drafts; None for none.
         before: What was made before and may be taken as it is.
         key: Hash of all that is the same for every village, see `hash_village`; "" looks at nothing made before.
+        sample: Codes of the villages whose files another reader reads too.
     """
 
     settings: Settings
@@ -65,6 +65,7 @@ class Job:
     public: Path | None = None
     before: tuple[MadeBefore, ...] = ()
     key: str = ""
+    sample: frozenset[str] = frozenset()
 
 
 def name_folders(villages: Sequence[VillageYear]) -> dict[str, tuple[str, str]]:
@@ -82,46 +83,22 @@ def name_folders(villages: Sequence[VillageYear]) -> dict[str, tuple[str, str]]:
     }
 
 
-def publish_villages(villages: Sequence[VillageYear], job: Job, workers: int) -> Iterator[Published]:
+def publish_villages(villages: Sequence[VillageYear], job: Job, workers: Workers) -> Iterator[Published]:
     """What was made for each village, in the order they are finished.
 
     Raises:
         OSError: A file cannot be written.
     """
-    folders = name_folders(villages)
-    if workers < 2 or len(villages) < _FEW:
+    folders, job = name_folders(villages), replace(job, sample=choose_sample(villages))
+    if not workers.cluster and (workers.count < 2 or len(villages) < _FEW):
         yield from (publish_village(v, folders[v.village_code], job) for v in villages)
         return
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_take_job, initargs=(job,)) as pool:
-        longest_first = sorted(villages, key=lambda v: -len(v.lines))  # so that no worker ends long after the others
-        futures = [pool.submit(_work, v, folders[v.village_code]) for v in longest_first]
-        try:
-            yield from (future.result() for future in as_completed(futures))
-        except BaseException:
-            _cancel(futures)
-            raise
+    longest_first = sorted(villages, key=lambda v: -len(v.lines))  # so that no worker ends long after the others
+    yield from workers.run(_work, job, [(v, folders[v.village_code]) for v in longest_first])
 
 
-_job: list[Job] = []
-
-
-def _take_job(job: Job) -> None:
-    import gc
-    import signal
-
-    gc.freeze()  # what was imported stays; villages are made of many small objects, few of them in cycles
-    gc.set_threshold(_GARBAGE)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to answer
-    _job[:] = [job]
-
-
-def _work(village: VillageYear, folders: tuple[str, str]) -> Published:
-    return publish_village(village, folders, _job[0])
-
-
-def _cancel(futures: Iterable[Future[Published]]) -> None:
-    for future in futures:
-        future.cancel()
+def _work(job: Job, village: VillageYear, folders: tuple[str, str]) -> Published:
+    return publish_village(village, folders, job)
 
 
 def publish_village(village: VillageYear, folders: tuple[str, str], job: Job) -> Published:
@@ -142,9 +119,15 @@ def publish_village(village: VillageYear, folders: tuple[str, str], job: Job) ->
     faults += [_place(fault, folders, f"{speech}.txt") for fault in check_speech(speech, words, village)]
     drawn = time.perf_counter()
     files = {n.file_name: n.data for n in notices} | {f"{speech}.txt": words}
-    parts = [PackageFile(n.file_name, n.title, n.data, n.pages) for n in notices]
+    copies = [replace(n, data=build_archive_copy(n, village, job.settings, job.stamp)) for n in notices]
+    parts = [PackageFile(n.file_name, n.title, n.data, n.pages) for n in copies]
     package = {} if plan.is_unchanged else _build_package(village, parts, job, plan)
     numbers = frozenset([village.village_code, *list_phones(village, job.settings), *_list_large_numbers(village)])
+    looks = [
+        check_archive_copy(n, c.data, village, job.settings, numbers) for n, c in zip(notices, copies, strict=True)
+    ]
+    looks += [check_sample(copies, village)] if village.village_code in job.sample else []
+    faults += [_place(fault, folders, fault.place.file) for found in looks for fault in found]
     faults += [
         Finding("P01", Place("/".join((*folders, plan.folder, name))), found="、".join(found))
         for name, data in package.items()
@@ -224,7 +207,7 @@ def _read_text(name: str, data: bytes) -> str:
     if name.endswith(".xlsx"):
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             sheets = [n for n in archive.namelist() if n.startswith("xl/worksheets/")]
-            texts = [re.sub(r"<[^>]*>", "\n", archive.read(n).decode("utf-8")) for n in sheets]
+            texts = [re.sub(r"(?:<[^>]*>)+", "\n", archive.read(n).decode("utf-8")) for n in sheets]
         return html.unescape("\n".join(texts))
     return data.decode("utf-8-sig") if name.endswith(_TEXT_FILES) else ""
 

@@ -20,6 +20,7 @@ from village_notice.notices.county import County, check_county, draw_county, dra
 from village_notice.notices.gate import check_notice
 from village_notice.notices.picture import draw_pictures
 from village_notice.notices.speech import check_speech, write_speech
+from village_notice.notices.template import choose_columns
 from village_notice.notices.village import Kind, draw_each, draw_kinds, make_notice
 from village_notice.notices.work import Choice, Work, start_work
 from village_notice.output import PRIVATE, explain_write_errors
@@ -47,7 +48,8 @@ def make_notices(wish: Wish, progress: Progress) -> Made:
     kept = read_kept(wish.out, lambda known: find_codes(known, wish.villages, wish.townships))
     made = Made(wish.target or wish.out / AGAIN)
     keys = choose_programmes(kept.villages, wish.programmes)
-    choices = {code: Choice(wish.paper or "", wish.is_large, own) for code, own in keys.items()}
+    columns = choose_columns(settings.folder, [PDF_KINDS[k] for k in wish.kinds if k in PDF_KINDS], wish.columns)
+    choices = {code: Choice(wish.paper or "", wish.is_large, own, columns) for code, own in keys.items()}
     earlier = _read_earlier(wish, kept)
     folders = _name_places(wish.out, kept.villages)
     with explain_write_errors(made.folder):

@@ -70,9 +70,12 @@ class Settings:
         allow_nominal_images: PNG pages with names may be made for chat groups.
         public_person_search: People may be searched over the network.
         exposure_until: Last day search is open; None for no limit.
+        exposure: Year → last day its names are shown, in place of `exposure_until`: old years close by themselves.
+        trusted_proxies: Reverse proxies of the office in front of the pages; 0 believes no X-Forwarded-For.
         archive_fonds: 全宗号, "" prints a ruled blank.
         archive_retention: Kind of material (see `RETENTION_KINDS`) → 保管期限; what is missing is printed as 待定.
         rules: Code of a rule → "提醒" (an error becomes a warning) or "关闭".
+        database_url: PostgreSQL database that `run` also writes the query tables to, "" none; never shown.
         folder: The office folder these came from; None when there is none.
     """
 
@@ -93,9 +96,12 @@ class Settings:
     allow_nominal_images: bool = False
     public_person_search: bool = False
     exposure_until: date | None = None
+    exposure: Mapping[int, date] = field(default_factory=dict)
+    trusted_proxies: int = 0
     archive_fonds: str = ""
     archive_retention: Mapping[str, str] = field(default_factory=dict)
     rules: Mapping[str, str] = field(default_factory=dict)
+    database_url: str = field(default="", repr=False, compare=False)
     folder: Path | None = None
 
     def reference_file(self, name: str) -> Path | None:
@@ -158,6 +164,8 @@ def _check_value(path: Path, key: str, value: object) -> object:
         return dict(_LEGAL_BASIS) | value  # type: ignore[operator]
     if key == "archive_retention":
         return _check_retention(path, value)  # type: ignore[arg-type]  # _expect saw a dict
+    if key == "exposure":
+        return _check_exposure(path, value)  # type: ignore[arg-type]  # _expect saw a dict
     if key == "rules":
         return _check_rules(path, value)  # type: ignore[arg-type]  # _expect saw a dict
     if key == "townships":
@@ -187,7 +195,10 @@ _KINDS: dict[str, tuple[type, str]] = {
     "allow_nominal_images": _SWITCH,
     "public_person_search": _SWITCH,
     "exposure_until": _DAY,
+    "exposure": (dict, "一节 [exposure]，如 2023 = 2025-12-31"),
+    "trusted_proxies": _NUMBER,
     "archive_fonds": _TEXT,
+    "database_url": _TEXT,
     "archive_retention": (dict, "一节 [archive_retention]，键为 公示、数据、证据"),
     "rules": (dict, "一节 [rules]，左边是编号，右边是 提醒 或 关闭"),
 }
@@ -210,6 +221,15 @@ def _check_retention(path: Path, values: dict[str, object]) -> dict[str, str]:
             allowed = f"左边只能写 {'、'.join(RETENTION_KINDS)}，右边只能写 {'、'.join(RETENTIONS)}"
             raise SettingsError(f"{path} 的 [archive_retention] 里“{kind} = {text}”不对：{allowed}。请改正。")
     return {kind: str(text) for kind, text in values.items()}
+
+
+def _check_exposure(path: Path, values: dict[str, object]) -> dict[int, date]:
+    for year, day in values.items():
+        if not re.fullmatch(r"20\d\d", year) or type(day) is not date:
+            raise SettingsError(
+                f"{path} 的 [exposure] 里“{year} = {day}”不对：左边写年度，右边写日期，如 2023 = 2025-12-31。请改正。"
+            )
+    return {int(year): day for year, day in values.items() if isinstance(day, date)}
 
 
 def _check_rules(path: Path, values: dict[str, object]) -> dict[str, str]:

@@ -28,6 +28,7 @@ class Wish:
         villages: Names, "township/village", or codes; () for all.
         townships: () for all.
         programmes: Titles or parts of titles, for 明细公开; () for all.
+        columns: Headings or keys of the columns of 汇总公开 and 明细公开; () as in the template.
         paper: A4 or A3, None as in the template.
         is_large: Large print.
         home: Office folder, None for defaults.
@@ -44,6 +45,7 @@ class Wish:
     villages: tuple[str, ...] = ()
     townships: tuple[str, ...] = ()
     programmes: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
     paper: str | None = None
     is_large: bool = False
     home: Path | None = None

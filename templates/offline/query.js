@@ -209,7 +209,7 @@
   function speech(data, p) {
     var words = data.words, lines = p.lines.map(function (line, i) {
       var parts = [];
-      if (line.quantity !== null && line.unit) parts.push(speakDecimal(formatScaled(line.quantity, 3)) + line.unit);
+      if (line.quantity !== null && line.unit) parts.push(speakDecimal(formatScaled(line.quantity, 3)) + (line.unit === "月" ? "个月" : line.unit));
       parts.push(speakFen(line.fen));
       if (line.months) parts.push(speakMonths(line.months) + "发放");
       return fill(words.speech_line, { number: speakInteger(i + 1), title: line.title, parts: parts.join("，") });

@@ -1,112 +1,119 @@
-"""A real browser, driven through Chromium's debugging pipe: no driver, no network."""
+"""A real browser: Debian's Chromium, driven by Playwright; no browser is downloaded and nothing reaches the network."""
 
-import base64
 import importlib.resources
-import json
-import os
 import shutil
-import subprocess
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Page as Tab
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 needs_browser = [
-    pytest.mark.skipif(CHROMIUM is None or os.name != "posix", reason="Chromium is not installed"),
+    pytest.mark.skipif(CHROMIUM is None, reason="没有 Chromium：apt-get install chromium 以后再运行浏览器测试"),
     pytest.mark.xdist_group("browser"),
 ]
+_ARGUMENTS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run", "--hide-scrollbars")
+_MOST_MS = 30_000
+SMALL = """
+Array.from(document.querySelectorAll("button, input:not([type=hidden]), select, summary, a"))
+  .filter(e => e.offsetParent && !e.classList.contains("skip"))
+  .filter(e => e.getBoundingClientRect().height < (e.type === "radio" ? 24 : 48)
+    || e.getBoundingClientRect().right > innerWidth + 1)
+  .map(e => e.id || e.textContent.trim()).join("|")
+"""
+"""Targets below 48 px (a radio button's is its label), or beyond the right edge."""
+UNNAMED = """
+Array.from(document.querySelectorAll("input:not([type=hidden]), select, button, a, img, table"))
+  .filter(e => !(e.labels && e.labels.length) && !e.textContent.trim() && e.getAttribute("alt") === null)
+  .map(e => e.outerHTML).join("|")
+"""
+CONTRAST = """
+(() => {
+  const light = c => c.map(v => (v /= 255) <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
+  const lum = c => { const [r, g, b] = light(c); return 0.2126 * r + 0.7152 * g + 0.0722 * b; };
+  const read = t => (t.match(/[0-9.]+/g) || []).map(Number);
+  const ground = e => { for (; e; e = e.parentElement) { const c = read(getComputedStyle(e).backgroundColor);
+    if (c.length === 3 || c[3] > 0) return c.slice(0, 3); } return [255, 255, 255]; };
+  return Array.from(document.querySelectorAll("body *")).filter(e => e.offsetParent &&
+    Array.from(e.childNodes).some(n => n.nodeType === 3 && n.data.trim())).filter(e => {
+      const [a, b] = [lum(read(getComputedStyle(e).color).slice(0, 3)), lum(ground(e))].sort((x, y) => y - x);
+      return (a + 0.05) / (b + 0.05) < 4.5; }).map(e => e.outerHTML).join("|");
+})()
+"""
 
 
 class Page:
-    """One tab; `events` holds what the browser has told so far."""
+    """One tab, and what it has asked for and complained of since it was opened; `tab` is Playwright's own."""
 
-    def __init__(self, to_browser: int, from_browser: int) -> None:
-        self._out, self._in = to_browser, from_browser
-        self._rest, self._number, self._session = b"", 0, ""
-        self.events: list[dict] = []
-        target = self.call("Target.createTarget", url="about:blank")["targetId"]
-        self._session = self.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
-        for domain in ("Page", "Runtime", "Network", "Log"):
-            self.call(f"{domain}.enable")
-
-    def call(self, method: str, **params: object) -> dict:
-        """The result of a command."""
-        self._number += 1
-        message = {"id": self._number, "method": method, "params": params}
-        if self._session:
-            message["sessionId"] = self._session
-        os.write(self._out, json.dumps(message).encode() + b"\0")
-        while True:
-            answer = self._read()
-            if answer.get("id") == self._number:
-                assert "error" not in answer, answer
-                return answer["result"]
-            self.events.append(answer)
-
-    def _read(self) -> dict:
-        while b"\0" not in self._rest:
-            block = os.read(self._in, 1 << 16)
-            assert block, "the browser has ended"
-            self._rest += block
-        message, _, self._rest = self._rest.partition(b"\0")
-        return json.loads(message)
-
-    def wait(self, event: str) -> None:
-        """Nothing, once the event has come."""
-        while not any(e.get("method") == event for e in self.events):
-            self.events.append(self._read())
+    def __init__(self, tab: Tab) -> None:
+        self.tab = tab
+        self._asked: list[str] = []
+        self._complaints: list[str] = []
+        tab.set_default_timeout(_MOST_MS)
+        tab.on("request", lambda request: self._asked.append(request.url))
+        tab.on("pageerror", lambda error: self._complaints.append(str(error)))
+        tab.on(
+            "console", lambda told: self._complaints.append(told.text) if told.type in ("error", "warning") else None
+        )
 
     def open(self, path: Path, words: str = "") -> None:
         """The file, loaded anew, with words behind #."""
-        # by way of about:blank, because another # alone would not load the file again
-        for url in ("about:blank", path.as_uri() + (f"#{words}" if words else "")):
-            self.events.clear()
-            self.call("Page.navigate", url=url)
-            self.wait("Page.loadEventFired")
+        self.tab.goto("about:blank")  # another # alone would not load the file again
+        self.visit(path.as_uri() + (f"#{words}" if words else ""))
 
     def visit(self, url: str) -> None:
         """An address, once it has loaded."""
-        self.events.clear()
-        self.call("Page.navigate", url=url)
-        self.wait("Page.loadEventFired")
+        self._asked.clear()
+        self._complaints.clear()
+        self.tab.goto(url)
 
     def leave(self, script: str) -> None:
         """A script that leads to another page, once that has loaded."""
-        self.events.clear()
-        self.call("Runtime.evaluate", expression=script)
-        self.wait("Page.loadEventFired")
+        with self.tab.expect_navigation():
+            self.run(script)
+
+    def send(self, *keys: str) -> None:
+        """Keys that lead to another page, once that has loaded."""
+        with self.tab.expect_navigation():
+            self.press(*keys)
 
     def run(self, script: str) -> object:
         """The value of an expression on the page, awaited."""
-        answer = self.call("Runtime.evaluate", expression=script, awaitPromise=True, returnByValue=True)
-        assert "exceptionDetails" not in answer, answer
-        return answer["result"].get("value")
+        return self.tab.evaluate(script)
 
     def press(self, *keys: str) -> None:
         """Keys as a person presses them; a single character types it."""
         for key in keys:
-            text = {"Enter": "\r"}.get(key, key if len(key) == 1 else "")
-            code = {"Enter": 13, "Tab": 9, "Escape": 27, "ArrowDown": 40, "ArrowUp": 38, " ": 32}.get(key, 0)
-            common = {"key": key, "windowsVirtualKeyCode": code, "code": "Space" if key == " " else key}
-            self.call("Input.dispatchKeyEvent", type="keyDown", text=text, **common)
-            self.call("Input.dispatchKeyEvent", type="keyUp", **common)
+            self.tab.keyboard.press(key)
+
+    def type(self, text: str) -> None:
+        """Characters as an input method hands them over."""
+        self.tab.keyboard.insert_text(text)
 
     def resize(self, width: int, height: int = 800) -> None:
         """The window as wide as a telephone or a monitor."""
-        self.call("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=False)
+        self.tab.set_viewport_size({"width": width, "height": height})
+
+    def list_printed(self, selector: str) -> str:
+        """Which of the elements a printer would show: id or tag, joined by |."""
+        self.tab.emulate_media(media="print")
+        shown = self.run(
+            f"Array.from(document.querySelectorAll('{selector}')).filter(e => e.offsetParent)"
+            ".map(e => e.id || e.tagName).join('|')"
+        )
+        self.tab.emulate_media(media="screen")
+        return str(shown)
 
     def picture(self, path: Path) -> None:
         """A PNG of the whole page, for a person to look at."""
-        data = self.call("Page.captureScreenshot", captureBeyondViewport=True)["data"]
-        path.write_bytes(base64.b64decode(data))
+        self.tab.screenshot(path=path, full_page=True)
 
     def requests(self) -> list[str]:
         """Addresses asked for since the page was opened."""
-        sent = (e for e in self.events if e.get("method") == "Network.requestWillBeSent")
-        return [e["params"]["request"]["url"] for e in sent]
+        return list(self._asked)
 
     def judge(self) -> list[str]:
         """What axe-core finds wrong with the page as it stands: rule and place, [] for nothing."""
@@ -118,44 +125,32 @@ class Page:
 
     def complaints(self) -> list[str]:
         """What the console shows: errors, refused content."""
-        errors = [str(e["params"]) for e in self.events if e.get("method") == "Runtime.exceptionThrown"]
-        return errors + [e["params"]["entry"]["text"] for e in self.events if e.get("method") == "Log.entryAdded"]
+        return list(self._complaints)
+
+
+@contextmanager
+def open_browsers() -> Iterator[Browser]:
+    """A fresh headless browser; `new_context` of it makes a visitor of one's own."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=_ARGUMENTS)
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+@contextmanager
+def open_tab(browser: Browser, **options: object) -> Iterator[Page]:
+    """A tab of a new visitor, who has no cookies; the options are Playwright's for a context."""
+    context = browser.new_context(**options)
+    try:
+        yield Page(context.new_page())
+    finally:
+        context.close()
 
 
 @contextmanager
 def open_browser() -> Iterator[Page]:
     """A fresh headless browser with one tab."""
-    to_child, to_browser = os.pipe()
-    from_browser, from_child = os.pipe()
-
-    def connect() -> None:
-        # high numbers first: 3 and 4 may be among the four
-        a, b = os.dup(to_child), os.dup(from_child)
-        high = (os.dup2(a, 60), os.dup2(b, 61))
-        os.dup2(high[0], 3)
-        os.dup2(high[1], 4)
-
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
-        arguments = [CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={profile}"]
-        arguments += [
-            "--remote-debugging-pipe",
-            "--disable-background-networking",
-            "--no-first-run",
-            "--hide-scrollbars",
-        ]
-        child = subprocess.Popen(
-            arguments,
-            preexec_fn=connect,  # noqa: PLW1509  # Chromium wants its pipes as 3 and 4; no threads here
-            close_fds=False,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        os.close(to_child)
-        os.close(from_child)
-        try:
-            yield Page(to_browser, from_browser)
-        finally:
-            child.terminate()
-            child.wait(20)
-            os.close(to_browser)
-            os.close(from_browser)
+    with open_browsers() as browser, open_tab(browser) as page:
+        yield page

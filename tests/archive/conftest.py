@@ -210,15 +210,27 @@ def write(folder, files):
     return folder
 
 
-@pytest.fixture(scope="session")
-def database(tmp_path_factory, village, pinyin):
-    """A 查询.db with two villages, one of them in two years."""
-    path = tmp_path_factory.mktemp("db") / "查询.db"
+def fill_database(target) -> None:
+    """Two villages, one of them in two years, in two runs."""
     earlier = build_village([Someone("王建国", "1组", 3)], year=2021)
     other = build_village(
         [Someone("王建国", "1组", 9), Someone("马秀兰", "1组", 1)],
         township="羊郡镇", office="羊郡镇", village="西关村", full_name="西关村村民委员会", village_code="370682108002",
     )  # fmt: skip
-    write_database([earlier], path, year=2021, pinyin=pinyin)
-    write_database([village, other], path, year=2022, pinyin=pinyin)
+    write_database([earlier], target, year=2021, pinyin=read_pinyin())
+    write_database([build_village(), other], target, year=2022, pinyin=read_pinyin())
+
+
+@pytest.fixture(scope="session")
+def database(tmp_path_factory):
+    """A 查询.db with two villages, one of them in two years."""
+    path = tmp_path_factory.mktemp("db") / "查询.db"
+    fill_database(path)
     return path
+
+
+@pytest.fixture
+def server_database(empty_server):
+    """The same on a PostgreSQL server."""
+    fill_database(empty_server)
+    return empty_server

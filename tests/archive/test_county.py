@@ -48,7 +48,7 @@ def test_townships_headings_and_merged_totals_agree(villages):
 
 
 def test_no_merged_sheet_without_merged_totals(villages):
-    assert load(build_public_county(villages, [], 2022, STAMP)).sheetnames == ["各村各项目", "按乡镇", "按项目"]
+    assert load(build_public_county(villages, [], 2022, STAMP)).sheetnames[:3] == ["各村各项目", "按乡镇", "按项目"]
 
 
 def test_drafts_are_marked(villages):
@@ -81,3 +81,17 @@ def test_no_village_at_all():
 
 def test_same_villages_give_same_bytes(villages):
     assert build_public_county(villages, MERGED, 2022, STAMP) == build_public_county(villages, MERGED, 2022, STAMP)
+
+
+def test_charts_show_the_public_totals_by_township_and_by_programme(villages):
+    data = build_public_county(villages, MERGED, 2022, STAMP)
+    assert data == build_public_county(villages, MERGED, 2022, STAMP)
+    book = load(data)
+    assert book.sheetnames[-2:] == ["图_按乡镇", "图_按项目"]
+    for name, size in (("按乡镇", len(rows_of(book, "按乡镇")) - 1), ("按项目", len(rows_of(book, "按项目")) - 1)):
+        (chart,) = book[f"图_{name}"]._charts
+        values = chart.series[0].val.numRef
+        place = values.f.rsplit("!", 1)[1].replace("$", "")
+        cells = [cell.value for (cell,) in book[name][place]]
+        assert len(cells) == size and [float(p.v) for p in values.numCache.pt] == cells
+        assert "合计" not in [p.v for p in chart.series[0].cat.strRef.strCache.pt]

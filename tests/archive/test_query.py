@@ -3,8 +3,27 @@ import sys
 
 import pytest
 
+from village_notice.archive.dialect import SERVER_SCHEMA, ServerUrl, open_engine
 from village_notice.archive.query import ALL_YEARS, find_database, search
 from village_notice.errors import UsageError
+
+from .conftest import fill_database
+
+ON_SERVER = pytest.param("server", marks=pytest.mark.xdist_group("postgres"))
+
+
+@pytest.fixture(scope="module", params=["file", ON_SERVER])
+def database(request, database):
+    """Every question is put to both kinds of database."""
+    if request.param == "file":
+        yield database
+        return
+    url = ServerUrl.parse(request.getfixturevalue("postgres"))
+    with open_engine(url).begin() as connection:
+        connection.exec_driver_sql(f"DROP SCHEMA IF EXISTS {SERVER_SCHEMA} CASCADE")
+    fill_database(url)
+    yield url
+    open_engine(url).dispose()
 
 
 def names(answers):
@@ -96,10 +115,12 @@ def test_nothing_found_says_what_to_do(database, words, note):
     assert note in answers.note
 
 
-def test_where_the_database_is_looked_for(tmp_path, database):
-    assert find_database(database.parent) == database
+def test_where_the_database_is_looked_for(tmp_path):
+    (tmp_path / "公开").mkdir()
+    (tmp_path / "公开" / "查询.db").touch()
+    assert find_database(tmp_path) == find_database(tmp_path / "公开") == tmp_path / "公开" / "查询.db"
     with pytest.raises(UsageError, match="--db"):
-        find_database(tmp_path)
+        find_database(tmp_path / "别处")
     (tmp_path / "a.db").write_bytes(b"no database")
     with pytest.raises(UsageError, match="不是查询库"):
         search(tmp_path / "a.db", "王")

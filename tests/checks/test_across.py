@@ -85,3 +85,16 @@ def test_rates_are_quiet_without_a_clear_majority(make):
 
 def test_empty_frame(make):
     assert not list(check_across(make({}).iloc[:0]))
+
+
+def test_the_odd_row_is_told_not_the_last(make, make_id, places):
+    one = {"id": make_id(1), "amount_fen": 100}
+    frame = make(*(one | {"period": f"2023-{n:02d}", "name": "方木" if n == 2 else "万木"} for n in range(1, 6)))
+    (found,) = [f for f in check_across(frame) if f.code == "X03"]
+    assert (found.place.row, found.person, found.expected) == (6, "方木", "万木")
+    other = {"village": "西关村", "village_code": "370999101201"}
+    frame = make(*(one | {"period": f"2023-{n:02d}"} | (other if n == 3 else {}) for n in range(1, 6)))
+    (found,) = [f for f in check_across(frame) if f.code == "X06"]
+    assert (found.place.row, found.found, found.expected) == (7, "石桥镇东关村、石桥镇西关村", "石桥镇东关村")
+    frame = make(*({"period": f"2023-{n:02d}", "name": "方木" if n == 1 else "万木"} for n in range(1, 6)))
+    assert places(check_across(frame), "X05") == [("X05", "a.xlsx", 5)]

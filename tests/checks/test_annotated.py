@@ -10,7 +10,7 @@ from openpyxl.comments import Comment
 from openpyxl.styles import Font, PatternFill
 
 from village_notice.checks.annotated import Origin, annotate_sheets, annotate_xlsx
-from village_notice.domain.annotation import FRONT_SHEET, SOURCE_PROPERTY, parse_sources
+from village_notice.domain.annotation import FRONT_SHEET, PATH_PROPERTY, SOURCE_PROPERTY, parse_sources
 from village_notice.domain.finding import Finding, Place
 
 STAMP = datetime(2022, 12, 20, tzinfo=UTC)
@@ -111,12 +111,12 @@ def test_formulas_carry_their_value_or_stay(source):
 def test_the_front_sheet_lists_everything_with_links(source):
     front = load(annotate_xlsx(source, FINDINGS, origin(source)))[FRONT_SHEET]
     assert front["A1"].value == "核对说明：a.xlsx，错误 1 处，提醒和已改正 4 处"
-    listed = [[c.value for c in row[:4]] for row in front.iter_rows(min_row=7)]
+    listed = [[c.value for c in row[:4]] for row in front.iter_rows(min_row=8)]
     assert listed == [
         ["错误", "C01", "表", "C4"], ["提醒", "F12", None, "整个文件"], ["提醒", "H03", "表", "整张表"],
         ["提醒", "C04", "表", "B3"], ["已改正", "C03", "表", "C3"],
     ]  # fmt: skip
-    assert front["D7"].hyperlink.location == "'表'!C4" or front["D7"].hyperlink.target == "#'表'!C4"
+    assert front["D8"].hyperlink.location == "'表'!C4" or front["D8"].hyperlink.target == "#'表'!C4"
 
 
 def test_the_source_is_named_and_the_bytes_are_the_same_again(source):
@@ -134,7 +134,7 @@ def test_a_copy_of_a_copy_has_one_front_and_new_marks_only(source):
     sheet = again["表"]
     assert sheet["C4"].comment is None and sheet["C4"].fill.fill_type is None
     assert sheet["B3"].comment.text.count("【") == 1 and sheet["A3"].comment.text == "户主本人"
-    assert len(again.custom_doc_props.props) == 1
+    assert [p.name for p in again.custom_doc_props.props] == [SOURCE_PROPERTY, PATH_PROPERTY]
 
 
 def test_what_cannot_be_kept_is_named(source):

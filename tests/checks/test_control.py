@@ -1,14 +1,11 @@
 import openpyxl
 import pytest
 
-from village_notice.checks.control import (
-    ControlReader,
-    check_control,
-    draw_control,
-    find_unsettled,
-    reconcile,
-)
+from village_notice.checks.control import check_control, draw_control, find_unsettled, reconcile
+from village_notice.checks.control_file import ControlReader
+from village_notice.domain.rules import switch_rules
 from village_notice.errors import ReferenceFileError
+from village_notice.sources.dates import parse_period
 
 PROGRAMMES = {"耕地地力保护补贴": ("S001", "耕地地力保护补贴"), "高龄津贴": ("S053", "高龄津贴")}
 TOWNSHIPS = {"石桥": "石桥镇", "石桥镇": "石桥镇", "双河镇": "双河镇"}
@@ -46,7 +43,7 @@ def test_money_that_agrees_to_the_fen(read, make, encoding):
 
 def test_one_fen_is_told(read, make):
     lines = read("耕地地力保护补贴,2023,石桥,,240.01\n")
-    assert check(lines, make({}, {})) == [("T04", 2, "石桥镇耕地地力保护补贴 240.00", "240.01", "0.01")]
+    assert check(lines, make({}, {})) == [("T04", 2, "石桥镇耕地地力保护补贴（2023） 240.00", "240.01", "0.01")]
 
 
 def test_periods_are_added_up_and_names_below_each_other_are_carried_on(read, make):
@@ -78,6 +75,56 @@ def test_what_has_no_line_and_people_that_differ(read, make):
         ("T06", 2, "石桥镇耕地地力保护补贴 2", "3", ""),
         ("T05", 0, "石桥镇高龄津贴 120.00", "", ""),
     ]
+
+
+MONTHS = "高龄津贴,1月,石桥镇,1,120\n高龄津贴,2月,石桥镇,1,120\n"
+
+
+def pay(month, **more):
+    return {"programme_code": "S053", "programme": "高龄津贴", "period": f"2023-{month:02d}"} | more
+
+
+@pytest.mark.parametrize(
+    ("rows", "told"),
+    [
+        ([pay(1), pay(2)], []),
+        ([pay(1)], [("T04", 3, "石桥镇高龄津贴（2月） 0.00", "120.00", "120.00")]),
+        (
+            [pay(1), pay(1)],
+            [
+                ("T07", 2, "石桥镇高龄津贴（1月） 240.00", "120.00", "-120.00"),
+                ("T07", 3, "石桥镇高龄津贴（2月） 0.00", "120.00", "120.00"),
+            ],
+        ),
+        ([pay(1), pay(2), pay(3)], [("T05", 0, "石桥镇高龄津贴（2023-03） 120.00", "", "")]),
+        ([pay(1), pay(2), pay(2)], [
+            ("T04", 3, "石桥镇高龄津贴（2月） 240.00", "120.00", "-120.00"),
+        ]),
+        ([pay(1), pay(2, period="2023", pay_date="2023-02-28")], []),
+        ([pay(12, period="2022-12", pay_date="2023-01-15"), pay(1, pay_date="2023-02-15")], []),  # paid a month later
+        ([pay(1, pay_date="2023-01-15"), pay(2, pay_date="2023-02-15"), pay(12, period="2022-12", pay_date="2023-01-15")],
+         [("T05", 0, "石桥镇高龄津贴（2022-12） 120.00", "", "")]),
+        ([pay(1), pay(2, period="")], []),  # no month anywhere: all are added up
+        ([pay(1, person_no=1), pay(2, amount_fen=6000, person_no=1), pay(2, amount_fen=6000, person_no=2)],
+         [("T06", 3, "石桥镇高龄津贴（2月） 2", "1", "")]),
+    ],
+)  # fmt: skip
+def test_each_period_is_compared(tmp_path, make, rows, told):
+    (tmp_path / "control.csv").write_text(HEAD + MONTHS, encoding="utf-8")
+    lines = ControlReader(PROGRAMMES.get, TOWNSHIPS.get, lambda v: parse_period(v, 2023)).read(tmp_path)
+    found = reconcile(lines, make(*rows).assign(person_no=[r.get("person_no", 1) for r in rows]))
+    assert [(f.code, f.place.row, f.found, f.expected, f.difference) for f in check_control(found)] == told
+
+
+def test_periods_that_only_differ_from_each_other_keep_nothing_back(tmp_path, make):
+    (tmp_path / "control.csv").write_text(HEAD + MONTHS, encoding="utf-8")
+    lines = ControlReader(PROGRAMMES.get, TOWNSHIPS.get, lambda v: parse_period(v, 2023)).read(tmp_path)
+    rows = reconcile(lines, make(pay(1), pay(1)).assign(person_no=1))
+    findings = list(check_control(rows))
+    assert find_unsettled(rows, findings) == frozenset()
+    sheet = draw_control(rows, ())
+    assert {row[10] for row in sheet.rows} == {"这一期不符，各期相加相符：可能只是期间写法不同"}
+    assert set(sheet.styles) == {"warning"}
 
 
 def test_people_of_several_lines_are_not_added(read, make):
@@ -140,3 +187,11 @@ def test_a_file_that_is_counted_twice(read, make):
     lines = read("耕地地力保护补贴,,石桥镇,,120\n")
     rows = reconcile(lines, make({}, {"file": "b.xlsx"}).assign(person_no=1))
     assert "可能重复" in str(draw_control(rows, find_unsettled(rows, check_control(rows))).rows[0][10])
+
+
+def test_a_difference_that_the_county_made_a_warning_keeps_nothing_a_draft(read, make):
+    rows = reconcile(read("耕地地力保护补贴,,石桥镇,,240\n"), make({}).assign(person_no=1))
+    findings = list(check_control(rows))
+    assert find_unsettled(rows, findings) == {("S001", "石桥镇")}
+    with switch_rules({"T04": "提醒"}):
+        assert find_unsettled(rows, findings) == frozenset()

@@ -7,7 +7,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from village_notice.checks.across import check_across
-from village_notice.checks.control import ControlLine, check_control, reconcile
+from village_notice.checks.control import check_control, reconcile
+from village_notice.checks.control_file import ControlLine
 from village_notice.checks.single import check_single
 from village_notice.checks.verdict import decide
 

@@ -47,3 +47,24 @@ def test_formulas_are_guarded_and_ids_stay_whole(make, tmp_path):
     assert [r["name"] for r in rows] == ['\'=HYPERLINK("http://x")', "'@a"]
     assert rows[0]["id"] == "370999195309034215"
     assert "不写出" not in (tmp_path / "p.csv").read_text(encoding="utf-8-sig")
+
+
+NASTY = ("a,b", 'say "x"', "two\nlines", "\r", "=1+1", "-5", '@",', "'", "", " 王 ", "\t")
+
+
+def test_commas_quotes_and_line_ends_inside_a_text(make, tmp_path):
+    rows = write(make(*({"name": text, "period": text} for text in NASTY)), tmp_path / "p.csv")
+    guarded = ["'" + text if text[:1] in tuple("=-@\r\t") and text else text for text in NASTY]
+    assert [r["name"] for r in rows] == [r["period"] for r in rows] == guarded
+
+
+def test_more_lines_than_are_written_at_once(make, tmp_path, monkeypatch):
+    monkeypatch.setattr("village_notice.checks.payments_csv._AT_ONCE", 2)
+    frame = make(*({"row": n, "name": "x" if n != 4 else "=x"} for n in range(1, 6)))
+    assert [(r["row"], r["name"]) for r in write(frame, tmp_path / "p.csv")] == [
+        ("1", "x"), ("2", "x"), ("3", "x"), ("4", "'=x"), ("5", "x"),
+    ]  # fmt: skip
+
+
+def test_no_payments_give_the_headings(make, tmp_path):
+    assert write(make({}).iloc[:0], tmp_path / "p.csv") == []

@@ -1,5 +1,7 @@
 """The clerk is told what the wall keeps in."""
 
+import pytest
+
 from village_notice.checks.printed import check_printed
 
 
@@ -19,6 +21,11 @@ def test_numbers_and_remarks_behind_a_name_are_told_in_every_row(make):
 
 def test_an_address_in_the_name_holds_the_payment(make):
     assert codes(make({"name": "王三南务村56号"})) == [("C19", 5, "")]
+
+
+@pytest.mark.parametrize("name", ["不详", "见附件一", "以下空白", "同上"])
+def test_a_word_that_says_there_is_no_name_holds_the_payment(make, name):
+    assert codes(make({"name": name}, {"name": f"王{name[0]}"})) == [("C19", 5, "")]
 
 
 def test_a_group_that_says_more_than_a_place_is_told(make):

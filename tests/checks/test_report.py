@@ -4,6 +4,7 @@ from datetime import datetime
 import openpyxl
 import pytest
 
+import village_notice.checks.causes as causes_module
 import village_notice.checks.report as report_module
 from village_notice.checks.report import Surroundings, build_report
 from village_notice.checks.summary import build_summary
@@ -63,6 +64,13 @@ def test_what_stops_the_posting_comes_first(build):
     assert any("与读到的相等" in r for r in rows)
 
 
+def test_a_difference_with_what_was_paid_out_comes_by_its_money(build):
+    sheet = load(
+        build([*FINDINGS, Finding("T04", Place("control.csv", "", 3), "石桥镇 1.00", "99.00", "98.00", fen=9_800)])
+    )
+    assert [r[0] for r in rows_of(sheet["先看这里"])[:3]] == ["乙/b.xls", "control.csv", "a.xlsx"]
+
+
 def test_one_row_a_finding_errors_and_money_first(build):
     sheet = load(build(FINDINGS))["逐条问题"]
     rows = rows_of(sheet)
@@ -115,6 +123,59 @@ def test_causes_are_counted_with_their_first_rows(build):
     assert row[2:4] == ["身份证号已损坏 37 处（D 列）", 37]
     assert row[8] == "第 5、6、7、8、9 行等 37 行"
     assert sheet["I3"].hyperlink.location == "'表1'!D5"
+    below = rows_of(sheet)[1:38]
+    assert [(r[0], r[8]) for r in below] == [("C04", f"第 {n} 行") for n in range(5, 42)]
+    assert [sheet.row_dimensions[n].outlineLevel for n in (3, 4, 40)] == [0, 1, 1]
+    assert sheet.row_dimensions[4].hidden and not sheet.row_dimensions[3].hidden and sheet.row_dimensions[3].collapsed
+    assert sheet.sheet_properties.outlinePr.summaryBelow is False
+
+
+@pytest.mark.parametrize(
+    ("findings", "words", "count"),
+    [
+        ([Finding("H03", Place("a.xlsx", f"表{n}")) for n in (1, 2, 3)], "没有发放状态，按已发放计 3 张表", 3),
+        ([Finding("N08", Place("", f"石桥镇{n}村"), str(n)) for n in "甲乙"], "有待核实的款项，公示为草稿 2 个村", 2),
+        ([Finding("F12", Place("a.xlsx"), "文件名", "2023")], "表里没有写明年度或发放日期，按 2023 年计入（依据：文件名）。", 1),
+        (
+            [Finding("R02", Place("a.xlsx", "表1", n, "B"), "东光村", "石桥镇") for n in (5, 9)],
+            "村名对不上 2 处：村名“东光村”在石桥镇的名册里找不到。",
+            2,
+        ),
+    ],
+)  # fmt: skip
+def test_one_cause_is_one_line(build, findings, words, count):
+    sheet = load(build(findings))["按原因归并"]
+    rows = rows_of(sheet)
+    assert rows[0][2:4] == [words, count]
+    assert [sheet.row_dimensions[n + 3].outlineLevel for n in range(count)] == [0, *[1] * (count - 1)]
+    assert "1 个原因" in sheet["A1"].value
+
+
+def test_two_wrong_village_names_are_two_causes(build):
+    findings = [Finding("R02", Place("a.xlsx", "表1", n, "B"), name) for n, name in enumerate(("东光村", "西光村"), 5)]
+    assert "2 个原因" in load(build(findings))["按原因归并"]["A1"].value
+
+
+def test_what_is_not_shown_below_a_cause_is_said(build, monkeypatch):
+    monkeypatch.setattr(causes_module, "_MOST_BELOW", 3)
+    findings = [Finding("C04", Place("a.xlsx", "表1", row, "D"), "x") for row in range(5, 15)]
+    rows = rows_of(load(build(findings))["按原因归并"])
+    assert rows[0][3] == 10 and "另有 7 处" in rows[4][2]
+
+
+def test_a_file_that_is_gone_has_no_link(build):
+    book = load(build([Finding("F13", Place("没了.xlsx"), "3", fen=5), *FINDINGS]))
+    cells = [row[2] for row in book["逐条问题"].iter_rows(min_row=3, max_row=9)]
+    assert {c.value: c.hyperlink is None for c in cells} == {"没了.xlsx": True, "a.xlsx": False, "乙/b.xls": False}
+    assert all(
+        row[5].hyperlink is None for row in book["按原因归并"].iter_rows(min_row=3) if row[5].value == "没了.xlsx"
+    )
+
+
+def test_what_was_waived_does_not_say_it_is_held(build):
+    waived = Finding("X01", Place("a.xlsx", "表1", 5, "F"), expected="乙/b.xls")
+    (row,) = rows_of(load(build([], [waived]))["逐条问题"])
+    assert "照常计入" in row[9] and row[11] == "已放行"
 
 
 def test_too_many_are_grouped_and_none_is_dropped(build, monkeypatch):

@@ -72,8 +72,39 @@ def test_a_file_gone_is_told_and_never_added(office):
     assert again["findings"]["F13"] == 1
     assert again["accepted"] == {"rows": 3, "fen": 180_000}
     changes = call("ledger", "changes", "--home", office / "办公")
+    told = json.loads(call("ledger", "changes", "--home", office / "办公", "--json").stdout)
+    assert (told["gone"], told["new"], told["changed"]) == (["高龄.xlsx"], [], [])
+    assert "没有了的文件 1 个：\n  高龄.xlsx" in changes.output and "村名册" not in changes.output
     assert "高龄.xlsx" in changes.output and "300,000" not in changes.output and "3,000.00" in changes.output
     assert call("ledger", "changes", "--from", 7, "--home", office / "办公").exit_code == 2
+
+
+def test_a_file_gone_is_told_once(office):
+    run(office)
+    (office / "收件箱/高龄.xlsx").unlink()
+    run(office)
+    write(office / "收件箱/地力.xlsx", "耕地地力保护补贴", [1, 2])
+    run(office)
+    told = json.loads(call("ledger", "changes", "--home", office / "办公", "--json").stdout)
+    assert (told["gone"], told["new"], told["changed"]) == ([], [], ["地力.xlsx"])
+
+
+@pytest.mark.parametrize("keeps_source", [True, False])
+def test_a_corrected_copy_is_told_as_the_correction_of_its_source(office, keeps_source):
+    write(office / "收件箱/地力.xlsx", "耕地地力保护补贴", [1, 2], fen="见备注")
+    run(office)
+    book = openpyxl.load_workbook(office / "结果/内部资料_不得外传/核对/地力_核对.xlsx")
+    for row in (3, 4):
+        book.worksheets[1][f"E{row}"].value = 600
+    book.save(office / "收件箱/改好的.xlsx")
+    if not keeps_source:
+        (office / "收件箱/地力.xlsx").unlink()
+    assert run(office)["accepted"]["rows"] == 4
+    told = json.loads(call("ledger", "changes", "--home", office / "办公", "--json").stdout)
+    assert told["corrected"] == [["地力.xlsx", "改好的.xlsx"]]
+    assert told["new"] == told["gone"] == told["changed"] == []
+    assert [(c["before"], c["after"]) for c in told["payments"]] == [("金额不明，待核实", "600.00 元，计入")] * 2
+    assert "更正的文件 1 个：\n  地力.xlsx → 改好的.xlsx" in call("ledger", "changes", "--home", office / "办公").output
 
 
 def test_a_correction_moves_no_number(office):
@@ -84,6 +115,13 @@ def test_a_correction_moves_no_number(office):
     after = numbers(office)
     assert {name: after[name] for name in ("王丙", "王丁")} == {name: before[name] for name in ("王丙", "王丁")}
     assert after["王癸"] == 6
+
+
+def told_in_copies(office):
+    """Code → severity, as the front sheets of the annotated copies say."""
+    copies = (office / "结果/内部资料_不得外传/核对").glob("*.xlsx")
+    fronts = [openpyxl.load_workbook(path).worksheets[0] for path in copies]
+    return {row[1]: row[0] for front in fronts for row in front.iter_rows(values_only=True) if row[1]}
 
 
 def numbers(office):
@@ -116,6 +154,7 @@ def test_a_county_switches_rules_down_or_off(office):
     assert (told["held"]["rows"], told["exit_code"]) == (1, 3) and {"H02", "F12"} & set(told["findings"])
     settings = office / "办公/office.toml"
     settings.write_text('[rules]\nH02 = "提醒"\nN01 = "关闭"\n', encoding="utf-8")
-    lowered = run(office)
+    lowered = run(office, "--copies", "all")
     assert (lowered["held"]["rows"], lowered["accepted"]["rows"], lowered["exit_code"]) == (0, 6, 0)
+    assert lowered["findings"]["H02"] == 1 and told_in_copies(office)["H02"] == "提醒"
     assert lowered["findings"]["H02"] == 1 and "N01" not in lowered["findings"] and "N01" in told["findings"]

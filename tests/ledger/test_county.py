@@ -102,3 +102,13 @@ def test_one_area_in_two_batches_counts_once(make_payments, villages, subsidies)
     row = {"programme": "耕地补贴", "quantity_milli": 1500, "person_no": 1}
     frame = make_payments(row | {"period": "2022-06"}, row | {"period": "2022-09"}, row | {"person_no": 2})
     assert rows_of(build_county(frame, villages, subsidies, 2022, STAMP), "按项目")[0][4:6] == [3, "亩"]
+
+
+def test_charts_by_programme_and_by_township(payments, villages, subsidies):
+    data = build_county(payments, villages, subsidies, 2022, STAMP)
+    book = openpyxl.load_workbook(io.BytesIO(data))
+    assert [name for name in book.sheetnames if name.startswith("图_")] == ["图_按项目", "图_按乡镇"]
+    for name in ("按项目", "按乡镇"):
+        (chart,) = book[f"图_{name}"]._charts
+        fen = sum(round(float(p.v) * 100) for p in chart.series[0].val.numRef.numCache.pt)
+        assert fen == round(rows_of(data, name)[-1][-3] * 100)

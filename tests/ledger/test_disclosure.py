@@ -7,6 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from village_notice.domain.order import ListOrders
 from village_notice.domain.pinyin import Pinyin
 from village_notice.errors import ConservationError
 from village_notice.ledger.disclosure import Disclosure, Scope, disclose
@@ -197,3 +198,32 @@ def test_paid_is_public_plus_withheld_for_every_ledger(make_payments, villages, 
     for code in paid:
         left = frame[(frame["verdict"] == "accepted") & (frame["village_code"] == code)]
         assert not set(left["programme_code"]) & shown
+
+
+def _listed(make_payments, villages, subsidies, order):
+    rows = [("陈一", "2组"), ("丁二", "1组"), ("安三", "2组"), ("王四", "1组")]
+    payments = [{"id": make_id(n), "name": name, "group": group} for n, (name, group) in enumerate(rows, 1)]
+    frame = number_people(make_payments(*payments, *({**p, "programme_code": "C1"} for p in payments)))
+    scope = Scope(2022, "", "", villages, orders=ListOrders(order, order))
+    (village,) = disclose(frame, scope, subsidies, Pinyin({})).villages
+    lines = village.lines
+    return ["".join(n[0] for n in part) for part in (
+        lines[lines["key"] == "A1"]["name"], village.households["name"], lines[lines["key"] == "C1"]["name"],
+    )]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("order", "expected", "masked"),
+    [
+        (("group", "pinyin"), "丁王安陈", "安陈丁王"),
+        (("pinyin",), "安陈丁王", "安陈丁王"),
+        (("group", "strokes"), "丁王安陈", "丁王安陈"),
+        (("strokes",), "丁王安陈", "丁王安陈"),
+        (("group", "received"), "丁王陈安", "安陈丁王"),
+        (("received",), "陈丁安王", "安陈丁王"),
+    ],
+)
+def test_lists_stand_in_the_order_of_the_template_and_masked_ones_never_as_received(
+    make_payments, villages, subsidies, order, expected, masked
+):
+    assert _listed(make_payments, villages, subsidies, order) == [expected, expected, masked]

@@ -8,6 +8,7 @@ from click.testing import CliRunner
 
 from village_notice.cli import main
 from village_notice.kept import EARLIER, KEPT, Kept, keep_earlier, read_kept, write_kept
+from village_notice.notices.readback import read_pieces
 from village_notice.notices.village import draw_village
 from village_notice.output import PRIVATE
 from village_notice.settings import Settings
@@ -152,3 +153,13 @@ def test_the_same_bytes_with_any_number_of_workers(tmp_path, villages, stamp):
         files = made(call("notices", tmp_path, *words))
         contents.append([(f, (tmp_path / workers / f).read_bytes()) for f in files])
     assert contents[0] == contents[1] and len(contents[0]) == 24
+
+
+def test_columns_of_a_list_are_chosen_and_the_file_says_so(out):
+    words = ("notices", out, "--village", "东关村", "--kind", "明细公开", "--quiet")
+    (name,) = made(call(*words, "--columns", "金额，姓名", "--json"))
+    assert name.endswith("明细公开_选列.pdf")
+    heads = [p.text for p in read_pieces((out / "另印" / name).read_bytes()) if p.tag == "TH"]
+    assert heads[:2] == ["金额", "姓名"] and "数量" not in heads
+    refused = call(*words, "--columns", "身份证号")
+    assert refused.exit_code == 2 and "没有“身份证号”这一列，可用的有：序号、姓名" in refused.output

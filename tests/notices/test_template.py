@@ -1,7 +1,7 @@
 import pytest
 
-from village_notice.errors import SettingsError
-from village_notice.notices.template import VARIABLES, Template, fill_text, read_template
+from village_notice.errors import SettingsError, UsageError
+from village_notice.notices.template import VARIABLES, Template, choose_columns, fill_text, read_orders, read_template
 from village_notice.resources import find_template
 
 
@@ -51,6 +51,9 @@ def test_a_copy_wins_key_by_key(own):
         ("paper", "panels = 3", 1, "panels", "可用的有：1、2"),
         ("paper", 'row_mm = "8"', 1, "row_mm", "应为数"),
         ("household", "closing = [1]", 1, "closing", "带引号的文字"),
+        ("detail", '\norder = ["stroke"]', 2, "order", '可用的有：["group", "pinyin"]、["group", "strokes"]'),
+        ("household", 'order = ["pinyin", "group"]', 1, "order", '["received"]'),
+        ("household", 'order = "pinyin"', 1, "order", "应为列表"),
     ],
 )  # fmt: skip
 def test_mistakes_name_file_line_and_key(own, name, text, line, key, words):
@@ -80,3 +83,31 @@ def test_every_variable_has_a_value(make_village, make_settings, stamp):
     from village_notice.notices.work import start_work
 
     assert set(start_work(make_village(), make_settings(), stamp).variables) == set(VARIABLES)
+
+
+def test_orders_come_from_the_office_templates(own):
+    assert read_orders(None) == (("group", "pinyin"), ("group", "pinyin"))
+    own("detail", 'order = ["strokes"]')
+    assert read_orders(own("household", 'order = ["group", "received"]')) == (("strokes",), ("group", "received"))
+
+
+def test_columns_are_chosen_by_heading_or_key_and_needed_ones_stay(own):
+    folder = own("detail", '[headings]\nquantity = "面积"')
+    assert choose_columns(folder, ["summary", "household", "detail"], ["金额", "面积", "name"]) == {
+        "summary": ("title", "amount"),
+        "detail": ("amount", "quantity", "name"),
+    }
+    assert choose_columns(folder, ["detail"], ["months"]) == {"detail": ("name", "amount", "months")}
+    assert choose_columns(folder, ["household"], []) == {}
+
+
+@pytest.mark.parametrize("word", ["身份证号", "id", "account", "phone", "户名"])
+def test_a_private_or_unknown_column_cannot_be_chosen(word):
+    with pytest.raises(UsageError) as caught:
+        choose_columns(None, ["detail"], ["姓名", word])
+    assert str(caught.value).startswith(f"没有“{word}”这一列，可用的有：序号、姓名、数量、标准、笔数、发放时间、金额。")
+
+
+def test_columns_need_a_kind_that_has_some():
+    with pytest.raises(UsageError, match="--kind 明细公开"):
+        choose_columns(None, ["household"], ["姓名"])

@@ -109,7 +109,7 @@ def test_detail_is_a_draft_only_where_the_programme_is(draw):
 
 def test_held_payments_are_told(draw):
     finding = draw(households=40, held=3)[2][0]
-    assert (finding.code, finding.place.sheet, finding.found) == ("N08", "东关村", "3")
+    assert (finding.code, finding.place.sheet, finding.found) == ("N08", "山前店镇东关村", "3")
 
 
 def test_too_many_sheets_are_told(make_village, make_settings, stamp):
@@ -120,7 +120,7 @@ def test_too_many_sheets_are_told(make_village, make_settings, stamp):
 def test_a_character_no_font_has_is_told_and_never_a_box(draw):
     _, notices, findings = draw(households=12, names=["王\ue000明"])
     assert [(f.code, f.place.file, f.place.sheet, f.found, f.expected) for f in findings] == [
-        ("N05", "", "东关村", "U+E000", "王\ue000明")
+        ("N05", "", "山前店镇东关村", "U+E000", "王\ue000明")
     ]
     assert f"王{SUBSTITUTE}明" in squeeze(read_with_pypdf(notices[1].data))
 

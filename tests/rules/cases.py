@@ -15,12 +15,16 @@ from openpyxl.packaging.relationship import Relationship
 from openpyxl.workbook.external_link.external import ExternalBook, ExternalLink
 
 from village_notice.checks.across import check_across
-from village_notice.checks.control import ControlReader, check_control, reconcile
+from village_notice.checks.control import check_control, reconcile
+from village_notice.checks.control_file import ControlReader
 from village_notice.checks.corrections import settle_corrections
 from village_notice.checks.deceased import Deceased, check_deceased
 from village_notice.checks.neighbours import check_last_year, check_neighbours
+from village_notice.checks.other_years import check_other_years
+from village_notice.checks.posted import check_posted
 from village_notice.checks.printed import check_printed
 from village_notice.checks.single import check_single
+from village_notice.checks.verdict import decide
 from village_notice.domain.columns import PAYMENT_COLUMNS, build_frame
 from village_notice.domain.finding import Finding
 from village_notice.domain.identity import id_check_digit
@@ -30,6 +34,7 @@ from village_notice.domain.village import Village
 from village_notice.ledger.keeping import check_gone
 from village_notice.ledger.store import Import, open_ledger
 from village_notice.ledger.tiers import check_tiers
+from village_notice.sources.dates import parse_period
 from village_notice.sources.discover import InputFile, find_inputs
 from village_notice.sources.grid import Grid, WorkbookGrids
 from village_notice.sources.limits import ReadLimits
@@ -127,6 +132,11 @@ def pay(*rows: dict[str, object]) -> Case:
     return check
 
 
+def other_year(row: dict[str, object]) -> Case:
+    """Codes found on a payment once its verdict is known."""
+    return lambda _: codes(check_other_years(decide(frame({"status": "成功"} | row), [], year=2022), 2022))
+
+
 def printed(**row: object) -> Case:
     """Codes found on what a payment would print."""
     return lambda _: codes(check_printed(frame(row)))
@@ -137,13 +147,20 @@ def one(number: int, **more: object) -> dict[str, object]:
     return {"name": f"王{number}", "account": f"90{number:06d}", "amount_fen": 1000 + number} | more
 
 
-def control(text: str) -> Case:
+def control(text: str, period: str = "") -> Case:
     def check(place: Path) -> Codes:
-        (place / "control.csv").write_text(f"补贴项目,乡镇,人数,金额\n{text}\n", encoding="utf-8")
-        lines = ControlReader(lambda w: ("S001", w), lambda t: t).read(place)
-        return codes(check_control(reconcile(lines, frame({}).assign(person_no=1))))
+        (place / "control.csv").write_text(f"补贴项目,乡镇,人数,金额,期间\n{text}\n", encoding="utf-8")
+        lines = ControlReader(lambda w: ("S001", w), lambda t: t, lambda v: parse_period(v, 2022)).read(place)
+        return codes(check_control(reconcile(lines, frame({"period": period}).assign(person_no=1))))
 
     return check
+
+
+def posted(today: str, *days: str) -> Case:
+    """Codes found on a payment of June where something was posted on some days."""
+    known = {"370682104202": [datetime.date.fromisoformat(d) for d in days]} if days else {}
+    rows = {"pay_date": "2022-06-30"}
+    return lambda _: codes(check_posted(frame(rows), known, 2022, datetime.date.fromisoformat(today)))
 
 
 def gone(now: dict[str, str]) -> Case:
@@ -338,6 +355,7 @@ CASES: dict[str, tuple[Case, Case]] = {
     "R14": (pay({"amount_fen": 0}), pay({"amount_fen": 1})),
     "R15": (pay({"pay_date": "2032-06-30"}), pay({"pay_date": "2021-06-30"})),
     "R16": (printed(group="低保2组"), printed(group="2组")),
+    "R17": (other_year({"year": 2021, "pay_date": "2021-12-31"}), other_year({"year": 2022, "pay_date": "2022-01-01"})),
     "X01": (pay({}, {"file": "b.xlsx"}), pay({}, {"file": "b.xlsx", "amount_fen": 60001})),
     "X02": (pay({}, {}), pay({}, {"period": "2022-07"})),
     "X03": (pay({"id": make_id(1)}, {"id": make_id(1), "name": "王健国"}), pay({"id": make_id(1)}, {"id": make_id(1)})),
@@ -380,6 +398,12 @@ CASES: dict[str, tuple[Case, Case]] = {
     "T04": (control("耕地地力保护补贴,羊郡镇,,600.01"), control("耕地地力保护补贴,羊郡镇,,600")),
     "T05": (control("高龄津贴,乙镇,,1"), control("耕地地力保护补贴,羊郡镇,,600")),
     "T06": (control("耕地地力保护补贴,羊郡镇,2,600"), control("耕地地力保护补贴,羊郡镇,1,600")),
+    "T07": (
+        control("耕地地力保护补贴,羊郡镇,,300,6月\n耕地地力保护补贴,羊郡镇,,300,7月", "2022-06"),
+        control("耕地地力保护补贴,羊郡镇,,600,6月", "2022-06"),
+    ),
+    "N09": (posted("2023-01-01"), posted("2022-12-31")),
+    "N10": (posted("2022-07-21", "2022-03-31"), posted("2022-07-20", "2022-03-31")),
     "P03": (tiers("S999"), tiers("S001")),
 }
 """Code → (what trips the rule, what just does not)."""
@@ -401,5 +425,10 @@ ELSEWHERE: dict[str, tuple[str, str, str]] = {
         "test_a_run_fills_it_once_and_the_commands_show_it",
     ),
     "N08": (_VILLAGE, "test_held_payments_are_told", _USUAL),
+    "N11": (
+        "tests/notices/test_second_look.py",
+        "test_a_name_that_is_not_there_is_told",
+        "test_finished_files_have_every_name_amount_and_sum",
+    ),
 }
 """Code → test file, test that trips the rule, test that just does not, where that needs a notice or a whole run."""

@@ -1,11 +1,14 @@
 """The same list comes out of every kind of file a department may send, whatever its name says."""
 
+import io
+
 import openpyxl
 import pytest
 import xlwt
 
 from village_notice.domain.finding import Place
 from village_notice.sources.discover import find_inputs
+from village_notice.sources.workbook import read_workbook
 
 NAMES = (
     "utf8.csv", "bom.csv", "gb18030.csv", "utf16.csv", "tabs.tsv", "gbk.txt", "book.xlsx", "macros.xlsm", "strict.xlsx",
@@ -123,3 +126,12 @@ def test_error_cells_are_told_and_held(suffix, reader, tmp_path):
         ("C11", 3, "B", "#REF!")
     ]
     assert reading.payments["amount_fen"].isna().tolist() == [True, False]
+
+
+def test_every_formula_without_a_result_is_known_not_the_first_alone():
+    made, book = io.BytesIO(), openpyxl.Workbook()
+    for row in range(1, 9):
+        book.active.append([row, f"王{row}", "=960*1" if row % 2 else 960])
+    book.save(made)
+    (grid,) = read_workbook(made.getvalue(), ".xlsx").grids
+    assert grid.uncalculated == {(row, 3) for row in (1, 3, 5, 7)}

@@ -6,8 +6,8 @@ import pytest
 
 from village_notice.archive.database import write_database
 from village_notice.settings import Settings
+from village_notice.web.limits import Limits
 from village_notice.web.public.app import PublicSite, create_app
-from village_notice.web.public.limits import Limits
 
 from ..archive.conftest import PEOPLE, Someone, build_village, read_pinyin
 

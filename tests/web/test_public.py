@@ -9,8 +9,8 @@ import pytest
 
 from village_notice.domain.public import check_code
 from village_notice.settings import Settings
-from village_notice.web.public.limits import Counter, Limits
-from village_notice.web.public.serve import list_hosts
+from village_notice.web.limits import Counter, Limits
+from village_notice.web.server import list_hosts
 
 from ..archive.conftest import PRIVATE, build_village
 from .conftest import ADDRESS, HOST
@@ -102,6 +102,39 @@ def test_search_is_shut_unless_the_office_opens_it(make_client):
     assert ask(still_open, "吕秀英").status_code == 200
 
 
+def test_old_years_close_by_themselves_each_on_its_day(make_client):
+    earlier, paper = f"{ADDRESS}/2021", f"{YEAR}/notice/东关村2022年度补贴一户一行.pdf"
+    client = make_client(exposure={2021: date(2022, 12, 31)}, exposure_until=date(2023, 6, 30), today=date(2023, 1, 1))
+    assert ask(client, "吕秀英", earlier).status_code == 404 and ask(client, "吕秀英").status_code == 200
+    page = client.get(earlier).get_data(as_text=True)
+    assert "2021年的公开期已过" in page and "/person" not in page and "全村公开合计" in page
+    answer = text_of(ask(client, "吕秀英"))
+    assert (
+        "1,440.00元" in answer and "各年对照" not in answer and "360.00" not in answer
+    )  # not beside the open year either
+    opened = client.get(paper)
+    assert opened.status_code == 200
+    opened.close()
+    shut = make_client(exposure={2022: date(2022, 12, 31)})
+    assert shut.get(paper).status_code == 404 and "一户一行" not in unquote(shut.get(YEAR).get_data(as_text=True))
+    longer = make_client(exposure={2022: date(2024, 12, 31)}, exposure_until=date(2023, 6, 30), today=date(2023, 7, 1))
+    assert ask(longer, "吕秀英").status_code == 200 and ask(longer, "吕秀英", earlier).status_code == 404
+    assert "输入姓名" in longer.get("/help").get_data(as_text=True)
+    closed = make_client(exposure={2022: date(2022, 12, 31)}, exposure_until=date(2022, 6, 30))
+    assert "输入姓名" not in closed.get("/help").get_data(as_text=True)
+
+
+def test_telephones_of_the_village_and_the_township(make_client):
+    from village_notice.settings import Phones
+
+    phones = Phones({"370682105001": "0535-1111111"}, {"山前店镇": "0535-2222222"})
+    client = make_client(phones=phones)
+    for page in (client.get(YEAR), ask(client, "吕秀英")):
+        assert 'href="tel:0535-1111111"' in page.get_data(as_text=True) and "0535-2222222" in text_of(page)
+    assert "0535-2222222" in text_of(ask(client, "没有这人"))
+    assert "打电话问" not in text_of(make_client().get(YEAR))
+
+
 def test_notices_open_by_the_names_on_the_page_only(client):
     page = unquote(client.get(YEAR).get_data(as_text=True))
     names = re.findall(r'/notice/([^"]+)"', page)
@@ -182,9 +215,9 @@ def test_another_host_is_not_answered(client, host):
 
 def test_hosts_are_an_exact_list():
     settings = Settings(base_url="https://bt.example.cn/query")
-    assert list_hosts("127.0.0.1", 8000, settings) == {"127.0.0.1:8000", "localhost:8000", "bt.example.cn"}
-    assert "0.0.0.0:80" not in list_hosts("0.0.0.0", 80, Settings(), ["kiosk"])
-    assert {"kiosk", "kiosk:80"} <= list_hosts("0.0.0.0", 80, Settings(), ["kiosk"])
+    assert list_hosts("127.0.0.1", 8000, settings.base_url) == {"127.0.0.1:8000", "localhost:8000", "bt.example.cn"}
+    assert "0.0.0.0:80" not in list_hosts("0.0.0.0", 80, more=["kiosk"])
+    assert {"kiosk", "kiosk:80"} <= list_hosts("0.0.0.0", 80, more=["kiosk"])
 
 
 def test_rates(make_client):
@@ -203,6 +236,28 @@ def test_rates(make_client):
         for n in range(3)
     ]
     assert codes == [200, 200, 429]
+
+
+def ask_from(client, forwarded):
+    """Codes of searches by one proxy that says for whom it asks."""
+    headers = [{"X-Forwarded-For": f} for f in forwarded]
+    return [client.post(f"{YEAR}/person", data={"words": "李"}, headers=h).status_code for h in headers]
+
+
+def test_nobody_can_name_an_address_that_is_not_his(make_client):
+    assert ask_from(make_client(Limits(1)), ["10.0.0.1", "10.0.0.2"]) == [200, 429]
+
+
+def test_behind_a_proxy_every_visitor_has_a_limit_of_his_own(make_client):
+    client = make_client(Limits(1), trusted_proxies=1)
+    assert ask_from(client, ["10.0.0.1", "10.0.0.2", "10.0.0.1"]) == [200, 200, 429]
+    assert ask_from(client, ["1.1.1.1, 10.0.0.2", "2.2.2.2, 10.0.0.2"]) == [
+        429,
+        429,
+    ]  # only the proxy's own word counts
+    two = make_client(Limits(1), trusted_proxies=2)
+    assert ask_from(two, ["10.0.0.1, 10.9.9.9", "10.0.0.2, 10.9.9.9", "8.8.8.8, 10.0.0.1, 10.9.9.9"]) == [200, 200, 429]
+    assert client.get(YEAR, headers={"Host": "evil.example", "X-Forwarded-Host": HOST}).status_code == 400
 
 
 def test_counter_forgets_and_stays_small():

@@ -7,37 +7,12 @@ import pytest
 from waitress import create_server
 
 from village_notice.settings import Settings
+from village_notice.web.limits import Limits
 from village_notice.web.public.app import PublicSite, create_app
-from village_notice.web.public.limits import Limits
 
-from ..archive.browser import needs_browser, open_browser
+from ..archive.browser import CONTRAST, SMALL, UNNAMED, needs_browser, open_browsers, open_tab
 
 pytestmark = needs_browser
-
-SMALL = """
-Array.from(document.querySelectorAll("button, input, summary, a"))
-  .filter(e => e.offsetParent && e.type !== "hidden" && !e.classList.contains("skip"))
-  .filter(e => e.getBoundingClientRect().height < 48 || e.getBoundingClientRect().right > innerWidth + 1)
-  .map(e => e.id || e.textContent.trim()).join("|")
-"""
-UNNAMED = """
-Array.from(document.querySelectorAll("input:not([type=hidden]), button, a, img, table"))
-  .filter(e => !(e.labels && e.labels.length) && !e.textContent.trim() && e.getAttribute("alt") === null)
-  .map(e => e.outerHTML).join("|")
-"""
-CONTRAST = """
-(() => {
-  const light = c => c.map(v => (v /= 255) <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
-  const lum = c => { const [r, g, b] = light(c); return 0.2126 * r + 0.7152 * g + 0.0722 * b; };
-  const read = t => (t.match(/[0-9.]+/g) || []).map(Number);
-  const ground = e => { for (; e; e = e.parentElement) { const c = read(getComputedStyle(e).backgroundColor);
-    if (c.length === 3 || c[3] > 0) return c.slice(0, 3); } return [255, 255, 255]; };
-  return Array.from(document.querySelectorAll("body *")).filter(e => e.offsetParent &&
-    Array.from(e.childNodes).some(n => n.nodeType === 3 && n.data.trim())).filter(e => {
-      const [a, b] = [lum(read(getComputedStyle(e).color).slice(0, 3)), lum(ground(e))].sort((x, y) => y - x);
-      return (a + 0.05) / (b + 0.05) < 4.5; }).map(e => e.outerHTML).join("|");
-})()
-"""
 
 
 @pytest.fixture(scope="module")
@@ -57,8 +32,14 @@ def address(public):
 
 
 @pytest.fixture(scope="module")
-def browser():
-    with open_browser() as page:
+def chromium():
+    with open_browsers() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="module")
+def browser(chromium):
+    with open_tab(chromium) as page:
         yield page
 
 
@@ -72,14 +53,11 @@ def test_from_the_village_to_the_sum_with_the_keyboard_alone(browser, address):
     browser.resize(1366)
     browser.visit(f"{address}/")
     browser.run('document.getElementById("village").focus()')
-    browser.events.clear()
-    browser.call("Input.insertText", text="东关")
-    browser.press("Enter")
-    browser.wait("Page.loadEventFired")
+    browser.type("东关")
+    browser.send("Enter")
     browser.run('document.getElementById("words").focus()')
-    browser.events.clear()
-    browser.press(*"lxy", "Enter")
-    browser.wait("Page.loadEventFired")
+    browser.press(*"lxy")
+    browser.send("Enter")
     text = browser.run("document.body.innerText")
     assert "吕秀英" in text and "1,440.00元" in text
     assert browser.complaints() == []
@@ -93,23 +71,15 @@ def test_everything_comes_from_the_site_itself(browser, address):
         assert browser.complaints() == [], path
 
 
-def test_search_and_reading_without_javascript(browser, address):
-    browser.call("Emulation.setScriptExecutionDisabled", value=True)
-    try:
-        browser.visit(f"{address}/v/山前店镇/东关村/2022")
-        assert browser.run('document.getElementById("speak").hidden')  # the page's own script has not run
-        browser.run('document.getElementById("words").focus()')
-        browser.events.clear()
-        browser.press(*"lxy", "Enter")
-        browser.wait("Page.loadEventFired")
-        text = browser.run('document.getElementById("slip").innerText')
-        browser.run('document.querySelector("#spoken summary").focus()')
-        browser.press("Enter")
-        spoken = browser.run('document.getElementById("speech").innerText')
-    finally:
-        browser.call("Emulation.setScriptExecutionDisabled", value=False)
-    assert "1,440.00元" in text
-    assert "一千四百四十元" in spoken
+def test_search_and_reading_without_javascript(chromium, address):
+    with open_tab(chromium, java_script_enabled=False) as page:
+        page.visit(f"{address}/v/山前店镇/东关村/2022")
+        assert page.tab.locator("#speak").is_hidden()  # the page's own script has not run
+        page.tab.locator("#words").press_sequentially("lxy")
+        page.send("Enter")
+        assert "1,440.00元" in page.tab.locator("#slip").inner_text()
+        page.tab.locator("#spoken summary").press("Enter")
+        assert "一千四百四十元" in page.tab.locator("#speech").inner_text()
 
 
 @pytest.mark.parametrize("width", [360, 1080, 1920])
@@ -152,28 +122,24 @@ def test_big_type_stays_on_the_next_page(browser, address):
     browser.run('document.getElementById("big").click()')
 
 
-def test_a_name_does_not_stay_on_a_shared_screen(browser, address):
-    source = "window.timers = []; window.setTimeout = (f, ms) => { window.timers.push([f, ms]); return 0; };"
-    number = browser.call("Page.addScriptToEvaluateOnNewDocument", source=source)["identifier"]
-    try:
-        browser.visit(f"{address}/help")
-        assert browser.run("window.timers.filter(t => t[1] === 300000).length") == 0
-        look_up(browser, address, "吕秀英")
-        assert browser.run("window.timers.filter(t => t[1] === 300000).length") == 1
-        browser.leave("window.timers.filter(t => t[1] === 300000)[0][0]()")
-        assert browser.run("location.pathname") == "/"
-    finally:
-        browser.call("Page.removeScriptToEvaluateOnNewDocument", identifier=number)
+def test_a_name_does_not_stay_on_a_shared_screen(chromium, address):
+    with open_tab(chromium) as page:
+        page.tab.clock.install()
+        page.visit(f"{address}/v/山前店镇/东关村/2022")
+        page.tab.clock.fast_forward("06:00")
+        assert page.run("location.pathname") != "/"
+        look_up(page, address, "吕秀英")
+        page.tab.clock.fast_forward("04:00")
+        page.press("Tab")
+        page.tab.clock.fast_forward("04:00")
+        assert "吕秀英" in page.run("document.body.innerText")
+        page.tab.clock.fast_forward("01:30")
+        page.tab.wait_for_url(f"{address}/")
 
 
 def test_prints_the_slip_only(browser, address):
     look_up(browser, address, "吕秀英")
-    browser.call("Emulation.setEmulatedMedia", media="print")
-    shown = browser.run(
-        'Array.from(document.querySelectorAll("header, form, footer, button, details, #slip")).filter(e => e.offsetParent)'
-        '.map(e => e.id || e.tagName).join("|")'
-    )
-    browser.call("Emulation.setEmulatedMedia", media="")
+    shown = browser.list_printed("header, form, footer, button, details, #slip")
     assert shown == "slip"
 
 

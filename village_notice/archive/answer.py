@@ -217,13 +217,15 @@ def _speak(template: str, name: str, answer: PersonAnswer | VillageAnswer) -> st
         count=speak_integer(len(answer.lines)),
         sum=speak_fen(answer.amount_fen),
     )
-    return head + "".join(_speak_line(number, line) for number, line in enumerate(answer.lines, start=1))
+    return head + "".join(speak_line(number, line) for number, line in enumerate(answer.lines, start=1))
 
 
-def _speak_line(number: int, line: AnswerLine) -> str:
+def speak_line(number: int, line: AnswerLine) -> str:
+    """One programme as it is read out."""
     parts = []
     if line.quantity_milli is not None and line.unit:
-        parts.append(speak_decimal(format_scaled(line.quantity_milli, 3)) + line.unit)
+        unit = "个月" if line.unit == "月" else line.unit  # 十二月 would be heard as December
+        parts.append(speak_decimal(format_scaled(line.quantity_milli, 3)) + unit)
     parts.append(speak_fen(line.amount_fen))
     if line.pay_months:
         parts.append(speak_months(line.pay_months) + "发放")

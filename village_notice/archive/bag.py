@@ -19,6 +19,8 @@ FORMAT_VERSION = 1
 FORMAT_KEY = "Format-Version"
 STATUS_KEY = "Status"
 DRAFT, SEALED = "draft", "sealed"
+_MAKERS = {name: getattr(hashlib, name) for name in ALGORITHMS}
+"""`hashlib.new` looks the algorithm up anew for every file, which takes longer than a small file itself."""
 _BLOCK = 1 << 20
 _LINE = re.compile(r"(?P<digest>[0-9A-Fa-f]+)[ \t]+\*?(?P<path>.+)")
 
@@ -42,12 +44,12 @@ class Digest:
 
 def hash_bytes(data: bytes) -> Digest:
     """Length and checksums of bytes in memory."""
-    return Digest(len(data), {name: hashlib.new(name, data).hexdigest() for name in ALGORITHMS})
+    return Digest(len(data), {name: make(data).hexdigest() for name, make in _MAKERS.items()})
 
 
 def hash_stream(stream: BinaryIO, target: BinaryIO | None = None) -> Digest:
     """Length and checksums of a stream, read once; what is read is also written to `target` where given."""
-    hashers, size = {name: hashlib.new(name) for name in ALGORITHMS}, 0
+    hashers, size = {name: make() for name, make in _MAKERS.items()}, 0
     while block := stream.read(_BLOCK):
         size += len(block)
         for hasher in hashers.values():

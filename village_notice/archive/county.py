@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import TypeVar
 
+from village_notice.chart import Chart
 from village_notice.domain.money import format_fen
 from village_notice.domain.public import MergedTotal, ProgrammeSummary, VillageYear
 from village_notice.errors import ConservationError
@@ -44,8 +45,17 @@ def build_public_county(
         _draw_headings(villages, merged, year),
         *([_draw_merged(merged, year)] if merged else []),
     ]
+    charts = [_draw_chart(sheet, year) for sheet in sheets[1:3] if len(sheet.rows) > 1]
     county = next((v.county for v in villages if v.county), "")
-    return build_workbook(sheets, title=f"{county}{year}年度补贴公开汇总", stamp=stamp)
+    return build_workbook(sheets, title=f"{county}{year}年度补贴公开汇总", stamp=stamp, charts=charts)
+
+
+def _draw_chart(sheet: Sheet, year: int) -> Chart:
+    """Bars of the public money of a sheet, without its total."""
+    column = next(i for i, c in enumerate(sheet.columns) if c == _MONEY[0])
+    labels, fen = [str(row[0]) for row in sheet.rows[:-1]], [int(row[column] or 0) for row in sheet.rows[:-1]]
+    title = f"{year}年度已公开的补贴（{sheet.name}，元）"
+    return Chart(title, sheet.name, 0, column, _MONEY[0].heading, labels, fen)
 
 
 def _check_village(village: VillageYear) -> None:

@@ -12,6 +12,7 @@ from itertools import groupby
 from pathlib import Path
 
 from village_notice import __version__
+from village_notice.archive.dialect import ServerUrl, Source
 from village_notice.archive.edition import Edition, Row, read_edition
 from village_notice.archive.people import Line, Person
 from village_notice.archive.schema import (
@@ -21,7 +22,7 @@ from village_notice.archive.schema import (
     char_tokens,
     place_tokens,
 )
-from village_notice.archive.sound import PinyinReader, Speller, common_characters, fold_sound, search_key
+from village_notice.archive.sound import PinyinReader, Speller, search_key
 from village_notice.domain.public import VillageYear
 from village_notice.errors import CannotWriteError
 
@@ -30,13 +31,13 @@ Key = tuple[int, str]
 
 
 def write_database(
-    villages: Iterable[VillageYear], path: Path, *, year: int, pinyin: PinyinReader, scope: Iterable[str] | None = ()
+    villages: Iterable[VillageYear], path: Source, *, year: int, pinyin: PinyinReader, scope: Iterable[str] | None = ()
 ) -> None:
     """Nothing; afterwards the database holds these villages' year, and what it held of other years and villages.
 
     Args:
         villages: The run's villages, in any order.
-        path: The database; where it exists, its other editions are kept.
+        path: The database, or the server that has it; where it exists, its other editions are kept.
         year: The run's year.
         pinyin: Reads names.
         scope: Codes of all villages the run worked for, None for all there are: an edition of the year is dropped where
@@ -51,7 +52,7 @@ def write_database(
     _rebuild(path, new, lambda key: key in new or (key[0] == year and (codes is None or key[1] in codes)), pinyin)
 
 
-def import_editions(editions: Iterable[Edition], path: Path, *, pinyin: PinyinReader) -> None:
+def import_editions(editions: Iterable[Edition], path: Source, *, pinyin: PinyinReader) -> None:
     """Nothing; afterwards the database also holds these editions, each in place of that of its year and village.
 
     Raises:
@@ -68,9 +69,14 @@ def _defer(village: VillageYear) -> Callable[[], Edition]:
 
 
 def _rebuild(
-    path: Path, new: dict[Key, Callable[[], Edition]], is_dropped: Callable[[Key], bool], pinyin: PinyinReader
+    path: Source, new: dict[Key, Callable[[], Edition]], is_dropped: Callable[[Key], bool], pinyin: PinyinReader
 ) -> None:
     """Writes the database from the new editions and those of the earlier file that are not dropped."""
+    if isinstance(path, ServerUrl):
+        from village_notice.archive.server import load_editions
+
+        load_editions(new, path, is_dropped=is_dropped, pinyin=pinyin)
+        return
     aside = path.with_name(path.name + ".tmp")
     aside.unlink(missing_ok=True)
     try:
@@ -150,17 +156,16 @@ def _load_person(rows: list[tuple[object, ...]]) -> Person:
 
 
 class _Numbers:
-    """Gives each distinct value a number from 1 in order of arrival and writes it into its table once."""
+    """Gives each distinct value a number from 1 in order of arrival; in the end they are written into its table."""
 
-    def __init__(self, database: sqlite3.Connection, statement: str) -> None:
-        self._database, self._statement, self._found = database, statement, dict[Row, int]()
+    def __init__(self, statement: str) -> None:
+        self._statement, self._found = statement, dict[Row, int]()
 
     def of(self, *value: object) -> int:
-        number = self._found.get(value)
-        if number is None:
-            number = self._found[value] = len(self._found) + 1
-            self._database.execute(self._statement, (number, *value))
-        return number
+        return self._found.setdefault(value, len(self._found) + 1)
+
+    def write(self, database: sqlite3.Connection) -> None:
+        database.executemany(self._statement, ((number, *value) for value, number in self._found.items()))
 
 
 def _build(database: sqlite3.Connection, sources: dict[Key, Callable[[], Edition]], speller: Speller) -> None:
@@ -174,7 +179,7 @@ def _build(database: sqlite3.Connection, sources: dict[Key, Callable[[], Edition
     writer = _Writer(database, speller)
     for (year, code), load in sorted(sources.items(), key=lambda item: item[0]):
         writer.write(load(), is_latest=newest[code] == year)
-    writer.write_sounds()
+    writer.finish()
     meta = {
         "schema_version": str(SCHEMA_VERSION),
         "tool": f"village-notice {__version__}",
@@ -192,10 +197,10 @@ class _Writer:
 
     def __init__(self, database: sqlite3.Connection, speller: Speller) -> None:
         self.database, self.speller = database, speller
-        self.villages = _Numbers(database, "INSERT INTO village VALUES (?,?,?,?,?,?,?,?)")
-        self.programmes = _Numbers(database, "INSERT INTO programme VALUES (?,?,?,?,?,?)")
-        self.names = _Numbers(database, "INSERT INTO name VALUES (?,?,?)")
-        self.months = _Numbers(database, "INSERT INTO pay_months VALUES (?,?)")
+        self.villages = _Numbers("INSERT INTO village VALUES (?,?,?,?,?,?,?,?)")
+        self.programmes = _Numbers("INSERT INTO programme VALUES (?,?,?,?,?,?)")
+        self.names = _Numbers("INSERT INTO name VALUES (?,?,?)")
+        self.months = _Numbers("INSERT INTO pay_months VALUES (?,?)")
         self.tokens: dict[str, tuple[str, str, str, str]] = {}
         self.editions = self.people = 0
 
@@ -241,18 +246,16 @@ class _Writer:
         """A name's characters, pinyin and its endings, the same as they sound, and initials."""
         found = self.tokens.get(key)
         if found is None:
-            spelled = self.speller.spell_endings(key)
-            sounds = sorted({fold_sound(letters) for letters in spelled})
-            initials = sorted({initials for _, initials in self.speller.read_name(key)})
-            found = (char_tokens(key), " ".join(spelled), " ".join(sounds), " ".join(initials))
+            spelled, sounds, initials = map(" ".join, self.speller.spell_name(key))
+            found = (char_tokens(key), spelled, sounds, initials)
             self.tokens[key] = found
         return found
 
-    def write_sounds(self) -> None:
-        """How each common character and each character of a name reads, for names typed with a wrong character."""
-        chars = sorted({*common_characters(), *(char for key in self.tokens for char in key)})
-        rows = ((char, " ".join(sorted({fold_sound(r) for r in self.speller.read_character(char)}))) for char in chars)
-        self.database.executemany("INSERT INTO sound VALUES (?, ?)", (row for row in rows if row[1]))
+    def finish(self) -> None:
+        """What all editions share, and how each common character and each character of a name reads."""
+        for numbers in (self.villages, self.programmes, self.names, self.months):
+            numbers.write(self.database)
+        self.database.executemany("INSERT INTO sound VALUES (?, ?)", self.speller.list_sounds(self.tokens))
 
 
 def _swap_in(aside: Path, path: Path) -> None:

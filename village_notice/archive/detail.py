@@ -36,10 +36,11 @@ _HOUSEHOLD_COLUMNS = ("serial", "group", "name", "people", "amount")
 def build_detail_csv(village: VillageYear, lines: Sequence[Line]) -> bytes:
     """The lines as .csv: UTF-8 with BOM, no value that a spreadsheet program would run as a formula."""
     columns = _columns(_LINE_COLUMNS)
-    return build_csv(
-        [c.heading for c in columns],
-        ([format_value(v, c.kind) for v, c in zip(row, columns, strict=True)] for row in list_rows(village, lines)),
-    )
+    texts = [
+        [format_value(value, column.kind) for value in values]
+        for column, values in zip(columns, zip(*list_rows(village, lines), strict=True), strict=False)
+    ]
+    return build_csv([c.heading for c in columns], zip(*texts, strict=True))
 
 
 def build_csv(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:

@@ -5,10 +5,11 @@ texts with decimals, so that the last look can tell them from numbers that must 
 """
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from village_notice.archive.people import Line, Person, check_totals, group_people, read_lines
+from village_notice.archive.people import NAMED_TIERS, Line, Person, check_totals, group_people, read_lines
 from village_notice.domain.money import format_fen, format_scaled, parse_scaled
 from village_notice.domain.public import VillageYear, check_code
 
@@ -47,10 +48,15 @@ def read_edition(village: VillageYear) -> Edition:
     Raises:
         ConservationError: Its lines, summary and total do not agree.
     """
-    v, lines = village, read_lines(village)
+    lines = read_lines(village)
     check_totals(village, lines)
-    named = group_people(village, lines)
-    in_people = {(line.position, line.serial) for person in named for line in person.lines}
+    return build_edition(village, lines, group_people(village, lines))
+
+
+def build_edition(village: VillageYear, lines: Sequence[Line], named: Sequence[Person]) -> Edition:
+    """The edition of a village-year, from its lines and its persons of tiers A and B."""
+    v = village
+    is_named = [p.tier in NAMED_TIERS for p in v.programmes]
     return Edition(
         village=(v.village_code, v.village, v.full_name, v.township, v.office, v.county, v.kind),
         facts=(v.year, v.people, v.payments, v.public_fen, int(v.has_withheld), v.held, v.data_until, check_code(v)),
@@ -74,7 +80,7 @@ def read_edition(village: VillageYear) -> Edition:
         masked=tuple(
             (x.position, x.serial, x.name, x.payments, x.amount_fen, x.pay_months)
             for x in lines
-            if (x.position, x.serial) not in in_people
+            if not is_named[x.position]
         ),
     )
 
@@ -149,11 +155,11 @@ def _line_values(line: Line) -> list[object]:
 
 
 def _yuan(fen: object) -> str:
-    return format_fen(int(str(fen)))
+    return format_fen(int(fen))  # type: ignore[call-overload]  # the rows of an edition are values of any kind
 
 
 def _decimal(value: object, places: int) -> str | None:
-    return None if value is None else format_scaled(int(str(value)), places)
+    return None if value is None else format_scaled(int(value), places)  # type: ignore[call-overload]
 
 
 def _scale(text: str, places: int) -> int:

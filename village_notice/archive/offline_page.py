@@ -22,7 +22,7 @@ from village_notice.domain.public import VillageYear, check_code
 from village_notice.resources import find_template
 
 _FIELD = re.compile(r"\{\{(\w+)\}\}")
-_JSON_ESCAPES = {ord(char): f"\\u{ord(char):04x}" for char in "<>&\u2028\u2029"}
+_JSON_ESCAPES = {char: f"\\u{ord(char):04x}" for char in "<>&\u2028\u2029"}
 """Inside a script element these could end it or open a comment; in JSON text they occur in strings only."""
 
 
@@ -46,7 +46,8 @@ def build_offline_page(village: VillageYear, people: Sequence[Person], pinyin: P
     """
     style, script = _read_template("query.css"), _read_template("query.js")
     data = json.dumps(build_data(village, people, pinyin), ensure_ascii=False, separators=(",", ":"))
-    data = data.translate(_JSON_ESCAPES)
+    for char, code in _JSON_ESCAPES.items():
+        data = data.replace(char, code)
     values = {
         "title": html.escape(_page_words()["title"].format(village=village.village, year=village.year)),
         "place": html.escape(f"{village.county}{village.office}"),

@@ -25,7 +25,7 @@ from village_notice.archive.catalogue import (
     list_entries,
 )
 from village_notice.archive.detail import build_detail_csv, build_detail_workbook
-from village_notice.archive.edition import EDITION_FILE, build_edition_file, read_edition
+from village_notice.archive.edition import EDITION_FILE, build_edition, build_edition_file
 from village_notice.archive.evidence import REGISTER, read_register
 from village_notice.archive.offline_page import build_offline_page
 from village_notice.archive.people import check_totals, group_people, read_lines
@@ -91,8 +91,9 @@ def build_package(  # noqa: PLR0913  # each is one thing the package is made of
     files = _place_notices(notices) | dict(plan.evidence)
     files[DETAIL_XLSX] = build_detail_workbook(village, lines, variables, stamp)
     files[DETAIL_CSV] = build_detail_csv(village, lines)
-    files[PAGE] = build_offline_page(village, group_people(village, lines), pinyin)
-    files[EDITION_FILE] = build_edition_file(read_edition(village))
+    people = group_people(village, lines)
+    files[PAGE] = build_offline_page(village, people, pinyin)
+    files[EDITION_FILE] = build_edition_file(build_edition(village, lines, people))
     files[GUIDE] = build_guide(variables)
     if plan.previous:
         files[CORRECTION] = build_correction(plan.previous, files[DETAIL_CSV], variables, plan.version)

@@ -62,6 +62,22 @@ def read_postings(home: Path, village: tuple[str, str, str], year: int) -> list[
     return sorted(found, key=lambda p: p.posted)
 
 
+def read_posted(home: Path, year: int, villages: Iterable[tuple[str, str, str]]) -> dict[str, list[date]]:
+    """Village code → days of its postings, for all villages at once; those without any are left out.
+
+    Raises:
+        ReferenceFileError: A day is broken.
+    """
+    known = {key: code for code, township, name in villages for key in ((township, name), ("", name), (code, ""))}
+    posted: dict[str, list[date]] = {}
+    for line, row in _read_year(home / POSTINGS, year):
+        key = (row["村代码"], "") if row.get("村代码") else (row.get("乡镇", ""), short_village(row.get("村", "")))
+        day = _parse_day(row, "张贴日期", POSTINGS, line)
+        if key in known and day:
+            posted.setdefault(known[key], []).append(day)
+    return posted
+
+
 def read_objections(home: Path, village: tuple[str, str, str], year: int) -> list[Objection]:
     """The objections of a village and year, by day; see `read_postings`."""
     found = [_parse_objection(row, line) for line, row in _read_rows(home / OBJECTIONS, village, year)]
@@ -90,6 +106,10 @@ def _format(day: date | None) -> str:
 
 
 def _read_rows(path: Path, village: tuple[str, str, str], year: int) -> Iterator[tuple[int, dict[str, str]]]:
+    return ((number, row) for number, row in _read_year(path, year) if _is_of(row, village))
+
+
+def _read_year(path: Path, year: int) -> Iterator[tuple[int, dict[str, str]]]:
     if not path.is_file():
         return
     try:
@@ -98,7 +118,7 @@ def _read_rows(path: Path, village: tuple[str, str, str], year: int) -> Iterator
         text = path.read_text(encoding="gb18030", errors="replace")  # Excel saves .csv so
     for number, row in enumerate(csv.DictReader(io.StringIO(text, newline="")), start=2):
         plain = {str(k).strip(): (v or "").strip() for k, v in row.items() if isinstance(v, str | None)}
-        if _is_of(plain, village) and plain.get("年度", "").removesuffix("年") == str(year):
+        if plain.get("年度", "").removesuffix("年") == str(year):
             yield number, plain
 
 

@@ -5,7 +5,6 @@ No character has a special meaning: a star or a percent sign is looked up like a
 """
 
 import re
-import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -22,26 +21,32 @@ from village_notice.archive.answer import (
     read_words,
     to_json,
 )
-from village_notice.archive.schema import LATEST, SCHEMA_VERSION, match_chars, match_letters
+from village_notice.archive.dialect import (
+    DATABASE_NAME,
+    Database,
+    Match,
+    ServerUrl,
+    Source,
+    Token,
+    Where,
+    format_year,
+    open_database,
+)
 from village_notice.archive.sound import fold_letters, fold_sound, search_key
 from village_notice.domain.text import fold_text, normal_group, short_village
 from village_notice.errors import UsageError
 
 __all__ = [
-    "ALL_YEARS", "Answers", "find_database", "format_answers", "format_speech", "open_database", "search",
-    "search_village", "to_json",
+    "ALL_YEARS", "Answers", "find_database", "format_answers", "format_speech", "search", "search_village", "to_json",
 ]  # fmt: skip
 
 ALL_YEARS = 0
-DATABASE_NAME = "查询.db"
 _GROUP = re.compile(r"第?[\d〇一二三四五六七八九十]{1,3}(村民小组|村民组|小组|组)")
 _YEAR = re.compile(r"(20\d\d)年?")
 _VILLAGE = re.compile(r".{1,}(村|社区|村委会|居委会|委员会)")
 _RUNS = re.compile(r"[a-zü]+|[^a-zü]+")
 _MAX_SOUNDS = 64
 _MAX_WORDS = 60
-_PLACES_IN_INDEX = 120
-"""More editions than a township has are better told apart after the search than in it."""
 
 
 @dataclass(slots=True)
@@ -55,12 +60,14 @@ class _Question:
     year: int | None = None
 
 
-def find_database(path: Path | None) -> Path:
+def find_database(path: Source | None) -> Source:
     """The database to ask: the given one, or the one in or below the present folder.
 
     Raises:
         UsageError: There is none.
     """
+    if isinstance(path, ServerUrl):
+        return path
     places = [path, path / DATABASE_NAME, path / "公开" / DATABASE_NAME] if path else []
     places = places or [Path(DATABASE_NAME), Path("公开", DATABASE_NAME)]
     for place in places:
@@ -72,7 +79,7 @@ def find_database(path: Path | None) -> Path:
 
 
 def search(  # noqa: PLR0913  # each is one way to narrow the same question
-    db: Path,
+    db: Source,
     words: str,
     *,
     village: str = "",
@@ -93,21 +100,18 @@ def search(  # noqa: PLR0913  # each is one way to narrow the same question
         limit: People shown at most.
 
     Raises:
-        UsageError: The file is no database of this tool, or a newer one.
+        UsageError: It is no database of this tool, a newer or a damaged one, or the server does not answer.
     """
     with closing(open_database(db)) as database:
-        try:
-            question = _take_apart(database, words)
-            question.villages += [short_village(village)] if village else []
-            question.townships += [fold_text(township)] if township else []
-            question.group = normal_group(group) if group else question.group
-            question.year = year if year is not None else question.year
-            return _answer(database, question, words, limit)
-        except sqlite3.DatabaseError as error:
-            raise UsageError(f"查询库 {db} 已损坏（{error}）。请用 village-notice run 重新生成。") from error
+        question = _take_apart(database, words)
+        question.villages += [short_village(village)] if village else []
+        question.townships += [fold_text(township)] if township else []
+        question.group = normal_group(group) if group else question.group
+        question.year = year if year is not None else question.year
+        return _answer(database, question, words, limit)
 
 
-def search_village(db: Path, words: str, *, township: str, village: str, year: int, limit: int) -> Answers:
+def search_village(db: Source, words: str, *, township: str, village: str, year: int, limit: int) -> Answers:
     """The people of one village and year that words mean; no word in them leads out of the village.
 
     Args:
@@ -119,7 +123,7 @@ def search_village(db: Path, words: str, *, township: str, village: str, year: i
         limit: People shown at most.
 
     Raises:
-        UsageError: The file is no database of this tool, or a newer one.
+        UsageError: It is no database of this tool, a newer or a damaged one, or the server does not answer.
     """
     question = _Question(villages=[village], townships=[township], year=year)
     rest = []
@@ -135,25 +139,7 @@ def search_village(db: Path, words: str, *, township: str, village: str, year: i
         return _answer(database, question, words, limit)
 
 
-def open_database(path: Path) -> sqlite3.Connection:
-    """The database, read-only.
-
-    Raises:
-        UsageError: The file is no database of this tool, or a newer one.
-    """
-    try:
-        # immutable: the file is only ever swapped in whole, and may lie on a read-only stick
-        database = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)
-        row = database.execute("SELECT value FROM meta WHERE key = 'schema_version'").fetchone()
-    except sqlite3.Error:
-        raise UsageError(f"{path} 不是查询库，或者已损坏。请用 --db 给出 {DATABASE_NAME} 的位置。") from None
-    if row is None or not str(row[0]).isdecimal() or int(row[0]) > SCHEMA_VERSION:
-        database.close()
-        raise UsageError(f"{path} 是更新版本的程序做的。请升级 village-notice 后再查。")
-    return database
-
-
-def _take_apart(database: sqlite3.Connection, words: str) -> _Question:
+def _take_apart(database: Database, words: str) -> _Question:
     """Words that are plainly a year, group, township or village are places; the rest together is the name."""
     question, rest = _Question(), []
     for word in words[:_MAX_WORDS].split():
@@ -177,11 +163,11 @@ def _take_apart(database: sqlite3.Connection, words: str) -> _Question:
     return question
 
 
-def _has_row(database: sqlite3.Connection, condition: str, *values: str) -> bool:
-    return database.execute(f"SELECT 1 FROM village WHERE {condition} LIMIT 1", values).fetchone() is not None
+def _has_row(database: Database, condition: str, *values: str) -> bool:
+    return bool(database.select(f"SELECT 1 FROM village WHERE {condition} LIMIT 1", *values))
 
 
-def _answer(database: sqlite3.Connection, question: _Question, words: str, limit: int) -> Answers:
+def _answer(database: Database, question: _Question, words: str, limit: int) -> Answers:
     text = read_words()["answer"]
     has_place = bool(question.villages or question.townships)
     editions = _find_editions(database, question) if has_place else None
@@ -199,12 +185,12 @@ def _answer(database: sqlite3.Connection, question: _Question, words: str, limit
         notes.append(text["too_many"].format(limit=limit))
     if not found:
         notes.append(text["nothing"].format(words=words.strip()[:_MAX_WORDS]))
-    people = tuple(_read_person(database, number) for number in found[:limit])
+    people = tuple(_read_people(database, found[:limit]))
     return Answers(words, people=people, is_capped=len(found) > limit, note="\n".join(notes))
 
 
-def _find_editions(database: sqlite3.Connection, question: _Question) -> list[int]:
-    conditions, values = [_year_condition(question.year)], list[object]()
+def _find_editions(database: Database, question: _Question) -> list[int]:
+    conditions, values = [format_year(question.year)], list[object]()
     for names, column in (
         (question.villages, "v.name IN ({0})"),
         (question.townships, "(v.township IN ({0}) OR v.office IN ({0}))"),
@@ -214,28 +200,27 @@ def _find_editions(database: sqlite3.Connection, question: _Question) -> list[in
             values += names * column.count("{0}")
     where = " AND ".join(conditions)
     query = f"SELECT e.id FROM edition e JOIN village v ON v.id = e.village_id WHERE {where} ORDER BY e.id"
-    return [row[0] for row in database.execute(query, values)]
-
-
-def _year_condition(year: int | None) -> str:
-    return "e.is_latest" if year is None else f"e.year = {year:d}" if year != ALL_YEARS else "1"
+    return [row[0] for row in database.select(query, *values)]
 
 
 def _find_people(
-    database: sqlite3.Connection, question: _Question, editions: list[int] | None, limit: int
+    database: Database, question: _Question, editions: list[int] | None, limit: int
 ) -> tuple[list[int], bool]:
     """Numbers of at most `limit` persons, best first, and whether they only sound alike."""
-    where = _build_where(question, editions)
+    where = Where(None if editions is None else tuple(editions), question.year, question.group)
+    condition, values = where.build()
     if not question.name:
-        query = f"SELECT p.id FROM person p JOIN edition e ON e.id = p.edition_id WHERE {where} ORDER BY p.id LIMIT ?"
-        return [row[0] for row in database.execute(query, (limit,))], False
-    place = _match_place(question, editions)
+        query = f"SELECT p.id FROM person p JOIN edition e ON e.id = p.edition_id WHERE {condition}"
+        return [row[0] for row in database.select(f"{query} ORDER BY p.id LIMIT ?", *values, limit)], False
     exact, alike = _build_matches(database, question.name)
-    found = dict.fromkeys(_find_same_name(database, question.name, where, limit))
+    query = (
+        "SELECT p.id FROM name n JOIN person p ON p.name_id = n.id JOIN edition e ON e.id = p.edition_id"
+        f" WHERE n.key = ? AND {condition} ORDER BY p.id LIMIT ?"
+    )
+    found = dict.fromkeys(row[0] for row in database.select(query, question.name, *values, limit))
     for is_sound_alike, matches in ((False, exact), (True, alike)):
         for match in matches:
-            condition = f"({match}) AND {place}" if place else match
-            found |= dict.fromkeys(_find_indexed(database, condition, where, limit))
+            found |= dict.fromkeys(database.find_indexed(match, where, limit))
             if len(found) >= limit:
                 break
         if found:
@@ -243,95 +228,73 @@ def _find_people(
     return [], False
 
 
-def _build_where(question: _Question, editions: list[int] | None) -> str:
-    conditions = [_year_condition(question.year)]
-    if editions is not None:
-        conditions.append(f"p.edition_id IN ({','.join(map(str, editions))})")
-    if question.group:
-        quoted = question.group.replace("'", "''")
-        conditions.append(f"p.group_name = '{quoted}'")
-    return " AND ".join(conditions)
-
-
-def _match_place(question: _Question, editions: list[int] | None) -> str:
-    if editions is not None and len(editions) <= _PLACES_IN_INDEX:
-        return f"place : ({' OR '.join(f'e{number}' for number in editions)})"
-    if question.year == ALL_YEARS:
-        return ""
-    return f"place : {LATEST if question.year is None else f'y{question.year:d}'}"
-
-
-def _find_same_name(database: sqlite3.Connection, name: str, where: str, limit: int) -> Iterator[int]:
-    query = (
-        "SELECT p.id FROM name n JOIN person p ON p.name_id = n.id JOIN edition e ON e.id = p.edition_id"
-        f" WHERE n.key = ? AND {where} ORDER BY p.id LIMIT ?"
-    )
-    return (row[0] for row in database.execute(query, (name, limit)))
-
-
-def _find_indexed(database: sqlite3.Connection, condition: str, where: str, limit: int) -> Iterator[int]:
-    query = (
-        "SELECT p.id FROM person_index i JOIN person p ON p.id = i.rowid JOIN edition e ON e.id = p.edition_id"
-        f" WHERE person_index MATCH ? AND {where} ORDER BY i.rowid LIMIT ?"
-    )
-    return (row[0] for row in database.execute(query, (condition, limit)))
-
-
-def _build_matches(database: sqlite3.Connection, name: str) -> tuple[Sequence[str], Sequence[str]]:
-    """Full-text conditions, best first: those for the name as typed, and those for what sounds like it."""
+def _build_matches(database: Database, name: str) -> tuple[Sequence[Match], Sequence[Match]]:
+    """Conditions, best first: those for the name as typed, and those for what sounds like it."""
     letters = fold_letters(name)
     if letters and len(letters) == len(name):
+        whole = (letters,)
         as_typed = [
-            f'spelled : "{letters}"',
-            f'initials : "{letters}"',
-            match_letters("spelled", letters),
-            match_letters("initials", letters),
+            (Token("spelled", whole),),
+            (Token("initials", whole),),
+            (Token("spelled", whole, is_start=True),),
+            (Token("initials", whole, is_start=True),),
         ]
-        return as_typed, [match_letters("sounds", fold_sound(letters))]
-    runs = _RUNS.findall(name)
-    parts = [match_letters("spelled", fold_letters(run)) if fold_letters(run) else match_chars(run) for run in runs]
-    alike = " OR ".join(f'sounds : "{sound}"' for sound in _read_sounds(database, name))
-    return [" AND ".join(parts)], [alike] if alike else []
+        return as_typed, [(Token("sounds", (fold_sound(letters),), is_start=True),)]
+    parts = []
+    for run in _RUNS.findall(name):
+        spelled = fold_letters(run)
+        parts.append(Token("spelled", (spelled,), is_start=True) if spelled else Token("chars", (run,)))
+    sounds = tuple(_read_sounds(database, name))
+    return [tuple(parts)], [(Token("sounds", sounds),)] if sounds else []
 
 
-def _read_sounds(database: sqlite3.Connection, name: str) -> list[str]:
+def _read_sounds(database: Database, name: str) -> list[str]:
     """How a name in characters may sound, folded; empty where a character has no reading."""
     readings = []
     for char in name:
-        row = database.execute("SELECT readings FROM sound WHERE char = ?", (char,)).fetchone()
-        if row is None:
+        rows = database.select("SELECT readings FROM sound WHERE char = ?", char)
+        if not rows:
             return []
-        readings.append(row[0].split())
+        readings.append(rows[0][0].split())
     return sorted({fold_sound("".join(combined)) for combined in islice(product(*readings), _MAX_SOUNDS)})
 
 
-def _read_person(database: sqlite3.Connection, number: int) -> PersonAnswer:
-    edition, name, group, year, data_until, held, township, village, code = database.execute(
-        "SELECT p.edition_id, n.text, p.group_name, e.year, e.data_until, e.held, v.township, v.name, v.code"
-        " FROM person p JOIN name n ON n.id = p.name_id JOIN edition e ON e.id = p.edition_id"
-        " JOIN village v ON v.id = e.village_id WHERE p.id = ?",
-        (number,),
-    ).fetchone()
-    lines = database.execute(
-        "SELECT g.title, g.unit, l.quantity_milli, l.rate_micro, l.payments, l.amount_fen, m.text FROM line l"
-        " JOIN summary s ON s.edition_id = ? AND s.position = l.position JOIN programme g ON g.id = s.programme_id"
-        " JOIN pay_months m ON m.id = l.pay_months_id WHERE l.person_id = ? ORDER BY l.position, l.serial",
-        (edition, number),
+def _read_people(database: Database, numbers: Sequence[int]) -> Iterator[PersonAnswer]:
+    """The persons of these numbers, in their order, by two questions however many there are."""
+    if not numbers:
+        return
+    chosen = f"({','.join(map(str, numbers))})"
+    facts = database.select(
+        "SELECT p.id, e.year, v.township, v.name, v.code, p.group_name, n.text, e.data_until, e.held FROM person p"
+        " JOIN name n ON n.id = p.name_id JOIN edition e ON e.id = p.edition_id JOIN village v ON v.id = e.village_id"
+        f" WHERE p.id IN {chosen}"
     )
-    answer_lines = tuple(AnswerLine(*row) for row in lines)
-    return PersonAnswer(year, township, village, code, group, name, answer_lines, data_until, held)
+    rows = database.select(
+        "SELECT p.id, g.title, g.unit, l.quantity_milli, l.rate_micro, l.payments, l.amount_fen, m.text FROM person p"
+        " JOIN line l ON l.person_id = p.id"
+        " JOIN summary s ON s.edition_id = p.edition_id AND s.position = l.position"
+        " JOIN programme g ON g.id = s.programme_id JOIN pay_months m ON m.id = l.pay_months_id"
+        f" WHERE p.id IN {chosen} ORDER BY p.id, l.position, l.serial"
+    )
+    lines: dict[int, list[AnswerLine]] = {number: [] for number in numbers}
+    for number, *values in rows:
+        lines[number].append(AnswerLine(*values))
+    places = {number: values for number, *values in facts}
+    for number in numbers:
+        year, township, village, code, group, name, data_until, held = places[number]
+        yield PersonAnswer(year, township, village, code, group, name, tuple(lines[number]), data_until, held)
 
 
-def _read_village(database: sqlite3.Connection, edition: int) -> VillageAnswer:
-    values = database.execute(
+def _read_village(database: Database, edition: int) -> VillageAnswer:
+    [values] = database.select(
         "SELECT e.year, v.township, v.name, v.code, e.people, e.payments, e.public_fen, e.data_until, e.held,"
         " e.has_withheld, e.check_code FROM edition e JOIN village v ON v.id = e.village_id WHERE e.id = ?",
-        (edition,),
-    ).fetchone()
-    lines = database.execute(
+        edition,
+    )
+    lines = database.select(
         "SELECT g.title, g.unit, s.quantity_milli, NULL, s.payments, s.amount_fen, s.pay_months, s.people, s.held"
         " FROM summary s JOIN programme g ON g.id = s.programme_id WHERE s.edition_id = ? ORDER BY s.position",
-        (edition,),
+        edition,
     )
     year, township, village, code, people, payments, public_fen, data_until, held, has_withheld, check_code = values
     return VillageAnswer(

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from village_notice.archive.bag import DRAFT, STATUS_KEY, parse_info
 from village_notice.archive.database import import_editions
+from village_notice.archive.dialect import Source
 from village_notice.archive.edition import EDITION_FILE, Edition, EditionError, parse_edition_file
 from village_notice.archive.tree import open_tree
 from village_notice.archive.verify import PackageVerdict, verify_path
@@ -17,12 +18,12 @@ from village_notice.settings import read_settings
 _Key = tuple[int, str]
 
 
-def import_packages(paths: Iterable[Path], db: Path, home: Path | None = None) -> str:
+def import_packages(paths: Iterable[Path], db: Source, home: Path | None = None) -> str:
     """Feeds the database with every package at or below the paths; returns what was read in one sentence.
 
     Args:
         paths: Packages, zips, or folders with packages below them.
-        db: The database; it is made where there is none.
+        db: The database, or the server that has it; it is made where there is none.
         home: Office folder, whose surnames.csv comes before the packaged one.
 
     Raises:

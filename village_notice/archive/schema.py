@@ -71,3 +71,45 @@ def place_tokens(edition_id: int, township: str, year: int, *, is_latest: bool) 
 def township_token(township: str) -> str:
     """A township's name as one token."""
     return "t" + "".join(f"{ord(char):x}z" for char in township)
+
+
+_TEXT = 'TEXT COLLATE "C" NOT NULL'
+SERVER_TABLES = f"""
+CREATE TABLE meta (key {_TEXT} PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE village (id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY, code {_TEXT}, name {_TEXT}, full_name {_TEXT},
+  township {_TEXT}, office {_TEXT}, county {_TEXT}, kind {_TEXT},
+  UNIQUE (code, name, full_name, township, office, county, kind));
+CREATE TABLE edition (id BIGINT PRIMARY KEY, village_id BIGINT NOT NULL, year INTEGER NOT NULL, is_latest SMALLINT NOT NULL,
+  people INTEGER NOT NULL, payments INTEGER NOT NULL, public_fen BIGINT NOT NULL, has_withheld SMALLINT NOT NULL,
+  held INTEGER NOT NULL, data_until {_TEXT}, check_code {_TEXT}, digest {_TEXT});
+CREATE TABLE programme (id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY, key {_TEXT}, title {_TEXT}, tier {_TEXT},
+  department {_TEXT}, unit {_TEXT}, UNIQUE (key, title, tier, department, unit));
+CREATE TABLE summary (edition_id BIGINT NOT NULL, position INTEGER NOT NULL, programme_id BIGINT NOT NULL,
+  people INTEGER NOT NULL, payments INTEGER NOT NULL, quantity_milli BIGINT, rate_text {_TEXT}, amount_fen BIGINT NOT NULL,
+  pay_months {_TEXT}, held INTEGER NOT NULL, lists_names SMALLINT NOT NULL, PRIMARY KEY (edition_id, position));
+CREATE TABLE name (id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY, text {_TEXT}, key {_TEXT}, UNIQUE (text, key));
+CREATE TABLE person (id BIGINT PRIMARY KEY, edition_id BIGINT NOT NULL, name_id BIGINT NOT NULL, group_name {_TEXT});
+CREATE TABLE line (person_id BIGINT NOT NULL, position INTEGER NOT NULL, serial INTEGER NOT NULL, quantity_milli BIGINT,
+  rate_micro BIGINT, payments INTEGER NOT NULL, amount_fen BIGINT NOT NULL, pay_months_id BIGINT NOT NULL,
+  PRIMARY KEY (person_id, position, serial));
+CREATE TABLE pay_months (id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY, text {_TEXT} UNIQUE);
+CREATE TABLE masked (edition_id BIGINT NOT NULL, position INTEGER NOT NULL, serial INTEGER NOT NULL, name {_TEXT},
+  payments INTEGER NOT NULL, amount_fen BIGINT NOT NULL, pay_months_id BIGINT NOT NULL,
+  PRIMARY KEY (edition_id, position, serial));
+CREATE TABLE sound (char {_TEXT} PRIMARY KEY, readings {_TEXT});
+CREATE TABLE token (kind "char" NOT NULL, text {_TEXT}, name_id BIGINT NOT NULL);
+"""
+"""The same tables on a PostgreSQL server; `token` stands in for the full-text table, `digest` tells unchanged editions.
+
+COLLATE "C" compares by code point, so that a beginning is a range of an index. Nothing refers to another table by a
+constraint: one transaction writes all of them, and need not look after each of a million lines.
+"""
+SERVER_INDEXES = """
+CREATE INDEX village_code ON village (code);
+CREATE INDEX edition_village ON edition (village_id, year);
+CREATE INDEX name_key ON name (key);
+CREATE INDEX person_name ON person (name_id, edition_id);
+CREATE INDEX person_edition ON person (edition_id);
+CREATE UNIQUE INDEX token_text ON token (kind, text, name_id);
+CREATE INDEX token_name ON token (name_id);
+"""

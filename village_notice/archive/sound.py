@@ -4,8 +4,9 @@ The page of the package folds in the same way in `templates/offline/query.js`; a
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
+from typing import NamedTuple
 
 from village_notice.domain.text import clean_name, fold_text
 
@@ -13,7 +14,6 @@ PinyinReader = Callable[[str], Sequence[tuple[str, str]]]
 """A name → its alternative readings as (full pinyin, initials), lower case, no tones; empty where none is known."""
 
 _NOT_LETTERS = re.compile("[^a-z]")
-_NG = re.compile("ng+")
 _MARK = re.compile(r"（\d+）$")
 
 
@@ -24,7 +24,8 @@ def search_key(name: str) -> str:
 
 def fold_letters(text: str) -> str:
     """Pinyin as typed, reduced to its letters: ü and v are u."""
-    return _NOT_LETTERS.sub("", text.lower().replace("ü", "u").replace("v", "u"))
+    plain = text.lower().replace("ü", "u").replace("v", "u")
+    return plain if plain.isascii() and plain.isalpha() else _NOT_LETTERS.sub("", plain)
 
 
 def fold_sound(text: str) -> str:
@@ -32,10 +33,20 @@ def fold_sound(text: str) -> str:
 
     Every g behind an n goes, that of the next syllable too: zeng guang, zen guang and zenguang must all become the same.
     """
-    plain = _NG.sub("n", fold_letters(text))
+    plain = fold_letters(text)
+    while "ng" in plain:
+        plain = plain.replace("ng", "n")
     for double, single in (("zh", "z"), ("ch", "c"), ("sh", "s")):
         plain = plain.replace(double, single)
     return plain
+
+
+class Spelling(NamedTuple):
+    """A name's pinyin and that of its endings, the same as they sound, and its initials."""
+
+    spelled: tuple[str, ...]
+    sounds: tuple[str, ...]
+    initials: tuple[str, ...]
 
 
 class Speller:
@@ -68,6 +79,22 @@ class Speller:
                 rest = rest[len(reading) :]
                 found.update([rest] if reading and rest else [])
         return tuple(sorted(found))
+
+    def spell_name(self, key: str) -> "Spelling":
+        """Everything a name is found by besides its characters, each sorted."""
+        spelled = self.spell_endings(key)
+        return Spelling(
+            spelled,
+            tuple(sorted({fold_sound(letters) for letters in spelled})),
+            tuple(sorted({initials for _, initials in self.read_name(key)})),
+        )
+
+    def list_sounds(self, keys: Iterable[str]) -> Iterator[tuple[str, str]]:
+        """How each common character and each character of names reads, for names typed with a wrong character."""
+        for char in sorted({*common_characters(), *(char for key in keys for char in key)}):
+            readings = " ".join(sorted({fold_sound(r) for r in self.read_character(char)}))
+            if readings:
+                yield char, readings
 
 
 @lru_cache(maxsize=1)

@@ -1,6 +1,9 @@
 """Findings that only several rows together tell: names, IDs, accounts and rates that do not agree, payments made twice."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from operator import attrgetter
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -53,22 +56,78 @@ def check_across(
     yield from check_unusual(frame, keys, year)
 
 
+class _Row(NamedTuple):
+    """What is asked about a payment that may be amiss."""
+
+    file: str
+    sheet: str
+    row: int
+    column: str
+    id: str
+    name: str
+    account: str
+    village_code: str
+    township: str
+    village: str
+    household_id: str
+    household_head: str
+    payee: str
+    amount_fen: int
+
+    @property
+    def place(self) -> Place:
+        return Place(self.file, self.sheet, self.row, self.column)
+
+    @property
+    def whole_village(self) -> str:
+        return self.township + self.village
+
+
+def _group_rows(frame: pd.DataFrame, columns: Sequence[str]) -> list[list[_Row]]:
+    """The payments with equal values in some columns together, sorted by these; an unknown amount is 0."""
+    values = (frame[c].fillna(0).tolist() if c == "amount_fen" else frame[c].tolist() for c in _Row._fields)
+    groups: dict[tuple[str, ...], list[_Row]] = {}
+    key = zip(*(frame[c].tolist() for c in columns), strict=True)
+    for own, row in zip(key, map(_Row._make, zip(*values, strict=True)), strict=True):
+        groups.setdefault(own, []).append(row)
+    return [groups[own] for own in sorted(groups)]
+
+
 def _check_identities(frame: pd.DataFrame, keys: Keys) -> Iterator[Finding]:
     """X03 one ID with several names, X04 one name with several IDs in a village, X06 one ID in several villages."""
-    people = frame[["file", "sheet", "row", "column", "id", "name", "village_code", "township", "village"]][
-        keys.has_id & (frame["organisation"] == 0).to_numpy()
-    ]
+    people = frame[list(_Row._fields)][keys.has_id & (frame["organisation"] == 0).to_numpy()]
     known = people.drop_duplicates(["id", "name", "village_code"])
-    placed = known[known["village_code"] != ""]
-    villages = placed.assign(village=placed["township"] + placed["village"])
-    for code, rows, alike, other, shown in (
-        ("X03", known[known["name"] != ""], ["id"], "name", "name"),
-        ("X04", placed[placed["name"] != ""], ["village_code", "name"], "id", "id"),
-        ("X06", villages, ["id"], "village_code", "village"),
+    for code, wanted, alike, other, shown in (
+        ("X03", ("name",), ["id"], "name", "name"),
+        ("X04", ("name", "village_code"), ["village_code", "name"], "id", "id"),
+        ("X06", ("village_code",), ["id"], "village_code", "whole_village"),
     ):
+        rows = known[(known[list(wanted)] != "").all(axis=1)]
         pairs = rows.drop_duplicates([*alike, other])
-        for _, found in pairs[pairs.duplicated(alike, keep=False)].groupby(alike, sort=True):
-            yield Finding(code, _last_place(found), _join(found[shown]), person=str(found["name"].iloc[-1]))
+        pairs = pairs[pairs.duplicated(alike, keep=False)]
+        suspects = people[people[alike[-1]].isin(pairs[alike[-1]])]
+        suspects = suspects[(suspects[list(wanted)] != "").all(axis=1)].merge(pairs[alike].drop_duplicates(), on=alike)
+        show = attrgetter(shown)
+        for found in _group_rows(suspects, alike):
+            odd, usual = _split_odd([getattr(row, other) for row in found])
+            last = found[odd[-1]]
+            expected = _join(show(found[place]) for place in usual[:1])
+            yield Finding(code, last.place, _join(map(show, found)), expected, person=last.name)
+
+
+def _split_odd(values: Sequence[str]) -> tuple[list[int], list[int]]:
+    """Where the rarest value stands, of equals the one that comes last; where the commonest stands.
+
+    The second is empty where no value is commoner than the others.
+    """
+    counts = Counter(values)
+    rarest = min(reversed(counts), key=counts.__getitem__)
+    commonest = max(counts, key=counts.__getitem__)
+    has_usual = counts[commonest] > counts[rarest]
+    return (
+        [place for place, value in enumerate(values) if value == rarest],
+        [place for place, value in enumerate(values) if has_usual and value == commonest],
+    )
 
 
 def _check_accounts(frame: pd.DataFrame) -> Iterator[Finding]:
@@ -76,27 +135,23 @@ def _check_accounts(frame: pd.DataFrame) -> Iterator[Finding]:
     wanted = (frame["account"] != "") & (frame["name"] != "") & (frame["organisation"] == 0)
     pairs = frame.loc[wanted, ["account", "name"]].drop_duplicates()
     shared = pairs.loc[pairs["account"].duplicated(), "account"]
-    suspects = frame[wanted & frame["account"].isin(shared)]
-    for _, found in suspects.groupby("account", sort=True):
+    for found in _group_rows(frame[wanted & frame["account"].isin(shared)], ["account"]):
         if not _is_household(found):
-            names = found["name"].drop_duplicates()
-            fen = int(found.loc[found["amount_fen"].notna(), "amount_fen"].sum())
-            person = str(found["name"].iloc[-1])
-            yield Finding("X05", _last_place(found), str(len(names)), _join(names), person=person, fen=fen)
+            names = [row.name for row in found]
+            odd, _ = _split_odd(names)
+            last, fen = found[odd[-1]], sum(row.amount_fen for row in found)
+            yield Finding("X05", last.place, str(len(set(names))), _join(names), person=last.name, fen=fen)
 
 
-def _is_household(rows: pd.DataFrame) -> bool:
+def _is_household(rows: Sequence[_Row]) -> bool:
     """Whether the rows of one account name one household; or, where no household is told, one payee of a small family."""
-    told = [
-        rows[columns].drop_duplicates()
-        for columns in (["household_id"], ["household_head", "village_code"])
-        if (rows[columns[0]] != "").all()
-    ]
+    ids, heads = {row.household_id for row in rows}, {row.household_head for row in rows}
+    told = [len(ids) == 1] if "" not in ids else []
+    told += [len({(row.household_head, row.village_code) for row in rows}) == 1] if "" not in heads else []
     if told:
-        return any(len(t) == 1 for t in told)
-    payees, names = set(rows["payee"]), set(rows["name"])
-    is_told = bool((rows[["household_id", "household_head"]] != "").any(axis=None))
-    return not is_told and len(payees) == 1 and payees <= names and len(names) <= _FAMILY
+        return any(told)
+    payees, names = {row.payee for row in rows}, {row.name for row in rows}
+    return ids == heads == {""} and len(payees) == 1 and payees <= names and len(names) <= _FAMILY
 
 
 def _check_rates(frame: pd.DataFrame, keys: Keys, codes: list[str]) -> Iterator[Finding]:
@@ -153,12 +208,7 @@ def _check_bases(frame: pd.DataFrame, keys: Keys, codes: list[str]) -> Iterator[
         yield Finding("X12", place, found, person=name, fen=int(keys.amount[rows[number]]))
 
 
-def _last_place(rows: pd.DataFrame) -> Place:
-    file, sheet, row, column = rows[["file", "sheet", "row", "column"]].iloc[-1]
-    return Place(str(file), str(sheet), int(row), str(column))
-
-
-def _join(texts: pd.Series) -> str:
+def _join(texts: Iterable[str]) -> str:
     """Distinct texts, the first ten of them."""
-    distinct = list(dict.fromkeys(map(str, texts)))
+    distinct = list(dict.fromkeys(texts))
     return "、".join(distinct[:_MOST_NAMES]) + (f" 等 {len(distinct)} 个" if len(distinct) > _MOST_NAMES else "")

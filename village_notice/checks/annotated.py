@@ -22,7 +22,14 @@ from openpyxl.utils import column_index_from_string
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from village_notice.domain.annotation import FRONT_MARK, FRONT_SHEET, SOURCE_PROPERTY, format_sources
+from village_notice.domain.annotation import (
+    FRONT_MARK,
+    FRONT_SHEET,
+    PATH_PROPERTY,
+    SOURCE_PROPERTY,
+    format_path,
+    format_sources,
+)
 from village_notice.domain.finding import Finding
 from village_notice.domain.rules import RULES, SEVERITY_WORDS, Severity, format_advice, format_message
 from village_notice.workbook import build_zip
@@ -64,12 +71,19 @@ class Origin:
         hashes: SHA-256 of the files it came from, the oldest first, that of the file itself last.
         stamp: Date of the run.
         losses: What could not be kept, in Chinese, as far as the reader knows.
+        source: Path of the file that `file` itself is a corrected copy of, "" where it is none.
     """
 
     file: str
     hashes: tuple[str, ...]
     stamp: datetime
     losses: tuple[str, ...] = ()
+    source: str = ""
+
+    @property
+    def path(self) -> str:
+        """Path of the file it all began with."""
+        return self.source or self.file
 
 
 def annotate_xlsx(data: bytes, findings: Sequence[Finding], origin: Origin) -> bytes:
@@ -168,7 +182,7 @@ def _forget_earlier(book: Workbook) -> None:
     if FRONT_SHEET in book.sheetnames:
         book.remove(book[FRONT_SHEET])
     properties = _list_properties(book)
-    for name in [p.name for p in properties.props if p.name == SOURCE_PROPERTY]:
+    for name in [p.name for p in properties.props if p.name in (SOURCE_PROPERTY, PATH_PROPERTY)]:
         del properties[name]
     for sheet in book.worksheets:
         for cell in (c for row in sheet.iter_rows() for c in row if c.comment and c.comment.author == FRONT_MARK):
@@ -189,7 +203,8 @@ def _finish(book: Workbook, findings: Sequence[Finding], origin: Origin, losses:
         for (row, column), found in cells.items():
             _mark(book[name], row, column, found)
     _draw_front(book, ordered, origin, losses)
-    _list_properties(book).append(StringProperty(name=SOURCE_PROPERTY, value=format_sources(origin.hashes)))
+    for name, value in ((SOURCE_PROPERTY, format_sources(origin.hashes)), (PATH_PROPERTY, origin.path)):
+        _list_properties(book).append(StringProperty(name=name, value=value))
     return _pack(book, origin.stamp)
 
 
@@ -256,12 +271,14 @@ def _draw_front(book: Workbook, findings: Sequence[Finding], origin: Origin, los
         *_HOW_TO,
         f"没有保留下来的：{'；'.join(losses)}。" if losses else "工作表和格式都已保留。",
         format_sources(origin.hashes),
+        format_path(origin.path),
     ]
     for row, text in enumerate(lines, 1):
         _write_cell(front.cell(row, 1), text)
         front.cell(row, 1).alignment = Alignment(vertical="top")
     front.cell(1, 1).font = Font(bold=True, size=14)
-    front.cell(len(lines), 1).font = Font(color="FFAAAAAA", size=8)
+    for row in (len(lines) - 1, len(lines)):
+        front.cell(row, 1).font = Font(color="FFAAAAAA", size=8)
     head = len(lines) + 1
     for column, (words, width) in enumerate(zip(_HEADINGS, _WIDTHS, strict=True), 1):
         front.cell(head, column, words).font = Font(bold=True)

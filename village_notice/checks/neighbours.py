@@ -31,11 +31,12 @@ def check_neighbours(decided: pd.DataFrame, villages: Sequence[Village]) -> Iter
     rows = rows[rows["verdict"].isin(["accepted", "held", "not_paid"])]
     rows = rows[(rows["village_code"] != "") & (rows["programme_code"] != "")]
     for township, part in rows.groupby("township", sort=True):
-        there = [v for v in villages if v.township == township and v.code in set(part["village_code"])]
+        codes = set(part["village_code"].unique())
+        there = [v for v in villages if v.township == township and v.code in codes]
         if len(there) < _FEWEST_VILLAGES:
             continue
         for code, own in part.groupby("programme_code", sort=True):
-            have = set(own["village_code"])
+            have = set(own["village_code"].unique())
             missing = [v for v in there if v.code not in have]
             if len(missing) <= len(there) * (1 - _SHARE):
                 name = str(own["programme"].iloc[0] or code)

@@ -83,5 +83,5 @@ def _tell(
     found = [""] * len(rows) if counts is None else [str(n) for n in counts]
     told = zip(list_rows(payments, rows), list_rows(payments, origins), found, strict=True)
     for (row, place, name), (_, origin, _), words in told:
-        where = f"{origin.file} {origin.sheet} 第 {origin.row} 行"
+        where = " ".join(filter(None, (origin.file, origin.sheet, f"第 {origin.row} 行")))
         yield Finding(code, place, words, where, person=name, fen=int(amounts[row]))

@@ -71,7 +71,7 @@ def _tell_blocks(payments: pd.DataFrame, keys: Keys, rows: Ints, previous: Ints,
         (_, first, _), (_, last, _) = ends[0]
         (_, before, _), (_, before_last, _) = ends[1]
         found = f"第 {first.row}–{last.row} 行"
-        where = f"{before.file} {before.sheet} 第 {before.row}–{before_last.row} 行"
+        where = " ".join(filter(None, (before.file, before.sheet, f"第 {before.row}–{before_last.row} 行")))
         yield Finding("X13", first, found, where, fen=int(keys.amount[block].sum()))
 
 

@@ -22,6 +22,7 @@ _WORDS = {
     "经手人": "by",
     "日期": "date",
 }
+_HEADINGS = {name: word for word, name in _WORDS.items()}
 _DAY = re.compile(r"\d{4}[-./年]\d{1,2}[-./月]\d{1,2}日?")
 _NEEDED = ("rule", "file", "reason", "by", "date")
 
@@ -71,15 +72,20 @@ def _read_waiver(name: str, number: int, line: dict[str | None, str | None]) -> 
     }
     for column in _NEEDED:
         if not cells.get(column):
-            raise ReferenceFileError(name, number, column, "是空的；放行必须写明规则、文件、理由、经手人和日期")
+            raise ReferenceFileError(
+                name, number, _HEADINGS[column], "是空的；放行必须写明规则、文件、理由、经手人和日期"
+            )
     rule = RULES.get(cells["rule"].upper())
-    if rule is None or not rule.can_waive:
-        raise ReferenceFileError(name, number, "rule", f"“{cells['rule']}”不是可以放行的规则")
+    if rule is None:
+        raise ReferenceFileError(name, number, "规则", f"没有编号为“{cells['rule']}”的规则")
+    if not rule.can_waive:
+        words = f"“{rule.code} {rule.title}”不能放行，要改正：{rule.advice.rstrip('。')}"
+        raise ReferenceFileError(name, number, "规则", words)
     if not _DAY.fullmatch(cells["date"]):
-        raise ReferenceFileError(name, number, "date", f"“{cells['date']}”不是日期，应写成 2022-12-20 这样")
+        raise ReferenceFileError(name, number, "日期", f"“{cells['date']}”不是日期，应写成 2022-12-20 这样")
     row = cells.get("row") or "0"
     if not row.isdecimal():
-        raise ReferenceFileError(name, number, "row", f"“{row}”不是行号")
+        raise ReferenceFileError(name, number, "行", f"“{row}”不是行号")
     place = Place(cells["file"].replace("\\", "/"), cells.get("sheet", ""), int(row))
     return Waiver(rule.code, place, cells["reason"], cells["by"], cells["date"])
 

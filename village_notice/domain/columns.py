@@ -7,9 +7,14 @@ Payments travel between the stages as one pandas frame, one line a payment. Unkn
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
 import pandas as pd
+import pyarrow as pa
+from numpy.typing import NDArray
+from pandas.api.extensions import ExtensionArray
 
 Dtype = Literal["str", "Int64", "int64"]
+_TEXT = pd.StringDtype(na_value=np.nan)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +91,22 @@ def build_frame(values: dict[str, list[object]]) -> pd.DataFrame:
     """
     length = max((len(v) for v in values.values()), default=0)
     empty: dict[Dtype, object] = {"str": "", "Int64": None, "int64": 0}
-    return pd.DataFrame(
-        {c.name: pd.Series(values.get(c.name, [empty[c.dtype]] * length), dtype=c.dtype) for c in PAYMENT_COLUMNS}
-    )
+    arrays = {c.name: _build_array(values.get(c.name, [empty[c.dtype]] * length), c.dtype) for c in PAYMENT_COLUMNS}
+    return pd.DataFrame(arrays, copy=False)
+
+
+def _build_array(values: list[object], dtype: Dtype) -> ExtensionArray | NDArray[np.int64]:
+    """One column; the quick way for those that hold one value throughout, as most do in a file."""
+    if dtype == "int64":
+        return np.array(values, dtype=np.int64)
+    if dtype == "Int64":
+        values = [None if value is pd.NA else value for value in values]
+    first = values[0] if values else None
+    is_constant = bool(values) and values.count(first) == len(values)
+    if dtype == "Int64":
+        numbers = pa.repeat(pa.scalar(first, pa.int64()), len(values)) if is_constant else pa.array(values, pa.int64())
+        unknown = numbers.is_null().to_numpy(zero_copy_only=False)
+        return pd.arrays.IntegerArray(numbers.fill_null(1).to_numpy(zero_copy_only=False).copy(), unknown)
+    text = pa.large_string()
+    whole = pa.repeat(pa.scalar(first, text), len(values)) if is_constant else pa.array(values, text)
+    return pd.arrays.ArrowStringArray(whole, dtype=_TEXT)

@@ -3,6 +3,7 @@
 import re
 from datetime import date
 from functools import lru_cache
+from operator import mul
 
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECKS = "10X98765432"
@@ -11,7 +12,7 @@ _ID = re.compile(r"[1-9]\d{16}[\dX]")
 
 def id_check_digit(first_17: str) -> str:
     """The check digit behind 17 digits. Source: GB 11643-1999, ISO 7064 MOD 11-2."""
-    return _CHECKS[sum(int(c) * w for c, w in zip(first_17, _WEIGHTS, strict=True)) % 11]
+    return _CHECKS[sum(map(mul, map(int, first_17), _WEIGHTS)) % 11]
 
 
 @lru_cache(maxsize=1 << 18)
@@ -24,8 +25,11 @@ def is_valid_id(text: str) -> bool:
 def read_birth_date(text: str) -> str:
     """The birth date in a 15- or 18-character ID as YYYY-MM-DD, or "" where it holds none."""
     digits = text[6:14] if len(text) == 18 else "19" + text[6:12] if len(text) == 15 else ""
-    if not digits.isdecimal():
-        return ""
+    return _read_day(digits) if digits.isdecimal() else ""
+
+
+@lru_cache(maxsize=1 << 16)
+def _read_day(digits: str) -> str:
     try:
         return date(int(digits[:4]), int(digits[4:6]), int(digits[6:])).isoformat()
     except ValueError:

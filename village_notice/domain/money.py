@@ -5,6 +5,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from functools import lru_cache
 
 FEN_PER_YUAN = 100
 WAN = 10_000
@@ -170,12 +171,14 @@ def parse_scaled(value: object, places: int) -> int | None:
     return int((number * 10**places).quantize(Decimal(1), ROUND_HALF_UP))
 
 
+@lru_cache(maxsize=32_768)
 def format_fen(fen: int, *, grouped: bool = False) -> str:
     """Yuan with two decimals, e.g. 1234.50, or 1,234.50 when grouped."""
     yuan, rest = divmod(abs(fen), FEN_PER_YUAN)
     return f"{'-' if fen < 0 else ''}{yuan:{',' if grouped else ''}}.{rest:02d}"
 
 
+@lru_cache(maxsize=32_768)  # few rates and quantities, asked for millions of times
 def format_scaled(value: int, places: int, *, minimum: int = 0) -> str:
     """A scaled integer as decimal text without needless zeros; `minimum` decimals are kept."""
     sign, digits = ("-" if value < 0 else ""), f"{abs(value):0{places + 1}d}"

@@ -1,8 +1,9 @@
 """How a name is read: full pinyin and initials, surnames read as surnames, both readings where two are in use."""
 
 from collections.abc import Mapping, Sequence
-from functools import cached_property
 from typing import NamedTuple
+
+from village_notice.domain.syllables import read_syllables
 
 
 class Reading(NamedTuple):
@@ -57,16 +58,8 @@ class Pinyin:
         return (*found, name[:1])
 
     def _read_given(self, text: str) -> tuple[str, ...]:
-        """The syllables of a given name by pypinyin, which knows words (长江 is chang jiang); Latin letters small."""
+        """The syllables of a given name, which knows words (长江 is chang jiang); Latin letters small."""
         syllables = self._given.get(text)
         if syllables is None:
-            syllables = tuple(s.lower() for s in self._lazy_pinyin(text)) if text else ()
-            self._given[text] = syllables
+            syllables = self._given[text] = read_syllables(text) if text else ()
         return syllables
-
-    @cached_property
-    def _lazy_pinyin(self):  # type: ignore[no-untyped-def]  # noqa: ANN202  # pypinyin's own overloaded signature
-        """Pypinyin is imported at the first name only: it takes a quarter of a second to start."""
-        from pypinyin import lazy_pinyin
-
-        return lazy_pinyin

@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -137,8 +138,8 @@ class VillageYear:
         return self.held > 0
 
 
-_last_codes: list[tuple["VillageYear", dict[str, str]]] = []
-"""The village asked about last with its codes by key: paper, gate and package ask for the same ones again and again."""
+_last_codes: list[tuple["VillageYear", dict[str, str], dict[str, list[str]]]] = []
+"""The village asked about last with its codes and its lines by key: paper, gate and package ask for them again and again."""
 _CODED = ("key", "serial", "group", "name", "quantity_milli", "payments", "amount_fen")
 
 
@@ -151,24 +152,31 @@ def check_code(village: VillageYear, key: str = "") -> str:
 
     It is printed on the paper and kept in the package, so that anyone can compare the two.
     """
-    last, codes = _last_codes[0] if _last_codes else (None, {})
+    last, codes, lines = _last_codes[0] if _last_codes else (None, {}, {})
     if last is not village:
-        codes = {}
-        _last_codes[:] = [(village, codes)]
+        codes, lines = {}, _list_lines(village)
+        _last_codes[:] = [(village, codes, lines)]
     if key not in codes:
-        codes[key] = _work_out_code(village, key)
+        codes[key] = _work_out_code(village, key, lines.get(key, []))
     return codes[key]
 
 
-def _work_out_code(village: VillageYear, key: str) -> str:
+def _list_lines(village: VillageYear) -> dict[str, list[str]]:
+    """Key → its lines as they are counted, "" → all of them."""
+    columns = [list(map(str, village.lines[c].tolist())) for c in _CODED]
+    found: dict[str, list[str]] = {"": ["|".join(row) + "\n" for row in zip(*columns, strict=True)]}
+    for key, line in zip(columns[0], found[""], strict=True):
+        found.setdefault(key, []).append(line)
+    return found
+
+
+def _work_out_code(village: VillageYear, key: str, lines: Sequence[str]) -> str:
     digest = hashlib.sha256()
     digest.update(f"{village.village_code}|{village.year}|{key}|{village.public_fen}\n".encode())
     for p in village.programmes:
         if not key or p.key == key:
             fields = (p.key, p.title, p.people, p.payments, p.quantity_milli, p.amount_fen)
             digest.update(("|".join(map(str, fields)) + "\n").encode())
-    lines = village.lines if not key else village.lines[village.lines["key"] == key]
-    columns = (map(str, lines[c].tolist()) for c in _CODED)
-    digest.update("".join(["|".join(row) + "\n" for row in zip(*columns, strict=True)]).encode())
+    digest.update("".join(lines).encode())
     text = base64.b32encode(digest.digest()).decode("ascii")[:10]
     return f"{text[:5]}-{text[5:]}"

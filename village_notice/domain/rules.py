@@ -57,6 +57,8 @@ class Rule:
 
 RULE_SWITCHES = ("提醒", "关闭")
 """What a county may do to a rule in office.toml: make it a warning, or switch it off."""
+_HELD_WORDS = ("暂不计入", "照常计入")
+"""What an error says of its payment, and what stands there where it holds nothing back."""
 _E, _W, _X = Severity.ERROR, Severity.WARNING, Severity.FIXED
 
 _RULES = (
@@ -121,6 +123,7 @@ _RULES = (
     Rule("R14", _W, "金额为 0", "金额是 0，照常列出但不增加金额。", "没有发放的请删掉或写明状态。"),
     Rule("R15", _W, "发放日期离得太远", "发放日期是 {found}，本次做的是 {expected} 年，相差两年以上。", "请核对年份是不是写错了；按表中日期归入其他年度。"),
     Rule("R16", _W, "组别不公开", "组别写的是“{found}”，不像村民小组的名称，公示上不印。", "请改成“1组”“东一组”这样的写法。"),
+    Rule("R17", _W, "不在本年发放", "不是 {expected} 年发放的，没有计入本年：{found}。", "年份写错的请改正；确是其他年度发的（如上年 12 月的次年 1 月才发）不用处理。"),
     Rule("X01", _E, "两个文件里有同一笔", "与 {expected} 完全相同（同一人、同一项目、同一期、同一金额），这一笔暂不计入。", "确是两笔请在 waivers.csv 写明理由；重复的请删掉一处。"),
     Rule("X02", _W, "同一人领了两次", "同一人在同一项目同一期出现 {found} 次：{expected}", "确有两笔不用处理；重复的请删掉。"),
     Rule("X03", _W, "同一身份证号有几个姓名", "同一身份证号对应几个姓名：{found}", "请核对哪一个是对的。"),
@@ -143,11 +146,12 @@ _RULES = (
     Rule("T02", _W, "小计与明细不符", "表中小计 {expected} 元，本段相加 {found} 元，相差 {difference} 元。", "请核对这一段。"),
     Rule("T03", _W, "汇总表与明细不符", "汇总表合计 {expected} 元，明细相加 {found} 元，相差 {difference} 元。", "请核对。"),
     Rule("T04", _E, "与财政拨付数不符", "财政拨付 {expected} 元，{found} 元，相差 {difference} 元。", "请看“对账”表查明差额：漏了表、重复放了表，或有待核实的款项；确有原因的在 waivers.csv 写明理由。"),
-    Rule("T05", _W, "对账表里没有这一项", "读到 {found} 元，但 control 文件里没有这个项目和乡镇。", "请向财政部门要全拨付数，补进 control 文件。"),
+    Rule("T05", _W, "对账表里没有这一项", "读到 {found} 元，但 control 文件里没有这一项（项目、期间、乡镇）。", "请向财政部门要全拨付数，补进 control 文件。"),
     Rule("T06", _W, "人数与财政拨付不符", "计入 {found} 人，财政拨付是 {expected} 人，金额相符。", "请核对：一人几笔、一户几人会使人数不同。"),
+    Rule("T07", _W, "某一期与财政拨付不符", "财政拨付 {expected} 元，{found} 元，相差 {difference} 元；各期相加是相符的。", "请看“对账”表：可能只是期间写法不同，也可能两期记串了。"),
     Rule("P01", _E, "公开文件里有私人号码", "做好的文件里出现了不该有的号码（{found}），文件没有放进公开文件夹。", "请联系维护人员；不要自行张贴。", can_waive=False),
     Rule("P02", _E, "公开文件里有不该有的姓名", "做好的文件里出现了名单以外的姓名（{found}），文件没有放进公开文件夹。", "请联系维护人员；不要自行张贴。", can_waive=False),
-    Rule("P03", _W, "项目没有定公开级别", "“{found}”没有定公开级别，按只公开合计处理（{expected}）。", "请在 subsidies.csv 中加一行定级：{difference}"),
+    Rule("P03", _W, "项目没有定公开级别", "“{found}”没有定公开级别，按只公开合计处理（{expected}）。", "请在 subsidies.csv 中加一行定级：{difference}", can_waive=False),
     Rule("N01", _W, "缺少公示信息", "没有设置{found}，公示上留了空白横线。", "请在 office.toml 中填写，或打印后手写。"),
     Rule("N02", _W, "没有设统计截止日期", "没有设 data_until，按最晚一笔的发放日期 {found} 作为统计截止日期。", "请在 office.toml 中写明 data_until。"),
     Rule("N03", _E, "公示天数太短", "设置的公示期只有 {found} 天，少于 5 天，公示上按 7 天印。", "请把 notice_days 改为 7 以上。"),
@@ -156,6 +160,9 @@ _RULES = (
     Rule("N06", _W, "张数太多", "本村要贴 {found} 张，公开栏放得下 {expected} 张。", "可用 A3 或只贴汇总和一户一行。"),
     Rule("N07", _W, "本村没有任何数据", "名册里有这个村，但没有读到任何一笔。", "请确认是否漏交表格。"),
     Rule("N08", _W, "有待核实的款项，公示为草稿", "本村尚有 {found} 笔待核实（与财政拨付数不符的项目算 1 笔），公示标为草稿。", "请先处理错误，再运行一次。"),
+    Rule("N09", _W, "年底已过，还没有张贴登记", "{found} 个村有本年发放，没有登记过张贴：{expected}。", "已经张贴的，请在办公文件夹的 postings.csv 里登记；没有贴的请尽快张贴。"),
+    Rule("N10", _W, "有一个季度没有公开", "这一季度发过钱的 {found} 个村，到 {difference} 还没有登记过张贴：{expected}。", "村务公开至少每季度一次：已经张贴的请在 postings.csv 里登记，没有贴的请补贴。"),
+    Rule("N11", _E, "公示读回来不对", "用另一个程序读做好的公示，{found}；本村的文件都没有放进公开文件夹。", "请重新运行一次；还是这样请联系维护人员，不要自行张贴。", can_waive=False),
 )  # fmt: skip
 
 RULES: dict[str, Rule] = {r.code: replace(r, example=NOTES[r.code][0], source=NOTES[r.code][1]) for r in _RULES}
@@ -165,11 +172,25 @@ RULES: dict[str, Rule] = {r.code: replace(r, example=NOTES[r.code][0], source=NO
 def switch_rules(switches: Mapping[str, str]) -> Iterator[None]:
     """The table as a county wants it, while a run lasts: rules made warnings; those switched off find nothing."""
     before = dict(RULES)
-    RULES.update({c: replace(RULES[c], severity=Severity.WARNING) for c, word in switches.items() if word == "提醒"})
+    RULES.update({c: _lower(RULES[c]) for c, word in switches.items() if word == "提醒"})
     try:
         yield
     finally:
         RULES.update(before)
+
+
+def _lower(rule: Rule) -> Rule:
+    """The rule as a warning, with words that fit: a payment that is told of and counted is not told to be held."""
+    return replace(rule, severity=Severity.WARNING, message=_say_counted(rule.message))
+
+
+def _say_counted(message: str) -> str:
+    return message.replace(*_HELD_WORDS)
+
+
+def list_lowered() -> dict[str, str]:
+    """The switches of rules that are warnings now and errors by themselves, for a process that knows of none."""
+    return {r.code: RULE_SWITCHES[0] for r in _RULES if RULES[r.code].severity is not r.severity}
 
 
 def drop_switched_off(findings: Iterable[Finding], switches: Mapping[str, str]) -> list[Finding]:
@@ -178,10 +199,11 @@ def drop_switched_off(findings: Iterable[Finding], switches: Mapping[str, str]) 
     return [f for f in findings if f.code not in off]
 
 
-def format_message(finding: Finding) -> str:
-    """The finding's sentence in Chinese."""
-    rule = RULES[finding.code]
-    return rule.message.format(found=finding.found, expected=finding.expected, difference=finding.difference)
+def format_message(finding: Finding, *, is_waived: bool = False) -> str:
+    """The finding's sentence in Chinese; one that was waived holds nothing back."""
+    message = RULES[finding.code].message
+    message = _say_counted(message) if is_waived else message
+    return message.format(found=finding.found, expected=finding.expected, difference=finding.difference)
 
 
 def format_advice(finding: Finding) -> str:

@@ -7,6 +7,7 @@ from datetime import datetime
 import numpy as np
 import pandas as pd
 
+from village_notice.chart import Chart
 from village_notice.domain.money import format_fen
 from village_notice.domain.subsidy import QuantityRule, Subsidy
 from village_notice.domain.village import Village
@@ -20,6 +21,7 @@ _TEXTS = (*_PLACE, "verdict", "pay_date", "period", "file", "sheet", "column")
 _NUMBERS = ("amount_fen", "quantity_milli", "rate_micro", "person_no")
 _SUMS = ("payments", "quantity", "fen", "held", "held_fen")
 _UNKNOWN = "（不明）"
+_CHARTED, _FEWEST_BARS = ("programme", "office"), 2  # rows, with that of the total
 _KEY_COLUMNS = {
     "programme": SheetColumn("项目", width=34),
     "department": SheetColumn("主管部门", width=18),
@@ -86,8 +88,19 @@ def build_county(
     accepted = decided["verdict"].eq("accepted")
     expected = (int(accepted.sum()), int(decided.loc[accepted, "amount_fen"].sum()))
     sheets = [_draw_table(name, keys, paid, expected, year) for name, keys in sheets_of.items()]
+    charts = [chart for sheet in sheets if (chart := _draw_chart(sheet, sheets_of[sheet.name], year))]
     sheets.append(_draw_empty(decided, villages, year))
-    return build_workbook(sheets, title=f"{year}年度全市补贴汇总", stamp=stamp)
+    return build_workbook(sheets, title=f"{year}年度全市补贴汇总", stamp=stamp, charts=charts)
+
+
+def _draw_chart(sheet: Sheet, keys: tuple[str, ...], year: int) -> Chart | None:
+    """Bars of the money by programme or by township; None for the other sheets and where nothing was paid."""
+    if keys[0] not in _CHARTED or "village" in keys or len(sheet.rows) < _FEWEST_BARS:
+        return None
+    column = next(i for i, c in enumerate(sheet.columns) if c.kind == "fen")
+    rows, heading = sheet.rows[:-1], sheet.columns[column].heading
+    labels, fen = [str(row[0]) for row in rows], [int(row[column] or 0) for row in rows]
+    return Chart(f"{year}年度已发放补贴（{sheet.name}，元）", sheet.name, 0, column, heading, labels, fen)
 
 
 def _sum_villages(decided: pd.DataFrame, villages: Sequence[Village], subsidies: Sequence[Subsidy], year: int) -> _Paid:

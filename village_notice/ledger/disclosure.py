@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from village_notice.domain.money import format_fen, format_scaled
+from village_notice.domain.order import GROUP, RECEIVED, USUAL_ORDERS, ListOrders, Order
 from village_notice.domain.pinyin import Pinyin
 from village_notice.domain.printed import print_group, print_name
 from village_notice.domain.public import (
@@ -41,6 +42,11 @@ from village_notice.ledger.lines import (
 )
 from village_notice.ledger.tiers import FEWEST, TOTALS_KEY, Heading, Headings
 
+_ASKED = [
+    "file", "sheet", "column", "village_code", "group", "name", "id", "programme_code", "quantity_milli", "rate_micro",
+    "amount_fen", "pay_date", "household_head", "period", "person_no", "household_no", "birth_date", "organisation",
+]  # fmt: skip
+"""Columns that are looked at here: of a county's payments no more is copied."""
 _MARK = "\u0001"
 """In front of an organisation's name, of which brackets belong to the name."""
 _format_months = lru_cache(maxsize=4096)(format_months)
@@ -57,6 +63,7 @@ class Scope:
         villages: Villages of the run, in the order of the register.
         unsettled: Programme code and township of each total that does not agree with what was paid out.
         others: Townships of the register that the run is not for.
+        orders: In which order people and households stand.
     """
 
     year: int
@@ -65,6 +72,7 @@ class Scope:
     villages: Sequence[Village]
     unsettled: frozenset[tuple[str, str]] = frozenset()
     others: frozenset[str] = frozenset()
+    orders: ListOrders = USUAL_ORDERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,13 +95,14 @@ def disclose(decided: pd.DataFrame, scope: Scope, subsidies: Sequence[Subsidy], 
     Raises:
         ConservationError: An accepted payment has no village or no amount, or public + withheld is not what was paid.
     """
-    accepted = decided[decided["verdict"] == "accepted"]
+    accepted = decided[_ASKED][(decided["verdict"] == "accepted").to_numpy()]
     if (accepted["village_code"] == "").any() or accepted["amount_fen"].isna().any():
         raise ConservationError("有计入的款项没有村或金额，已停止。请把收件箱发给维护人员。")
     headings = Headings(subsidies, decided["programme_code"].unique())
     held = count_held(decided, scope.villages, headings, scope.year, scope.unsettled, scope.others)
     place = {village.code: number for number, village in enumerate(scope.villages)}
-    rows = accepted[accepted["village_code"].isin(place)]
+    rows = accepted[accepted["village_code"].isin(place).to_numpy()]
+    del accepted
     village = np.asarray(rows["village_code"].map(place), dtype=np.int64)
     heading = headings.place_rows(rows, scope.year)
     rules = np.array([RULES.index(h.quantity_rule) for h in headings.all], dtype=np.int64)
@@ -158,11 +167,23 @@ class _Wall:
         marks[listed] = names.mark_namesakes(own_village[listed], name[listed], self.group[listed], person[listed])
         self.printed = names.print_names(name, texts, marks)
         self.plain = texts[name]
-        self.name_rank = names.rank_names(list(texts), self.pinyin)[name]
+        self.received = np.full(size, len(rows), dtype=np.int64)
+        np.minimum.at(self.received, self.owner_of_row, np.arange(len(rows)))
+        self.name_codes, self.name_texts = name, list(texts)
+        self._ranks: dict[Order, tuple[Ints, Ints]] = {}
         self.group_rank = names.rank_groups(list(groups))[self.group]
         head_codes, heads = names.code_texts(rows["household_head"], print_name)
         no_head = int(np.flatnonzero(heads == "")[0]) if "" in heads else -1
         self.head = heads[names.choose_codes(self.owner_of_row, head_codes, size, empty=no_head)]
+
+    def _rank_owners(self, order: Order) -> tuple[Ints, Ints]:
+        """For each person the ranks it stands by: of its group, then of its name or of where it was first read."""
+        if order not in self._ranks:
+            groups = self.group_rank if GROUP in order else np.zeros_like(self.group_rank)
+            by_name = RECEIVED not in order
+            ranks = names.rank_names(self.name_texts, self.pinyin, order)[self.name_codes] if by_name else self.received
+            self._ranks[order] = groups, ranks
+        return self._ranks[order]
 
     def build(self, held: HeldCounts) -> Disclosure:
         table, bounds = self._build_lines()
@@ -188,13 +209,16 @@ class _Wall:
             printed[place] = names.mask_name(str(self.plain[owner[place]]), self.pinyin)
         group = np.where(masked, "", self.group_texts[self.group[owner]])
         mask_rank = (
-            names.rank_names(sorted(set(printed[masked])), self.pinyin) if masked.any() else np.zeros(0, np.int64)
+            names.rank_names(sorted(set(printed[masked])), self.pinyin, self.scope.orders.lines)
+            if masked.any()
+            else np.zeros(0, np.int64)
         )
         rank_of = dict(zip(sorted(set(printed[masked])), mask_rank.tolist(), strict=True))
         # a masked list stands by what it shows, so that its order tells nothing about the people behind it
         name_rank = np.array([rank_of[n] if m else -1 for n, m in zip(printed, masked, strict=True)], dtype=np.int64)
-        name_rank = np.where(masked, name_rank, self.name_rank[owner])
-        group_rank = np.where(masked, 0, self.group_rank[owner])
+        groups, ranks = self._rank_owners(self.scope.orders.lines)
+        name_rank = np.where(masked, name_rank, ranks[owner])
+        group_rank = np.where(masked, 0, groups[owner])
         last = np.where(masked, lines.amount[chosen], lines.person[chosen])
         order = np.lexsort((last, name_rank, group_rank, lines.heading[chosen], lines.village[chosen]))
         chosen, masked = chosen[order], masked[order]
@@ -234,7 +258,8 @@ class _Wall:
         counts = people.tolist()
         shown = [f"{n}等{c}人" if c > 1 else str(n) for n, c in zip(self.printed[speaker], counts, strict=True)]
         of_village = village[first]
-        order = np.lexsort((household[first], self.name_rank[speaker], self.group_rank[speaker], of_village))
+        groups, ranks = self._rank_owners(self.scope.orders.households)
+        order = np.lexsort((household[first], ranks[speaker], groups[speaker], of_village))
         table = pd.DataFrame(
             {
                 "household_no": household[first][order],

@@ -48,7 +48,8 @@ def count_held(
         villages: Villages in scope.
         headings: Headings of the run.
         year: Year of the run.
-        unsettled: Programme code and township ("" for all) of each total that does not agree with what was paid out.
+        unsettled: Programme code and township ("" for all) of each total that does not agree with what was paid out;
+            it concerns the villages that have the programme, or by a held payment of no known programme may have it.
         others: Townships of the register that the run is not for: what is held there concerns nobody here.
     """
     rows = decided[decided["verdict"] == "held"]
@@ -66,12 +67,30 @@ def count_held(
         for concerned in [code] if code else by_township.get(str(township), everywhere):
             counts.villages[concerned] += number
             counts.headings[concerned, heading] += number
+    paid, unnamed = _find_villages(decided, unsettled)
     for code, township in sorted(unsettled):
         place = headings.of_code.get(code)
         if place is not None and not nothing[place]:
             for concerned in by_township.get(township, ()) if township else everywhere:
-                _open(counts, concerned, place)
+                if concerned in unnamed or (code, concerned) in paid:
+                    _open(counts, concerned, place)
     return counts
+
+
+def _find_villages(
+    decided: pd.DataFrame, unsettled: Collection[tuple[str, str]]
+) -> tuple[set[tuple[str, str]], set[str]]:
+    """(programme, village) where one of the programmes was paid or failed; villages with held payments of none known.
+
+    A difference may lie with each of these; one that nobody of the village ever got is not on its paper.
+    """
+    if not unsettled:
+        return set(), set()
+    codes = decided["programme_code"]
+    rows = decided[codes.isin([c for c, _ in unsettled]) & (decided["verdict"] != "other_year")]
+    pairs = rows[["programme_code", "village_code"]].drop_duplicates().itertuples(index=False, name=None)
+    unnamed = decided.loc[(codes == "") & (decided["verdict"] == "held"), "village_code"]
+    return {(str(c), str(v)) for c, v in pairs}, set(unnamed.unique()) - {""}
 
 
 def _open(counts: HeldCounts, village: str, heading: int) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -78,6 +79,7 @@ class Changes:
     Attributes:
         run_before, run_after: The runs.
         new, gone, changed: Files; a changed one has other bytes, or was decided otherwise.
+        corrected: (source, copy) of each source that a corrected copy has taken the place of since.
         totals: Verdict → (payments before, fen before, payments after, fen after).
         payments: Payment by payment.
     """
@@ -87,6 +89,7 @@ class Changes:
     new: tuple[str, ...] = ()
     gone: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
+    corrected: tuple[tuple[str, str], ...] = ()
     totals: dict[str, tuple[int, int, int, int]] = field(default_factory=dict)
     payments: tuple[Change, ...] = ()
 
@@ -146,18 +149,20 @@ def compare_runs(ledger: Ledger, before: int | None = None, after: int | None = 
     """
     before, after = _choose_runs(ledger, before, after)
     left, right = (_list_versions(ledger, run) for run in (before, after))
-    files = {*left, *right}
-    changed = sorted(f for f in files if f in left and f in right and left[f] != right[f])
     old, new = (
-        _read_rows(ledger, [v for f, v in side.items() if other.get(f) != v])
+        _read_rows(ledger, [v.version for f, v in side.items() if other.get(f) != v])
         for side, other in ((left, right), (right, left))
     )
+    sources = _find_corrected(left, right)
+    told = {file for copy, found in sources.items() for file in (copy, *found)}
+    left, right = ({f: v for f, v in side.items() if f not in told and v.is_file} for side in (left, right))
     return Changes(
         before,
         after,
-        new=tuple(sorted(f for f in files if f and f not in left)),
-        gone=tuple(sorted(f for f in files if f and f not in right)),
-        changed=tuple(f for f in changed if f),
+        new=tuple(sorted(right.keys() - left.keys())),
+        gone=tuple(sorted(left.keys() - right.keys())),
+        changed=tuple(sorted(f for f in left.keys() & right.keys() if left[f] != right[f])),
+        corrected=tuple((found[-1], copy) for copy, found in sources.items()),
         totals=_add_totals(ledger, before, after),
         payments=tuple(_pair_payments(old, new)),
     )
@@ -176,9 +181,36 @@ def _choose_runs(ledger: Ledger, before: int | None, after: int | None) -> tuple
     return before or earlier[-1], last
 
 
-def _list_versions(ledger: Ledger, run: int) -> dict[str, int]:
-    query = "SELECT file, version FROM run_versions JOIN versions USING (version) WHERE run = ?"
-    return {str(f): int(v) for f, v in ledger.connection.execute(query, (run,))}
+class _Seen(NamedTuple):
+    """A file as a run saw it: the number of its version, its hash, the hashes of what it corrects, the oldest first.
+
+    What findings name that is no file of the inbox has no hash: the register, the settings, a file of the last run that
+    is gone (F13). Nor has a file that cannot be opened, but such a one has a finding that says so.
+    """
+
+    version: int
+    sha256: str
+    replaces: tuple[str, ...]
+    is_file: bool
+
+
+def _list_versions(ledger: Ledger, run: int) -> dict[str, _Seen]:
+    query = """SELECT file, version, sha256, "replaces", sha256 <> '' OR EXISTS (SELECT 1 FROM findings f
+        WHERE f.version = versions.version AND f.code IN ('F01', 'F02', 'F03', 'F10', 'F15'))
+        FROM run_versions JOIN versions USING (version) WHERE run = ?"""
+    rows = ledger.connection.execute(query, (run,))
+    return {str(f): _Seen(int(v), str(h), tuple(r.split()), bool(known)) for f, v, h, r, known in rows}
+
+
+def _find_corrected(left: Mapping[str, _Seen], right: Mapping[str, _Seen]) -> dict[str, tuple[str, ...]]:
+    """Copy that came since → the files before it that it corrects, the oldest first."""
+    files = {seen.sha256: file for file, seen in left.items() if seen.sha256}
+    found = {
+        copy: tuple(files[h] for h in seen.replaces if h in files and files[h] != copy)
+        for copy, seen in sorted(right.items())
+        if copy not in left
+    }
+    return {copy: sources for copy, sources in found.items() if sources}
 
 
 def _read_rows(ledger: Ledger, versions: Sequence[int]) -> pd.DataFrame:
@@ -259,6 +291,9 @@ def format_payments(payments: Sequence[KeptPayment]) -> str:
 def format_changes(changes: Changes) -> str:
     """The changes for the terminal."""
     lines = [f"第 {changes.run_before} 次运行 → 第 {changes.run_after} 次运行"]
+    if changes.corrected:
+        lines.append(f"更正的文件 {len(changes.corrected)} 个：")
+        lines += [f"  {source} → {copy}" for source, copy in changes.corrected]
     for words, files in (("新的文件", changes.new), ("没有了的文件", changes.gone), ("变动的文件", changes.changed)):
         lines += [f"{words} {len(files)} 个：", *(f"  {f}" for f in files)] if files else []
     for verdict, (rows, fen, rows_now, fen_now) in changes.totals.items():

@@ -17,6 +17,7 @@ Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 RULES: tuple[QuantityRule, ...] = ("none", "sum", "same_base", "months")
 _HIGHEST = np.iinfo(np.int64).max
+_OF_BATCH = ("file", "sheet", "column", "pay_date", "period")
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,11 +195,15 @@ def _add_quantities(payments: pd.DataFrame, of_row: Ints, rule: Ints, year: int)
     """
     size = len(rule)
     quantity, has_quantity = np.zeros(size, dtype=np.int64), np.zeros(size, dtype=bool)
-    for number, add in ((1, _add_sum), (2, _add_same_base), (3, _add_months)):
+    for number, add, columns in (
+        (1, _add_sum, ["quantity_milli", "amount_fen"]),
+        (2, _add_same_base, ["quantity_milli", "amount_fen", *_OF_BATCH]),
+        (3, _add_months, ["amount_fen", "period", "pay_date"]),
+    ):
         rows = np.flatnonzero(rule[of_row] == number) if size else of_row
         if len(rows):
             lines = rule == number
-            found, known = add(payments.iloc[rows], of_row[rows], size, year)
+            found, known = add(payments[columns].iloc[rows], of_row[rows], size, year)
             quantity[lines], has_quantity[lines] = found[lines], known[lines]
     return quantity, has_quantity
 
@@ -216,7 +221,7 @@ def _add_same_base(rows: pd.DataFrame, of_row: Ints, size: int, _year: int) -> t
     quantity, known = known_values(rows["quantity_milli"])
     known &= rows["amount_fen"].to_numpy(dtype=np.int64) >= 0
     rows, of_row, quantity = rows[known], of_row[known], quantity[known]
-    batch = combine_codes(of_row, code_columns(rows, ("file", "sheet", "column", "pay_date", "period")))
+    batch = combine_codes(of_row, code_columns(rows, _OF_BATCH))
     batches, first = np.unique(batch, return_index=True)
     sums = add_at(quantity, np.searchsorted(batches, batch), len(batches))
     largest = np.full(size, -1, dtype=np.int64)

@@ -6,7 +6,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from village_notice.domain.order import STROKES, Order
 from village_notice.domain.pinyin import Pinyin
+from village_notice.domain.strokes import stroke_key
 from village_notice.domain.text import parse_numeral
 from village_notice.ledger.lines import Bools, Ints, combine_codes, find_starts
 
@@ -69,8 +71,10 @@ def mask_name(name: str, pinyin: Pinyin) -> str:
     return surname + MASK * max(1, len(name) - len(surname))
 
 
-def rank_names(names: Sequence[str], pinyin: Pinyin) -> Ints:
-    """For each text its place in the order of lists: by pinyin, then by the characters."""
+def rank_names(names: Sequence[str], pinyin: Pinyin, order: Order = ()) -> Ints:
+    """For each text its place in the order of lists: by strokes where the order says so, else by pinyin."""
+    if STROKES in order:
+        return _rank(names, [(stroke_key(name), name) for name in names])
     return _rank(names, [(pinyin.sort_key(name), name) for name in names])
 
 

@@ -16,7 +16,7 @@ from village_notice.notices.paper import (
     title_height,
     wrap_paragraph,
 )
-from village_notice.notices.table import Layout, Sheet, Table, paginate, plan_layout
+from village_notice.notices.table import Layout, Sheet, Table, paginate, plan_layout, sheet_height
 from village_notice.notices.template import fill_text
 
 _RUNNING = 1.9  # height of the running title, in parts of the body size
@@ -121,7 +121,7 @@ class Book:
             page.draw_watermark(paper.draft_word, min(_WATERMARK_SIZE, paper.width / 4), _WATERMARK_GRAY)
         self.y = paper.top
         if running_title:
-            self.y -= _RUNNING * paper.body
+            self.y -= _running_height(paper)
             with page.mark(None):
                 page.fitted_text(
                     (paper.width / 2, self.y + 0.6 * paper.body),
@@ -135,20 +135,49 @@ class Book:
 
     def _draw_table(self, part: Part, layout: Layout, root: Element) -> None:
         paper = part.paper
-        rooms = (self.y - paper.floor, paper.top - _RUNNING * paper.body - paper.floor)
-        sheets = paginate(part.table, layout, paper, rooms, part.closing.height)
+        sheets = _fill_sheets(part, layout, self.y)
         drawer = TableDrawer(part.table, layout, paper, root)
         for number, sheet in enumerate(sheets):
             title = f"{part.running_title}　{part.table.continued(sheet.starts[0])}".rstrip("　")
             page = self._turn(part, title) if number else self.document.pages[-1]
+            if len(sheets) > 1:  # a list of several pages is looked through group by group
+                for row in range(sheet.starts[0], sheet.end):
+                    if row in part.table.bands:
+                        self.document.add_bookmark(f"　{part.table.bands[row]}", page, self.y)
             self.y = drawer.draw(page, self.y, sheet, is_first=not number, is_last=_is_last(sheet, part.table))
 
     def _close(self, part: Part, root: Element) -> None:
         page = self.document.pages[-1]
-        if self.y - part.closing.height < part.paper.floor - 0.5:
+        if not _has_closing_room(part, self.y):
             page = self._turn(part, part.running_title)
         part.closing.draw(page, self.y, root)
         self.y -= part.closing.height
+
+
+def count_pages(part: Part) -> int:
+    """The pages of a part that begins on a new one."""
+    layout, top = plan_layout(part.table, part.paper), part.paper.top
+    begin = top - _head_height(part)
+    sheets = _fill_sheets(part, layout, begin)
+    below = (begin if len(sheets) == 1 else top - _running_height(part.paper)) - sheet_height(
+        part.table, layout, part.paper, sheets[-1]
+    )
+    return len(sheets) + (not _has_closing_room(part, below))
+
+
+def _fill_sheets(part: Part, layout: Layout, y: float) -> list[Sheet]:
+    """The rows of each page, on the first one from a height down."""
+    paper = part.paper
+    rooms = (y - paper.floor, paper.top - _running_height(paper) - paper.floor)
+    return paginate(part.table, layout, paper, rooms, part.closing.height)
+
+
+def _has_closing_room(part: Part, y: float) -> bool:
+    return y - part.closing.height >= part.paper.floor - 0.5
+
+
+def _running_height(paper: Paper) -> float:
+    return _RUNNING * paper.body
 
 
 def _is_last(sheet: Sheet, table: Table) -> bool:

@@ -3,7 +3,7 @@
 from functools import lru_cache
 
 from village_notice.notices.fonts import Style, measure
-from village_notice.notices.page import Align, Element, Page, column_moves, draw_cell
+from village_notice.notices.page import Align, Element, Page, column_moves, draw_cell, trace_lines
 from village_notice.notices.paper import Paper, draw_lines, wrap_text
 from village_notice.notices.table import GUTTER, NOTE_LEADING, PAD, Layout, Sheet, Table, note_height, smallest_name
 
@@ -30,6 +30,8 @@ class TableDrawer:
         self._rows = list(zip(*columns, strict=True))
         self._chars = set("".join(text for c in table.columns for text in set(c.cells)))
         self._summed = next((i for i, c in enumerate(table.columns) if c.values), len(table.columns))
+        self._heads: dict[tuple[float, float], bytes] = {}
+        self._grids: dict[tuple[float, float, int], bytes] = {}
 
     def _anchor(self, column: int, align: Align) -> float:
         """Where a cell's text starts, ends or has its middle, from the left edge of the panel."""
@@ -49,7 +51,10 @@ class TableDrawer:
         if is_last:
             y = self._draw_total(page, y, self.table.labels[2], (0, self.table.size))
             if self.table.capital:
-                y = self._draw_wide(page, self.paper.left, y, self.table.capital, self.paper.row, self._width())
+                sides = (self.paper.left, self.paper.left + self._width())
+                with page.mark(None):
+                    page.stroke(_box(sides, (y, y - self.paper.row)), self.paper.thin)
+                y = self._draw_wide(page, sides, y, self.table.capital)
         with page.mark(None):
             left, right = self.paper.left, self.paper.left + self._width()
             page.lines([(left, top, right, top), (left, y, right, y)], self.paper.thick)
@@ -63,25 +68,30 @@ class TableDrawer:
         paper, head = self.paper, self.layout.head
         for number in range(self.layout.panels):
             left = paper.left + number * (self._edges[-1] + GUTTER)
-            row = Element("TR", self._element) if is_first and number == 0 else None
-            for i, lines in enumerate(self.layout.heading_lines):
-                middle = left + (self._edges[i] + self._edges[i + 1]) / 2
-                with page.mark(Element("TH", row, _TH) if row else None):
-                    base = y - head / 2 + (len(lines) / 2 - 0.8) * paper.table * 1.25
-                    for k, line in enumerate(lines):
-                        page.text(
-                            middle,
-                            base - k * paper.table * 1.25,
-                            line,
-                            size=paper.table,
-                            style=Style.BOLD,
-                            align="center",
-                        )
-            with page.mark(None):
-                uprights = [(left + x, y, left + x, y - head) for x in self._edges]
-                page.lines([*uprights, (left, y, left + self._edges[-1], y)], paper.thin)
-                page.lines([(left, y - head, left + self._edges[-1], y - head)], paper.thick)
+            if is_first and number == 0:
+                self._draw_head(page, left, y, Element("TR", self._element))
+                continue
+            if (left, y) not in self._heads:  # repeated: no content, and the same on every page
+                sample = Page(0, 0, 0, page.used)
+                self._draw_head(sample, left, y, None)
+                self._heads[left, y] = b"".join(sample.operators)
+            page.operators.append(self._heads[left, y])
         return y - head
+
+    def _draw_head(self, page: Page, left: float, y: float, row: Element | None) -> None:
+        """The headings of one panel; without a row they are decoration."""
+        paper, head, edges = self.paper, self.layout.head, self._edges
+        for i, lines in enumerate(self.layout.heading_lines):
+            middle = left + (edges[i] + edges[i + 1]) / 2
+            with page.mark(Element("TH", row, _TH) if row else None):
+                base = y - head / 2 + (len(lines) / 2 - 0.8) * paper.table * 1.25
+                for k, line in enumerate(lines):
+                    height = base - k * paper.table * 1.25
+                    page.text(middle, height, line, size=paper.table, style=Style.BOLD, align="center")
+        with page.mark(None):
+            uprights = [(left + x, y, left + x, y - head) for x in edges]
+            page.lines([*uprights, (left, y, left + edges[-1], y)], paper.thin)
+            page.lines([(left, y - head, left + edges[-1], y - head)], paper.thick)
 
     def _draw_panels(self, page: Page, y: float, sheet: Sheet) -> float:
         lowest = y
@@ -92,32 +102,43 @@ class TableDrawer:
         return lowest
 
     def _draw_panel(self, page: Page, left: float, y: float, rows: range) -> float:
-        """Runs of plain rows are drawn at once; bands and notes stand between them."""
-        row = rows.start
+        """Runs of plain rows are drawn at once; bands and notes stand between them. The lines come last, in one piece."""
+        row, lines = rows.start, list[bytes]()
+        sides = (left, left + self._edges[-1])
         while row < rows.stop:
             if row in self.table.bands:
-                y = self._draw_wide(page, left, y, self.table.bands[row], self.paper.row)
+                lines.append(_box(sides, (y, y - self.paper.row)))
+                y = self._draw_wide(page, sides, y, self.table.bands[row])
             end = row + 1
             while end < rows.stop and end not in self.table.bands and end - 1 not in self.layout.note_lines:
                 end += 1
+            lines.append(self._grid(left, y, end - row))
             y = self._draw_run(page, left, y, row, end)
             if end - 1 in self.layout.note_lines:
-                y = self._draw_note(page, left, y, self.layout.note_lines[end - 1])
+                bottom = self._draw_note(page, left, y, self.layout.note_lines[end - 1])
+                lines.append(_box(sides, (y, bottom)))
+                y = bottom
             row = end
+        with page.mark(None):
+            page.stroke(b"".join(lines), self.paper.thin)
         return y
 
     def _draw_run(self, page: Page, left: float, y: float, first: int, end: int) -> float:
         height, size = self.paper.row, self.paper.table
         self._draw_bars(page, left, y, range(first, end))
-        elements = [Element("TR", self._element) for _ in range(first, end)]
         base = y - height / 2 - 0.36 * size
-        page.rows((left, base), height, self._rows[first:end], self._moves, elements, size)
-        bottom = y - (end - first) * height
-        right = left + self._edges[-1]
-        with page.mark(None):
-            flat = [(left, y - k * height, right, y - k * height) for k in range(1, end - first + 1)]
-            page.lines(flat + [(left + x, y, left + x, bottom) for x in self._edges], self.paper.thin)
-        return bottom
+        page.rows((left, base), height, self._rows[first:end], self._moves, self._element, size)
+        return y - (end - first) * height
+
+    def _grid(self, left: float, y: float, count: int) -> bytes:
+        """The lines of some plain rows; the same on many pages."""
+        known = self._grids.get((left, y, count))
+        if known is None:
+            height, right, bottom = self.paper.row, left + self._edges[-1], y - count * self.paper.row
+            flat = [(left, y - k * height, right, y - k * height) for k in range(1, count + 1)]
+            known = trace_lines(flat + [(left + x, y, left + x, bottom) for x in self._edges])
+            self._grids[left, y, count] = known
+        return known
 
     def _draw_bars(self, page: Page, left: float, y: float, rows: range) -> None:
         """Grey bars at the foot of the cells, behind the text."""
@@ -134,26 +155,18 @@ class TableDrawer:
             with page.mark(None):
                 page.rectangles(boxes, _BAR_GRAY)
 
-    def _draw_wide(self, page: Page, left: float, y: float, text: str, height: float, width: float = 0.0) -> float:
-        """A line over all columns of a panel, or over `width`."""
-        size, right = self.paper.table, left + (width or self._edges[-1])
+    def _draw_wide(self, page: Page, sides: tuple[float, float], y: float, text: str) -> float:
+        """Words over all columns of a panel, or of the sheet, in a row of their own."""
+        size, height = self.paper.table, self.paper.row
         with page.mark(self._spanning(len(self.layout.widths))):
-            page.fitted_text(
-                (left + PAD, y - height / 2 - 0.36 * size),
-                text,
-                size=size,
-                style=Style.BOLD,
-                width=right - left - 2 * PAD,
-            )
-        self._box(page, (left, right), (y, y - height))
+            place, width = (sides[0] + PAD, y - height / 2 - 0.36 * size), sides[1] - sides[0] - 2 * PAD
+            page.fitted_text(place, text, size=size, style=Style.BOLD, width=width)
         return y - height
 
     def _draw_note(self, page: Page, left: float, y: float, lines: list[str]) -> float:
-        bottom = y - note_height(len(lines), self.paper)
         with page.mark(self._spanning(len(self.layout.widths))):
             draw_lines(page, (left + PAD + self._edges[1], y), lines, self.paper.table, leading=NOTE_LEADING)
-        self._box(page, (left, left + self._edges[-1]), (y, bottom))
-        return bottom
+        return y - note_height(len(lines), self.paper)
 
     def _draw_total(self, page: Page, y: float, label: str, rows: tuple[int, int]) -> float:
         """A line of sums over all panels: each sum in its column of the last panel, the label before them."""
@@ -187,21 +200,26 @@ class TableDrawer:
     def _spanning(self, columns: int) -> Element:
         return Element("TD", Element("TR", self._element), b"/A<</O/Table/ColSpan %d>>" % columns)
 
-    def _box(self, page: Page, sides: tuple[float, float], ends: tuple[float, float]) -> None:
-        (left, right), (top, bottom) = sides, ends
-        with page.mark(None):
-            page.lines(
-                [(left, top, left, bottom), (right, top, right, bottom), (left, bottom, right, bottom)], self.paper.thin
-            )
+
+def _box(sides: tuple[float, float], ends: tuple[float, float]) -> bytes:
+    """Both sides and the bottom of a row over all columns."""
+    (left, right), (top, bottom) = sides, ends
+    return trace_lines([(left, top, left, bottom), (right, top, right, bottom), (left, bottom, right, bottom)])
 
 
 def build_cells(texts: list[str], align: Align, width: float, paper: Paper) -> list[bytes]:
     """The drawn cells of a column; a text that is too wide shrinks, a long name goes into two lines."""
-    known = {text: fit_cell(text, align, round(width, 2), paper.table, paper.row) for text in set(texts)}
+    size, height, limit = paper.table, paper.row, round(width, 2) * 1000 / paper.table
+    known = {
+        text: draw_cell(text, align, Style.REGULAR, size)
+        if measure(text) <= limit
+        else fit_cell(text, align, round(width, 2), size, height)
+        for text in set(texts)
+    }
     return [known[text] for text in texts]
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=8192)
 def fit_cell(text: str, align: Align, width: float, size: float, height: float) -> bytes:
     """The operators of one cell that is no wider than `width` and no higher than `height`."""
     if measure(text) * size <= width * 1000:

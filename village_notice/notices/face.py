@@ -12,11 +12,22 @@ from array import array
 from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
 
 from village_notice.errors import SettingsError
 
 _COPIED_TABLES = ("cvt ", "fpgm", "prep")
 _MORE_COMPONENTS, _WORDS, _SCALE, _XY_SCALE, _TWO_BY_TWO = 0x20, 0x01, 0x08, 0x40, 0x80
+
+
+class _Glyph(NamedTuple):
+    """One glyph: outline with padding, entry of hmtx, and the glyphs it is composed of."""
+
+    outline: bytes
+    metric: bytes
+    parts: tuple[int, ...]
 
 
 class Face:
@@ -49,6 +60,7 @@ class Face:
         self.cids = {chr(code): rank for rank, code in enumerate(ranked, 1)}
         self._chars = "\0" + "".join(map(chr, ranked))
         self._glyph_of = array("H", [0, *(cmap[code] for code in ranked)])
+        self._glyphs: dict[int, _Glyph] = {}
 
     def width(self, cid: int) -> int:
         """The advance of a character in 1/1000 em."""
@@ -72,9 +84,8 @@ class Face:
     def _assemble(self, glyphs: list[int], number: dict[int, int]) -> bytes:
         outlines, offsets, position = [], array("I", [0]), 0
         for glyph in glyphs:
-            outline = _renumber(self._outline(glyph), number)
-            outline += b"\0" * (-len(outline) % 4)
-            outlines.append(outline)
+            outline, _, parts = self._glyph(glyph)
+            outlines.append(_renumber(outline, number) if parts else outline)
             position += len(outline)
             offsets.append(position)
         offsets.byteswap()
@@ -82,7 +93,7 @@ class Face:
         head, hhea, maxp = (bytearray(self._table(tag)) for tag in ("head", "hhea", "maxp"))
         head[8:12], head[50:52], hhea[34:36], maxp[4:6] = b"\0\0\0\0", b"\0\1", count, count
         tables = {"head": bytes(head), "hhea": bytes(hhea), "maxp": bytes(maxp), "loca": offsets.tobytes()}
-        tables["hmtx"] = b"".join(map(self._metric, glyphs))
+        tables["hmtx"] = b"".join([self._glyph(glyph).metric for glyph in glyphs])
         tables["glyf"] = b"".join(outlines)
         tables |= {tag: self._table(tag) for tag in _COPIED_TABLES if tag in self._tables}
         return _write_font(tables)
@@ -91,7 +102,7 @@ class Face:
         """The glyphs with all glyphs that composite ones are made of, sorted."""
         seen, queue = set(glyphs), list(glyphs)
         while queue:
-            for _, part in _read_parts(self._outline(queue.pop())):
+            for part in self._glyph(queue.pop()).parts:
                 if part not in seen:
                     seen.add(part)
                     queue.append(part)
@@ -109,9 +120,15 @@ class Face:
         loca.byteswap()
         return loca
 
-    def _outline(self, glyph: int) -> bytes:
-        start = self._tables["glyf"][0]
-        return self._data[start + self._loca[glyph] : start + self._loca[glyph + 1]]
+    def _glyph(self, glyph: int) -> _Glyph:
+        known = self._glyphs.get(glyph)
+        if known is None:
+            start = self._tables["glyf"][0]
+            outline = self._data[start + self._loca[glyph] : start + self._loca[glyph + 1]]
+            parts = tuple(part for _, part in _read_parts(outline))
+            known = _Glyph(outline + b"\0" * (-len(outline) % 4), self._metric(glyph), parts)
+            self._glyphs[glyph] = known
+        return known
 
     def _advance(self, glyph: int) -> int:
         return int(self._advances[min(glyph, len(self._advances) - 1)])
@@ -190,11 +207,8 @@ def _read_parts(outline: bytes) -> Iterator[tuple[int, int]]:
 
 
 def _renumber(outline: bytes, number: dict[int, int]) -> bytes:
-    parts = list(_read_parts(outline))
-    if not parts:
-        return outline
     changed = bytearray(outline)
-    for place, part in parts:
+    for place, part in _read_parts(outline):
         changed[place : place + 2] = struct.pack(">H", number[part])
     return bytes(changed)
 
@@ -221,6 +235,5 @@ def _write_font(tables: dict[str, bytes]) -> bytes:
 
 
 def _checksum(data: bytes) -> int:
-    words = array("I", data)
-    words.byteswap()
-    return sum(words) & 0xFFFFFFFF
+    """The sum of the 32-bit words. Source: OpenType, table directory."""
+    return int(np.frombuffer(data, ">u4").sum(dtype=np.uint64)) & 0xFFFFFFFF

@@ -53,17 +53,17 @@ class _Table:
     """Hexadecimal CID and width of the characters of a face, filled as they are met."""
 
     face: int
-    hexes: dict[str, bytes] = field(default_factory=dict)
+    hexes: dict[int, str] = field(default_factory=dict)
     widths: dict[str, int] = field(default_factory=dict)
 
     def learn(self, text: str) -> bool:
         """Whether the face has every character of the text."""
         face = get_face(self.face)
-        for char in set(text).difference(self.hexes):
+        for char in set(text).difference(self.widths):
             cid = face.cids.get(char)
             if cid is None:
                 return False
-            self.hexes[char] = b"%04x" % cid
+            self.hexes[ord(char)] = f"{cid:04x}"
             self.widths[char] = face.width(cid)
         return True
 
@@ -103,8 +103,8 @@ def _encode(text: str, style: Style) -> tuple[Run, ...]:
 
 def _make_run(table: _Table, text: str, *, is_stroked: bool) -> Run:
     table.learn(text)
-    hexes, widths = table.hexes, table.widths
-    return Run(table.face, b"".join([hexes[c] for c in text]), sum([widths[c] for c in text]), is_stroked)
+    codes = text.translate(table.hexes).encode("ascii")
+    return Run(table.face, codes, sum(map(table.widths.__getitem__, text)), is_stroked)
 
 
 @cache
@@ -144,5 +144,21 @@ def _visible(char: str) -> str:
 
 def measure(text: str, style: Style = Style.REGULAR) -> int:
     """The width of a text in 1/1000 em."""
-    runs = encode_text(text, style)
-    return runs[0].width if len(runs) == 1 else sum(run.width for run in runs)
+    widths = _widths[style]
+    width = widths.get(text)
+    if width is None:
+        if len(widths) > _CACHE_LIMIT:
+            widths.clear()
+        width = widths[text] = _measure(text, style)
+    return width
+
+
+_widths: dict[Style, dict[str, int]] = {style: {} for style in Style}
+
+
+def _measure(text: str, style: Style) -> int:
+    main = _table(style.value[0])
+    try:
+        return sum(map(main.widths.__getitem__, text))
+    except KeyError:  # a character met for the first time, or of another face
+        return sum(run.width for run in encode_text(text, style))

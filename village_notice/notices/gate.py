@@ -9,6 +9,8 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
+from itertools import chain
+from typing import NamedTuple
 
 from village_notice.domain.finding import Finding, Place
 from village_notice.domain.public import VillageYear, check_code
@@ -16,7 +18,7 @@ from village_notice.domain.subsidy import Tier
 from village_notice.notices.fonts import show_text
 from village_notice.notices.gate_card import CardCheck
 from village_notice.notices.lists import programme_variables
-from village_notice.notices.readback import Piece, read_pieces
+from village_notice.notices.readback import Piece, read_pieces, read_runs
 from village_notice.notices.summary import show_rate
 from village_notice.notices.template import Template, fill_text, read_template
 from village_notice.notices.village import Notice
@@ -30,10 +32,13 @@ _ALONE = (rf"(?<!\d)(?<!\d[{_DASH}\s.,])", rf"(?!\d|[{_DASH}\s.,]\d)")
 _MONEY = r"-?(?:\d{1,3}(?:,\d{3}){1,4}(?:\.\d{1,6})?|\d{1,6}\.\d{1,6})"
 _DATE = rf"(?:19|20)\d\d-\d\d-\d\d|(?:19|20)\d\d[{_DASH}](?:19|20)\d\d"
 _LONG = re.compile(rf"\d(?:[{_DASH}\s.·]*\d){{6,}}[Xx]?")
-_DIGIT, _SEVEN = re.compile(r"\d"), re.compile(r"(?:\d\D*){7}")
+_DIGIT = re.compile(r"\d")
 _GONE = "\ufffc"
 _CAPITAL = "[零壹贰叁肆伍陆柒捌玖拾佰仟万亿元角分整负]+"
 _FIGURES = r"-?[\d,.]+"
+
+_PLAIN_CELLS = re.compile(r"^-?\d{1,3}(?:,\d{3}){0,4}(?:\.\d{1,6})?$", re.MULTILINE | re.ASCII)
+"""Cells with a figure that may stand in every list: it is of `_MONEY`, or has fewer than seven digits."""
 
 _HASH = re.compile(r"(?<![0-9A-Za-z])[0-9a-fA-F]{32,128}(?![0-9A-Za-z])")
 _PLAIN_DATE = re.compile(r"(?<!\d)(?:19|20)\d\d-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d)?)?(?!\d)")
@@ -49,8 +54,34 @@ def check_notice(notice: Notice, village: VillageYear, settings: Settings) -> li
     Raises:
         VerificationError: The file cannot be read back.
     """
-    names = CardCheck(village, settings) if notice.kind == "card" else _NameCheck(notice, village, settings)
-    return look_at_pieces(notice, _allowed_numbers(notice, village, settings), names.allows)
+    numbers = _allowed_numbers(notice, village, settings)
+    if notice.kind == "card":
+        return look_at_pieces(notice, numbers, CardCheck(village, settings).allows)
+    names = _NameCheck(notice, village, settings)
+    if _is_clean(notice, numbers, names):
+        return []
+    return look_at_pieces(notice, numbers, names.allows)
+
+
+def _is_clean(notice: Notice, numbers: Iterable[str], names: "_NameCheck") -> bool:
+    """Whether nothing at all is to be said about a notice of lists: many cells are looked at at once.
+
+    Raises:
+        VerificationError: The file cannot be read back.
+    """
+    cells, words = _known_numbers(()), _known_numbers(numbers)
+    seen: set[str] = set()
+    for run in read_runs(notice.data):
+        if run.tag == "TD":
+            fresh = set(_PLAIN_CELLS.sub("", run.text).split("\n")) - names.fine
+            if any(find_numbers(text, cells) or not names.allows(run._replace(text=text)) for text in fresh):
+                return False
+            names.fine |= fresh
+        elif run.tag == "H1" or run.text not in seen:
+            if find_numbers(run.text, words) or not names.allows(run):
+                return False
+            seen.add(run.text)
+    return True
 
 
 def look_at_pieces(
@@ -82,7 +113,7 @@ def look_at_pieces(
 def find_numbers(text: str, known: re.Pattern[str]) -> list[str]:
     """Numbers of seven digits or more, also those parted by spaces or dashes, that are none of the known ones."""
     plain = _plain(text)
-    if not re.search(r"\d", plain):
+    if not _DIGIT.search(plain):
         return []
     return [match[0] for match in _LONG.finditer(known.sub(_GONE, plain))]
 
@@ -103,7 +134,11 @@ def check_text(text: str, allowed_numbers: frozenset[str]) -> list[str]:
     Returns:
         Each number once, masked. Money with decimals, dates and checksums are no such numbers.
     """
-    plain = _plain(text)
+    # none of the patterns reaches over a quotation mark or the end of a line, and few pieces have nine digits at all
+    plain = _plain("\n".join(dict.fromkeys(text.replace('"', "\n").split("\n"))))
+    if not _NINE.search(plain):
+        return []
+    plain = "\n".join(piece for piece in plain.split("\n") if _NINE.search(piece))
     for pattern in (_HASH, _PLAIN_DATE, _PLAIN_MONEY):
         plain = pattern.sub(_GONE, plain)
     if allowed_numbers:
@@ -116,6 +151,8 @@ def _plain(text: str) -> str:
     if text.isascii():
         return text
     plain = unicodedata.normalize("NFKC", text)
+    if plain.isprintable():
+        return plain
     hidden = {ord(c): None for c in set(plain) if unicodedata.category(c) == "Cf"}
     return plain.translate(hidden) if hidden else plain
 
@@ -140,49 +177,92 @@ def _known_literals(numbers: frozenset[str]) -> re.Pattern[str]:
 
 
 class _NameCheck:
-    """Which words may stand in the cells of a notice; follows the lists as their titles go by."""
+    """Which words may stand in the cells of a notice; follows the lists as their titles go by.
+
+    Attributes:
+        fine: Words known to be free of fault in the list that goes by.
+    """
 
     def __init__(self, notice: Notice, village: VillageYear, settings: Settings) -> None:
-        self._lists = _names_of_lists(notice, village, settings)
-        self._words = _list_words(village, settings)
-        self._lines = _line_pattern(village, settings)
+        shared = _read_vocabulary(village, settings)
+        self._words, self._lines, self._plain = shared.words, shared.lines, shared.plain
+        self._lists = _names_of_lists(notice, village, settings, shared)
         self._names: frozenset[str] = frozenset()
+        self.fine = self._plain & self._words
 
     def allows(self, piece: Piece) -> bool:
         """Whether the piece may stand where it does; a title decides which names may follow it."""
         if piece.tag == "H1":
             self._names = self._lists.get(piece.text, frozenset())
+            self.fine = self._plain & (self._names | self._words)
             return piece.text in self._lists
         if piece.tag != "TD" or piece.text in self._names or piece.text in self._words:
             return True
         return self._lines.fullmatch(piece.text) is not None
 
 
-def _names_of_lists(notice: Notice, village: VillageYear, settings: Settings) -> dict[str, frozenset[str]]:
+def _without_digits(texts: set[str]) -> set[str]:
+    """The texts that have no digit of any kind."""
+    if not _DIGIT.search(_plain("|".join(texts))):
+        return texts
+    return {text for text in texts if not _DIGIT.search(_plain(text))}
+
+
+class _Vocabulary(NamedTuple):
+    """What may stand in the cells of all notices of a village.
+
+    Attributes:
+        names: Programme key → names in its list.
+        households: Names of the households.
+        words: Words other than names.
+        lines: Figures, and lines over several columns.
+        plain: Names and words without a digit.
+    """
+
+    names: dict[str, frozenset[str]]
+    households: frozenset[str]
+    words: frozenset[str]
+    lines: re.Pattern[str]
+    plain: set[str]
+
+
+_last: list[tuple[VillageYear, Settings, _Vocabulary]] = []
+"""The village looked at last: its notices are looked at one after the other."""
+
+
+def _read_vocabulary(village: VillageYear, settings: Settings) -> _Vocabulary:
+    last = _last[0] if _last else None
+    if last is not None and last[0] is village and last[1] is settings:
+        return last[2]
+    found: dict[str, set[str]] = {}
+    for key, name in zip(village.lines["key"].tolist(), village.lines["name"].tolist(), strict=True):
+        found.setdefault(key, set()).add(name)
+    names = {key: frozenset(map(show_text, own)) for key, own in found.items()}
+    households = frozenset(map(show_text, village.households["name"].tolist()))
+    words = _list_words(village, settings)
+    plain = _without_digits({*words, *households, *chain.from_iterable(names.values())})
+    vocabulary = _Vocabulary(names, households, words, _line_pattern(village, settings), plain)
+    _last[:] = [(village, settings, vocabulary)]
+    return vocabulary
+
+
+def _names_of_lists(
+    notice: Notice, village: VillageYear, settings: Settings, known: _Vocabulary
+) -> dict[str, frozenset[str]]:
     """Title of each list of the notice, in one line → the names that may stand in it."""
     lists: dict[str, frozenset[str]] = {}
     if notice.kind == "detail":
         lists[_fill_title("detail", "totals_title", village, settings)] = frozenset()
     else:
-        of_households = village.households["name"].tolist() if notice.kind == "household" else []
-        lists[show_text(notice.title)] = frozenset(map(show_text, of_households))
-    if notice.kind != "summary":
-        lists |= _names_of_programmes(village, settings, only_masked=notice.kind == "household")
-    return lists
-
-
-def _names_of_programmes(village: VillageYear, settings: Settings, *, only_masked: bool) -> dict[str, frozenset[str]]:
-    found: dict[str, set[str]] = {}
-    for key, name in zip(village.lines["key"].tolist(), village.lines["name"].tolist(), strict=True):
-        found.setdefault(key, set()).add(name)
+        lists[show_text(notice.title)] = known.households if notice.kind == "household" else frozenset()
+    if notice.kind == "summary":
+        return lists
     template, variables = read_template("detail", settings.folder), build_variables(village, settings)
-    return {
-        _shown(template.fill("title", programme_variables(village, variables, p))): frozenset(
-            map(show_text, found.get(p.key, ()))
-        )
-        for p in village.programmes
-        if p.lists_names and (p.tier is Tier.C or not only_masked)
-    }
+    for programme in village.programmes:
+        if programme.lists_names and (programme.tier is Tier.C or notice.kind != "household"):
+            title = template.fill("title", programme_variables(village, variables, programme))
+            lists[_shown(title)] = known.names.get(programme.key, frozenset())
+    return lists
 
 
 def _fill_title(template: str, key: str, village: VillageYear, settings: Settings) -> str:
@@ -196,7 +276,7 @@ def _shown(title: str) -> str:
 def _list_words(village: VillageYear, settings: Settings) -> frozenset[str]:
     """Words other than names that may fill a cell: titles, departments, rates, months."""
     mark = read_template("summary", settings.folder).values["held_mark"]
-    words = {"", *village.lines["pay_months"].tolist()}
+    words = {"", *village.lines["pay_months"].tolist(), *village.lines["group"].unique()}
     for p in village.programmes:
         words |= {p.title, p.title + fill_text(mark, {"held": p.held}), p.department, p.pay_months, show_rate(p)}
     return frozenset(map(show_text, words))

@@ -1,24 +1,25 @@
 """一户一行: a line a household, a column a programme of tiers A and B; then the masked lists, which have no households."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from village_notice.domain.money import format_capital
 from village_notice.domain.public import ProgrammeSummary, VillageYear
 from village_notice.domain.subsidy import Tier
-from village_notice.notices.book import Book, Part, close_with_texts
+from village_notice.notices.book import Book, Part, close_with_texts, count_pages
 from village_notice.notices.lists import (
     Rows,
     build_bands,
     build_continued,
     build_programme_part,
+    is_scattered,
     shorten,
     show_yuan,
     split_lines,
 )
 from village_notice.notices.paper import Paper
-from village_notice.notices.table import Column, Table, measure_columns
+from village_notice.notices.table import Column, Table
 from village_notice.notices.template import Template, fill_text
 from village_notice.notices.wording import count_variables
 from village_notice.notices.work import Drawn, Work, one_line
@@ -33,6 +34,7 @@ class Households:
         programmes: Programmes of tiers A and B.
         amounts: Programme key → fen of each household, None where it got nothing of it.
         payments: Payments behind all of it.
+        known: Columns made so far: they are the same on every paper.
     """
 
     names: list[str]
@@ -41,6 +43,13 @@ class Households:
     programmes: tuple[ProgrammeSummary, ...]
     amounts: dict[str, list[int | None]]
     payments: int
+    known: dict[object, Column] = field(default_factory=dict, repr=False, compare=False)
+
+    def make(self, key: object, build: Callable[[], Column]) -> Column:
+        """A column by its key, built when first asked for."""
+        if key not in self.known:
+            self.known[key] = build()
+        return self.known[key]
 
 
 def draw_household(work: Work) -> Drawn | None:
@@ -51,9 +60,10 @@ def draw_household(work: Work) -> Drawn | None:
     found = gather_households(village, rows)
     if not found.names and not masked:
         return None
-    book = work.new_book(template.fill("title", work.variables))
-    if found.names:
-        book = min(_candidates(work, template, found), key=lambda b: len(b.parts))
+    parts = [min(_candidates(work, template, found), key=count_pages)] if found.names else []
+    book = work.new_book(parts[0].title if parts else template.fill("title", work.variables))
+    for part in parts:
+        book.add(part)
     _add_masked(work, book, masked, rows)
     return work.finish(book, template.fill("file_name", work.variables))
 
@@ -80,18 +90,18 @@ def gather_households(village: VillageYear, rows: dict[str, Rows]) -> Households
     )
 
 
-def _candidates(work: Work, template: Template, found: Households) -> list[Book]:
+def _candidates(work: Work, template: Template, found: Households) -> list[Part]:
     """The list on upright and on turned paper; the second only where the first has no room for every programme."""
-    books: list[Book] = []
+    parts: list[Part] = []
     for paper in (work.paper(), work.paper(turned=True)):
         shown = choose_columns(template, found, paper)
-        least = sum(measure_columns(build_table(template, found, shown), paper))
+        least = sum(column.measure(paper.table)[0] for column in _list_columns(template, found, shown))
         if least > paper.inside and paper.width < paper.height:  # names would be squeezed: upright is no choice
             continue
-        books.append(_fill_book(work, template, found, shown, paper))
+        parts.append(_build_part(work, template, found, shown, paper))
         if len(shown) == len(found.programmes):
             break
-    return books
+    return parts
 
 
 def choose_columns(template: Template, found: Households, paper: Paper) -> list[ProgrammeSummary]:
@@ -101,26 +111,50 @@ def choose_columns(template: Template, found: Households, paper: Paper) -> list[
     ranked = sorted(range(len(programmes)), key=lambda i: (-counts[i], i))
     for size in range(len(programmes), 0, -1):
         shown = [programmes[i] for i in sorted(ranked[:size])]
-        if sum(measure_columns(build_table(template, found, shown), paper)) <= paper.inside:
+        if _fits(template, found, shown, paper):
             return shown
     return [programmes[i] for i in ranked[:1]]
+
+
+def _fits(template: Template, found: Households, shown: Sequence[ProgrammeSummary], paper: Paper) -> bool:
+    """Whether the columns have room; the sum of the programmes without one is only added up where it may matter."""
+    alone = sum(_amount_column(found, p.title, p.key).measure(paper.table)[0] for p in shown)
+    if alone > paper.inside:
+        return False
+    return sum(c.measure(paper.table)[0] for c in _list_columns(template, found, shown)) <= paper.inside
+
+
+def _list_columns(template: Template, found: Households, shown: Sequence[ProgrammeSummary]) -> list[Column]:
+    """The columns: serial, name, programmes shown, the other programmes together, the sum of all."""
+    values = template.values
+    columns = [
+        found.make("serial", lambda: Column(values["heading_serial"], "center", _number(len(found.names)))),
+        found.make("name", lambda: Column(values["heading_name"], "left", found.names)),
+        *(
+            [found.make("group", lambda: Column(values["heading_group"], "center", found.groups))]
+            if is_scattered(found.groups)
+            else ()
+        ),
+        *(_amount_column(found, p.title, p.key) for p in shown),
+    ]
+    others = tuple(p.key for p in found.programmes if p not in shown)
+    if others:
+        columns.append(_amount_column(found, values["heading_more"], others))
+    if len(found.programmes) > 1:
+        columns.append(_amount_column(found, values["heading_sum"], ""))
+    return columns
+
+
+def _number(count: int) -> list[str]:
+    return [str(n) for n in range(1, count + 1)]
 
 
 def build_table(template: Template, found: Households, shown: Sequence[ProgrammeSummary]) -> Table:
     """The households as a list; programmes without a column are told in a line below the household."""
     others = [p for p in found.programmes if p not in shown]
-    columns = [
-        Column(template.values["heading_serial"], "center", [str(n) for n in range(1, len(found.names) + 1)]),
-        Column(template.values["heading_name"], "left", found.names),
-        *(_amount_column(p.title, found.amounts[p.key]) for p in shown),
-    ]
-    if others:
-        columns.append(_amount_column(template.values["heading_more"], _add_up([found.amounts[p.key] for p in others])))
-    if len(found.programmes) > 1:
-        columns.append(_amount_column(template.values["heading_sum"], found.sums))
     labels = (template.values["subtotal"], template.values["carried"], template.values["total"])
     return Table(
-        columns,
+        _list_columns(template, found, shown),
         labels,
         partial(_count, template.values["count"]),
         bands=build_bands(template, found.groups, found.sums),
@@ -130,9 +164,18 @@ def build_table(template: Template, found: Households, shown: Sequence[Programme
     )
 
 
-def _amount_column(heading: str, amounts: Sequence[int | None]) -> Column:
-    cells = ["" if fen is None else show_yuan(fen) for fen in amounts]
-    return Column(heading, "right", cells, [fen or 0 for fen in amounts], show_yuan)
+def _amount_column(found: Households, heading: str, key: str | tuple[str, ...]) -> Column:
+    """The column of a programme, of several added up, or of everything where the key is empty."""
+
+    def build() -> Column:
+        if isinstance(key, tuple):
+            amounts: Sequence[int | None] = _add_up([found.amounts[k] for k in key])
+        else:
+            amounts = found.amounts[key] if key else found.sums
+        cells = ["" if fen is None else show_yuan(fen) for fen in amounts]
+        return Column(heading, "right", cells, [fen or 0 for fen in amounts], show_yuan)
+
+    return found.make(key, build)
 
 
 def _add_up(columns: list[list[int | None]]) -> list[int | None]:
@@ -155,30 +198,26 @@ def _count(template: str, label: str, rows: int) -> str:
     return fill_text(template, {"label": label, "people": f"{rows:,}"})
 
 
-def _fill_book(
+def _build_part(
     work: Work, template: Template, found: Households, shown: Sequence[ProgrammeSummary], paper: Paper
-) -> Book:
+) -> Part:
     figures = count_variables(int(work.village.households["people"].sum()), found.payments, sum(found.sums))
     variables = work.variables | figures | {"items": len(found.programmes)}
     title = template.fill("title", variables)
-    book = work.new_book(title)
-    book.add(
-        Part(
-            title=title,
-            running_title=template.fill("running_title", variables),
-            bookmark=one_line(title),
-            paper=paper,
-            table=build_table(template, found, shown),
-            closing=close_with_texts(
-                [template.fill("control", variables), *template.fill_all("closing", variables)], paper
-            ),
-            paragraphs=(template.fill("lead", variables),),
-            unit_note=template.values["unit_note"],
-            footer=template.values["footer"],
-            held_note=held_note(work, template),
-        )
+    return Part(
+        title=title,
+        running_title=template.fill("running_title", variables),
+        bookmark=one_line(title),
+        paper=paper,
+        table=build_table(template, found, shown),
+        closing=close_with_texts(
+            [template.fill("control", variables), *template.fill_all("closing", variables)], paper
+        ),
+        paragraphs=(template.fill("lead", variables),),
+        unit_note=template.values["unit_note"],
+        footer=template.values["footer"],
+        held_note=held_note(work, template),
     )
-    return book
 
 
 def held_note(work: Work, template: Template) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 import pandas as pd
@@ -22,8 +22,20 @@ Rows = dict[str, list[Any]]
 """Column of `LINE_COLUMNS` → its values, None where there is none."""
 
 
+_split: list[tuple[VillageYear, dict[str, Rows]]] = []
+"""The village asked about last: all its notices are made of the same rows."""
+
+
 def split_lines(village: VillageYear) -> dict[str, Rows]:
-    """Programme key → the rows of its list."""
+    """Programme key → the rows of its list; not to be changed."""
+    last, rows = _split[0] if _split else (None, {})
+    if last is not village:
+        rows = _split_lines(village)
+        _split[:] = [(village, rows)]
+    return rows
+
+
+def _split_lines(village: VillageYear) -> dict[str, Rows]:
     lines = village.lines
     columns = {name: _to_list(lines[name]) for name in lines.columns}
     places: dict[str, list[int]] = {}
@@ -37,11 +49,13 @@ def _to_list(series: Any) -> list[Any]:  # noqa: ANN401  # a pandas Series of an
     return [None if value is pd.NA else value for value in values] if series.hasnans else values
 
 
+@lru_cache(maxsize=32768)
 def show_yuan(fen: int) -> str:
     """Money as lists show it."""
     return format_fen(fen, grouped=True)
 
 
+@lru_cache(maxsize=32768)
 def show_quantity(milli: int) -> str:
     """A quantity with thousands separators and no needless zeros."""
     whole, dot, rest = format_scaled(milli, 3).partition(".")
@@ -107,11 +121,10 @@ def programme_variables(
 
 def build_table(template: Template, rows: Rows, programme: ProgrammeSummary) -> Table:
     """The list of one programme; a column that is empty, or says the same in every row, is left out."""
-    columns = [
-        _COLUMNS[key](template.heading(key), rows)
-        for key in template.values["columns"]
-        if not _is_idle(key, rows, programme)
-    ]
+    keys = [key for key in template.values["columns"] if not _is_idle(key, rows, programme)]
+    if is_scattered(rows["group"]):
+        keys.insert(keys.index("name") + 1, "group")
+    columns = [_COLUMNS[key](template.heading(key), rows) for key in keys]
     labels = (template.values["subtotal"], template.values["carried"], template.values["total"])
     return Table(
         columns,
@@ -127,9 +140,14 @@ def _count(template: str, label: str, rows: int) -> str:
     return fill_text(template, {"label": label, "people": f"{rows:,}"})
 
 
+def is_scattered(groups: Sequence[str]) -> bool:
+    """Whether the list is not sorted by 村民小组: each row then tells its own, in place of the bands."""
+    return len(list(find_runs(groups))) > len(set(groups))
+
+
 def build_bands(template: Template, groups: Sequence[str], amounts: Sequence[int]) -> dict[int, str]:
     """First row of each 村民小组 → its band; none where no group is known."""
-    if not any(groups):
+    if not any(groups) or is_scattered(groups):
         return {}
     return {
         first: template.fill(
@@ -146,7 +164,7 @@ def build_bands(template: Template, groups: Sequence[str], amounts: Sequence[int
 
 def build_continued(template: Template, groups: Sequence[str]) -> dict[int, str]:
     """First row of each 村民小组 → its band on later pages."""
-    if not any(groups):
+    if not any(groups) or is_scattered(groups):
         return {}
     none = template.values["no_group"]
     return {first: template.fill("band_again", {"group": groups[first] or none}) for first, _ in find_runs(groups)}
@@ -194,6 +212,7 @@ def _quantity_column(heading: str, rows: Rows) -> Column:
 _COLUMNS: dict[str, Callable[[str, Rows], Column]] = {
     "serial": partial(_text_column, "serial", "center", str),
     "name": partial(_text_column, "name", "left", str),
+    "group": partial(_text_column, "group", "center", str),
     "quantity": _quantity_column,
     "rate": partial(_text_column, "rate_micro", "right", lambda value: format_scaled(value, 6)),
     "payments": partial(_number_column, "payments", lambda value: f"{value:,}"),

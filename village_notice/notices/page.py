@@ -1,17 +1,18 @@
 """One page being drawn: operators of its content stream, each piece marked with its place in the structure tree."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from itertools import chain
 from typing import Literal
 
 from village_notice.notices.fonts import Run, Style, encode_text, measure
 
 Align = Literal["left", "right", "center"]
 _END = b"EMC\n"
-_CACHE_LIMIT = 200_000
+_CACHE_LIMIT, _KINDS_LIMIT = 50_000, 64  # cells of a kind; kinds of alignment, style and size
 _TINIEST = 5.0  # nothing is ever set smaller
 _STROKE_PER_SIZE = 0.03  # line width that makes a stroked fallback character as heavy as the bold face
-_cells: dict[tuple[str, Align, Style, float, float], bytes] = {}
+_cells: dict[tuple[Align, Style, float, float], dict[str, bytes]] = {}
 _shift = {"left": 0.0, "right": 1.0, "center": 0.5}
 
 
@@ -20,7 +21,7 @@ class Element:
 
     Attributes:
         tag: Structure type.
-        kids: Elements, or (page index, mark) of marked content.
+        kids: Elements, rows of cells, or (page index, mark) of marked content.
         extra: More entries of its dictionary, as PDF.
     """
 
@@ -29,17 +30,54 @@ class Element:
     def __init__(self, tag: str, parent: "Element | None" = None, extra: bytes = b"") -> None:
         self.tag = tag.encode("ascii")
         self.extra = extra
-        self.kids: list[Element | tuple[int, int]] = []
+        self.kids: list[Element | Rows | tuple[int, int]] = []
         if parent is not None:
             parent.kids.append(self)
 
     def shift(self, pages: int) -> None:
         """Moves all marked content below it by a number of pages."""
         for place, kid in enumerate(self.kids):
-            if isinstance(kid, Element):
-                kid.shift(pages)
-            else:
+            if isinstance(kid, tuple):
                 self.kids[place] = (kid[0] + pages, kid[1])
+            else:
+                kid.shift(pages)
+
+
+class Rows:
+    """Rows of cells drawn at once: a TR a row, a TD a cell, marked in reading order.
+
+    Nine of ten elements are such cells, so they are never made one by one.
+
+    Attributes:
+        page: Index of the page they stand on.
+        first: Mark of the first cell.
+        count: Number of rows.
+        columns: Cells of a row.
+    """
+
+    __slots__ = ("columns", "count", "first", "page")
+
+    def __init__(self, page: int, first: int, count: int, columns: int) -> None:
+        self.page, self.first, self.count, self.columns = page, first, count, columns
+
+    def shift(self, pages: int) -> None:
+        """Moves them by a number of pages."""
+        self.page += pages
+
+
+class _Piece:
+    """A marked piece of a page: what is drawn between entering and leaving belongs together."""
+
+    __slots__ = ("_operators",)
+
+    def __init__(self, operators: list[bytes]) -> None:
+        self._operators = operators
+
+    def __enter__(self) -> None:
+        """It was opened when it was made."""
+
+    def __exit__(self, *_: object) -> None:
+        self._operators.append(_END)
 
 
 class Page:
@@ -50,21 +88,22 @@ class Page:
         width: Of the page.
         height: Of the page.
         operators: Pieces of the content stream.
-        marked: The element of each marked piece, by mark.
+        marked: The element of each marked piece, in order of the marks; rows stand for all their cells.
+        marks: Number of marks.
         used: Style → characters drawn in the document so far.
     """
 
     def __init__(self, index: int, width: float, height: float, used: dict[Style, set[str]]) -> None:
         self.index, self.width, self.height, self.used = index, width, height, used
         self.operators: list[bytes] = []
-        self.marked: list[Element] = []
+        self.marked: list[Element | Rows] = []
+        self.marks = 0
+        self._piece = _Piece(self.operators)
 
-    @contextmanager
-    def mark(self, element: Element | None) -> Iterator[None]:
+    def mark(self, element: Element | None) -> _Piece:
         """Everything drawn inside belongs to the element; None means it is decoration, not content."""
         self.operators.append(self._open(element))
-        yield
-        self.operators.append(_END)
+        return self._piece
 
     def text(
         self, x: float, y: float, text: str, *, size: float, style: Style = Style.REGULAR, align: Align = "left"
@@ -95,8 +134,8 @@ class Page:
         start: tuple[float, float],
         height: float,
         rows: Sequence[Sequence[bytes]],
-        moves: Sequence[bytes],
-        elements: Iterable[Element],
+        moves: tuple[bytes, ...],
+        table: Element,
         size: float,
     ) -> None:
         """Rows of ready-made cells, from the top down, all of one height.
@@ -106,33 +145,30 @@ class Page:
             height: From base line to base line.
             rows: Cells from `draw_cell`, a sequence a row.
             moves: How far each column's anchor is from the one before, as PDF; from `column_moves`.
-            elements: The TR of each row; a TD is added a cell.
+            table: The element the rows belong to.
             size: Type size the cells were drawn for.
 
         The characters of the cells must have been put into `used` by the caller.
         """
-        columns = len(moves) - 1
-        operators = self.operators
-        operators.append(b"BT/F0 %g Tf %.2f %.2f Td\n" % (size, *start))
-        back = b"%s%.2f Td\n" % (moves[-1], -height)
-        for row, element in zip(rows, elements, strict=True):
-            first = len(self.marked)
-            cells = [Element("TD", element) for _ in range(columns)]
-            for mark, cell in enumerate(cells, first):
-                cell.kids.append((self.index, mark))
-            self.marked += cells
-            piece = [b""] * (4 * columns)
-            piece[0::4] = moves[:-1]
-            piece[1::4] = [b"/TD<</MCID %d>>BDC " % n for n in range(first, first + columns)]
-            piece[2::4] = row
-            piece[3::4] = [_END] * columns
-            operators += piece
-            operators.append(back)
-        operators.append(b"ET\n")
+        made = Rows(self.index, self.marks, len(rows), len(moves) - 1)
+        table.kids.append(made)
+        self.marked.append(made)
+        count = made.count * made.columns
+        values: list[int | bytes] = [0] * (2 * count)
+        values[0::2], values[1::2] = range(self.marks, self.marks + count), chain.from_iterable(rows)
+        self.marks += count
+        self.operators += [
+            b"BT/F0 %g Tf %.2f %.2f Td\n" % (size, *start),
+            _rows_pattern(moves, height, made.count) % tuple(values),
+            b"ET\n",
+        ]
 
     def lines(self, segments: Iterable[tuple[float, float, float, float]], width: float) -> None:
         """Straight lines (x1, y1, x2, y2) of one width. Call inside `mark`."""
-        path = b"".join(b"%.2f %.2f m %.2f %.2f l\n" % segment for segment in segments)
+        self.stroke(trace_lines(segments), width)
+
+    def stroke(self, path: bytes, width: float) -> None:
+        """A path from `trace_lines` in lines of one width. Call inside `mark`."""
         self.operators.append(b"%g w\n%sS\n" % (width, path))
 
     def rectangles(self, boxes: Iterable[tuple[float, float, float, float]], gray: float = 0.0) -> None:
@@ -153,16 +189,29 @@ class Page:
     def _open(self, element: Element | None) -> bytes:
         if element is None:
             return b"/Artifact BMC\n"
-        mark = len(self.marked)
+        mark, self.marks = self.marks, self.marks + 1
         self.marked.append(element)
         element.kids.append((self.index, mark))
         return b"/%s<</MCID %d>>BDC\n" % (element.tag, mark)
 
 
-def column_moves(anchors: Sequence[float]) -> list[bytes]:
+def trace_lines(segments: Iterable[tuple[float, float, float, float]]) -> bytes:
+    """Straight lines (x1, y1, x2, y2) as a path."""
+    return b"".join([b"%.2f %.2f m %.2f %.2f l\n" % segment for segment in segments])
+
+
+def column_moves(anchors: Sequence[float]) -> tuple[bytes, ...]:
     """The steps from column to column, and the one back to the left edge (without its height)."""
     steps = [b"%.2f 0 Td" % (b - a) for a, b in zip([0.0, *anchors[:-1]], anchors, strict=True)]
-    return [*steps, b"%.2f " % -anchors[-1]]
+    return (*steps, b"%.2f " % -anchors[-1])
+
+
+@lru_cache(maxsize=256)
+def _rows_pattern(moves: tuple[bytes, ...], height: float, count: int) -> bytes:
+    """The operators of some rows with gaps for mark and cell; the pages of a list are alike."""
+    cells = [b"%s/TD<</MCID %%d>>BDC %%b%s" % (move, _END) for move in moves[:-1]]
+    back = b"%s%.2f Td\n" % (moves[-1], -height)
+    return b"".join([*cells, back]) * count
 
 
 def draw_cell(text: str, align: Align, style: Style, size: float, around: float = 0.0) -> bytes:
@@ -175,12 +224,16 @@ def draw_cell(text: str, align: Align, style: Style, size: float, around: float 
         size: In points.
         around: Size of the current font, 0 where it is `size`.
     """
-    key = (text, align, style, size, around)
-    cell = _cells.get(key)
-    if cell is None:
-        if len(_cells) > _CACHE_LIMIT:
+    known = _cells.get((align, style, size, around))
+    if known is None:
+        if len(_cells) > _KINDS_LIMIT:
             _cells.clear()
-        cell = _cells[key] = _draw_cell(encode_text(text, style), align, style.value[0], size, around)
+        known = _cells[align, style, size, around] = {}
+    cell = known.get(text)
+    if cell is None:
+        if len(known) > _CACHE_LIMIT:
+            known.clear()
+        cell = known[text] = _draw_cell(encode_text(text, style), align, style.value[0], size, around)
     return cell
 
 

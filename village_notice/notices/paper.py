@@ -1,6 +1,7 @@
 """Paper and type sizes, and text set on it: lines, paragraphs, titles."""
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 
 from village_notice.notices.fonts import Style, measure
@@ -104,7 +105,13 @@ def _make_paper(template: Template, width: float, height: float) -> Paper:
 
 def wrap_text(text: str, width: float, size: float, style: Style = Style.REGULAR) -> list[str]:
     """The lines of a text set in `size`, none wider than `width` points."""
-    return break_lines(text, width, lambda piece: measure(piece, style) * size / 1000)
+    return list(_wrap(text, width, size, style))
+
+
+@lru_cache(maxsize=2048)
+def _wrap(text: str, width: float, size: float, style: Style) -> tuple[str, ...]:
+    """Cached: a layout is tried on several papers, and villages say much in the same words."""
+    return tuple(break_lines(text, width, lambda piece: measure(piece, style) * size / 1000))
 
 
 def wrap_paragraph(text: str, width: float, size: float) -> list[str]:

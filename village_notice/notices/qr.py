@@ -2,12 +2,12 @@
 
 from functools import lru_cache
 
-from reportlab.graphics.barcode import qrencoder
-
 
 @lru_cache(maxsize=8)
 def build_qr(text: str) -> tuple[tuple[bool, ...], ...]:
     """The dark modules of a QR code, row by row, error correction level M, without the quiet zone."""
+    from reportlab.graphics.barcode import qrencoder  # brings half of reportlab along: not before a code is drawn
+
     code = qrencoder.QRCode(None, qrencoder.QRErrorCorrectLevel.M)
     code.addData(text)
     code.make()

@@ -1,10 +1,12 @@
 """Text of a finished notice, read back out of the file itself: content streams and ToUnicode maps, no drawing cache.
 
-Only files written by `document` are understood: a plain cross-reference table, Flate streams, Identity-H fonts.
+Only files written by `document` are understood: object streams, a cross-reference stream, Flate, Identity-H fonts.
 """
 
 import re
+import struct
 import zlib
+from array import array
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -15,6 +17,11 @@ _FONT = re.compile(rb"/F(\d+)\s+(\d+) 0 R")
 _WORDS = re.compile(rb"<feff([0-9a-f]+)>")
 _PAIR = re.compile(rb"<([0-9a-fA-F]{4})>\s*<([0-9a-fA-F]+)>")
 _TOKEN = re.compile(rb"/(\w+)\s*(?:<</MCID \d+>>\s*)?B(?:DC|MC)|/F(\d+) |<([0-9a-f]+)>|(EMC)")
+_CELL = re.compile(rb"/TD<</MCID \d+>>BDC (?:\[\d+)?<([0-9a-f]+)>\]?T[Jj]\nEMC\n")
+"""A cell of one text in the font that is set already: nearly all of a list."""
+_MOVES = re.compile(rb"(?:-?[\d.]+ -?[\d.]+ Td\s?)*")
+_BETWEEN = b"ffff"  # between the codes of two cells; no face has so many characters
+_ENTRY = struct.Struct(">BIH")
 _BROKEN = "公示文件读不回来：{}。请重新运行；还不行请联系维护人员。"
 
 
@@ -38,32 +45,144 @@ def read_pieces(data: bytes) -> Iterator[Piece]:
     Raises:
         VerificationError: The file is not as `document` writes it.
     """
+    for run in read_runs(data):
+        if "\n" in run.text:
+            yield from (Piece(run.page, run.tag, text) for text in run.text.split("\n"))
+        else:
+            yield run
+
+
+def read_runs(data: bytes) -> Iterator[Piece]:
+    """The same as `read_pieces`, but cells that follow each other come in one, a line each.
+
+    Raises:
+        VerificationError: The file is not as `document` writes it.
+    """
     try:
-        objects = _read_objects(data)
-        maps: dict[int, dict[bytes, str]] = {}
-        for number, page in enumerate(_find_pages(objects), 1):
-            body = objects[page]
-            resources = objects[_follow(body, rb"/Font (\d+) 0 R")]
-            fonts = {
-                name: maps.setdefault(font, {}) or _fill_map(maps[font], objects, font)
-                for name, font in ((m[1], int(m[2])) for m in _FONT.finditer(resources))
-            }
-            contents = _read_stream(objects[_follow(body, rb"/Contents (\d+) 0 R")])
-            yield from _read_page(number, contents, fonts)
-        for body in objects.values():
-            for words in _WORDS.findall(body[: body.find(b"stream\n")] if b"stream\n" in body else body):
-                yield Piece(0, "", bytes.fromhex(words.decode("ascii")).decode("utf-16-be"))
-    except (KeyError, ValueError, IndexError, zlib.error) as error:
+        file = _File(data)
+        maps: dict[int, _Codes] = {}
+        for number, page in enumerate(file.list_pages(), 1):
+            body = file.read(page)
+            resources = file.read(_follow(body, rb"/Font (\d+) 0 R"))
+            fonts = {}
+            for name, font in ((m[1], int(m[2])) for m in _FONT.finditer(resources)):
+                if font not in maps:
+                    maps[font] = _Codes(file.read_map(font))
+                fonts[name] = maps[font]
+            yield from _PageReader(number, fonts).read(file.read_stream(_follow(body, rb"/Contents (\d+) 0 R")))
+        for words in file.find_words():
+            yield Piece(0, "", bytes.fromhex(words.decode("ascii")).decode("utf-16-be"))
+    except (KeyError, ValueError, IndexError, zlib.error, struct.error) as error:
         raise VerificationError(_BROKEN.format(error)) from error
 
 
-def _read_objects(data: bytes) -> dict[int, bytes]:
-    """Number → bytes of each object, by the cross-reference table."""
-    start = int(data[data.rindex(b"startxref") + 9 :].split()[0])
-    table = data[start : data.index(b"trailer", start)]
-    offsets = [int(line[:10]) for line in re.findall(rb"\d{10} \d{5} [nf]", table)]
-    ends = dict(zip(sorted(offsets), [*sorted(offsets)[1:], start], strict=True))
-    return {number: data[offset : ends[offset]] for number, offset in enumerate(offsets) if number}
+class Base(NamedTuple):
+    """What is needed to append to a finished file.
+
+    Attributes:
+        start: Where its cross-reference stream begins.
+        size: The first number no object has.
+        root, catalog: Number and body of the catalogue.
+        metadata_number, metadata: Number and content of the XMP.
+        info: Number of the document information.
+        identity: The file's identity, in hexadecimal digits.
+    """
+
+    start: int
+    size: int
+    root: int
+    catalog: bytes
+    metadata_number: int
+    metadata: bytes
+    info: int
+    identity: bytes
+
+
+def open_base(data: bytes) -> Base:
+    """What is needed to append to a finished file.
+
+    Raises:
+        VerificationError: The file is not as `document` writes it.
+    """
+    try:
+        file = _File(data)
+        catalog = file.read(file.root)
+        number = _follow(catalog, rb"/Metadata (\d+) 0 R")
+        identity = re.findall(rb"/ID\[<([0-9a-f]+)>", file.head)[0]
+        numbers = (_follow(file.head, rb"/Size (\d+)"), file.root)
+        info = _follow(file.head, rb"/Info (\d+) 0 R")
+        return Base(file.start, *numbers, catalog, number, file.read_stream(number), info, identity)
+    except (KeyError, ValueError, IndexError, zlib.error, struct.error) as error:
+        raise VerificationError(_BROKEN.format(error)) from error
+
+
+class _File:
+    """The objects of a file, looked up by its cross-reference stream when they are asked for."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+        self.start = int(data[data.rindex(b"startxref") + 9 :].split()[0])
+        self.head, self._entries = self._unpack(self.start)
+        if b"/W[1 4 2]" not in self.head:
+            raise ValueError("xref")
+        self.root = _follow(self.head, rb"/Root (\d+) 0 R")
+        self._packs: dict[int, tuple[bytes, int, list[int]]] = {}
+
+    def read(self, number: int) -> bytes:
+        """An object that is no stream."""
+        kind, pack, index = _ENTRY.unpack_from(self._entries, _ENTRY.size * number)
+        if kind != 2:
+            raise ValueError(number)
+        if pack not in self._packs:
+            self._packs[pack] = self._open_pack(pack)
+        bodies, first, offsets = self._packs[pack]
+        return bodies[first + offsets[index] : first + offsets[index + 1]]
+
+    def read_stream(self, number: int) -> bytes:
+        """What a stream holds."""
+        return self._unpack(self._find(number))[1]
+
+    def read_map(self, font: int) -> dict[int, str]:
+        """Code → character, out of a font's ToUnicode map."""
+        known = {int(_BETWEEN, 16): "\n"}
+        stream = self.read_stream(_follow(self.read(font), rb"/ToUnicode (\d+) 0 R"))
+        for block in re.findall(rb"beginbfchar(.*?)endbfchar", stream, re.DOTALL):
+            for code, char in _PAIR.findall(block):
+                known[int(code, 16)] = bytes.fromhex(char.decode("ascii")).decode("utf-16-be")
+        return known
+
+    def list_pages(self) -> list[int]:
+        """Numbers of the pages, in order."""
+        tree = self.read(_follow(self.read(self.root), rb"/Pages (\d+) 0 R"))
+        return [int(n) for n in _REFERENCE.findall(tree[tree.index(b"/Kids") :])]
+
+    def find_words(self) -> Iterator[bytes]:
+        """Every text of the document's own objects, as hexadecimal digits."""
+        kinds = self._entries[:: _ENTRY.size]
+        number = kinds.find(b"\1")
+        while number >= 0:
+            start = self._find(number)
+            if b"/Type/ObjStm" in self._data[start : self._data.index(b"\nstream\n", start)]:
+                yield from _WORDS.findall(self._unpack(start)[1])
+            number = kinds.find(b"\1", number + 1)
+
+    def _find(self, number: int) -> int:
+        kind, offset, _ = _ENTRY.unpack_from(self._entries, _ENTRY.size * number)
+        if kind != 1:
+            raise ValueError(number)
+        return int(offset)
+
+    def _unpack(self, start: int) -> tuple[bytes, bytes]:
+        """Dictionary and content of the stream that begins at an offset."""
+        begin = self._data.index(b"\nstream\n", start)
+        head = self._data[start:begin]
+        content = self._data[begin + 8 : begin + 8 + _follow(head, rb"/Length (\d+)")]
+        return head, zlib.decompress(content) if b"/FlateDecode" in head else content
+
+    def _open_pack(self, number: int) -> tuple[bytes, int, list[int]]:
+        head, content = self._unpack(self._find(number))
+        first = _follow(head, rb"/First (\d+)")
+        return content, first, [*map(int, content[:first].split()[1::2]), len(content) - first]
 
 
 def _follow(body: bytes, pattern: bytes) -> int:
@@ -73,43 +192,63 @@ def _follow(body: bytes, pattern: bytes) -> int:
     return int(match[1])
 
 
-def _find_pages(objects: dict[int, bytes]) -> list[int]:
-    tree = next(body for body in objects.values() if b"/Type/Pages" in body[:80])
-    return [int(n) for n in _REFERENCE.findall(tree[tree.index(b"/Kids") :])]
+class _Codes(dict[bytes, str]):
+    """Texts by their hexadecimal digits in one font: words such as headings come again on every page."""
+
+    def __init__(self, chars: dict[int, str]) -> None:
+        super().__init__()
+        self._chars = chars
+
+    def __missing__(self, hexes: bytes) -> str:
+        text = self[hexes] = self.decode(hexes.decode("ascii"))
+        return text
+
+    def decode(self, hexes: str) -> str:
+        """The text of some digits, for what is not likely to come again."""
+        codes = array("H", bytes.fromhex(hexes))
+        codes.byteswap()
+        return "".join(map(self._chars.__getitem__, codes))
 
 
-def _read_stream(body: bytes) -> bytes:
-    start = body.index(b"stream\n") + 7
-    length = _follow(body[:start], rb"/Length (\d+)")
-    return zlib.decompress(body[start : start + length])
+class _PageReader:
+    """Reads the content stream of one page."""
 
+    def __init__(self, number: int, fonts: dict[bytes, _Codes]) -> None:
+        self._number, self._fonts = number, fonts
+        self._codes = _Codes({})
+        self._tag = ""
+        self._parts: list[str] = []
 
-def _fill_map(known: dict[bytes, str], objects: dict[int, bytes], font: int) -> dict[bytes, str]:
-    """Hexadecimal code → character, out of a font's ToUnicode map."""
-    stream = _read_stream(objects[_follow(objects[font], rb"/ToUnicode (\d+) 0 R")])
-    for block in re.findall(rb"beginbfchar(.*?)endbfchar", stream, re.DOTALL):
-        for code, char in _PAIR.findall(block):
-            known[code.lower()] = bytes.fromhex(char.decode("ascii")).decode("utf-16-be")
-    return known
+    def read(self, contents: bytes) -> Iterator[Piece]:
+        """The page's pieces; cells that follow each other come in one."""
+        pieces = _CELL.split(contents)
+        around, cells = pieces[0::2], pieces[1::2]
+        plain = {piece for piece in set(around) if _MOVES.fullmatch(piece)}
+        breaks = [place for place, piece in enumerate(around) if piece not in plain]
+        last = 0
+        for place in breaks:
+            yield from self._read_cells(cells[last:place])
+            yield from self._read_tokens(around[place])
+            last = place
+        yield from self._read_cells(cells[last:])
+        yield from self._finish()
 
+    def _read_cells(self, cells: list[bytes]) -> Iterator[Piece]:
+        if cells:
+            yield from self._finish()
+            yield Piece(self._number, "TD", self._codes.decode(_BETWEEN.join(cells).decode("ascii")))
 
-def _read_page(number: int, contents: bytes, fonts: dict[bytes, dict[bytes, str]]) -> Iterator[Piece]:
-    tag, parts = "", []
-    codes: dict[bytes, str] = {}
-    for opened, font, hexes, closed in _TOKEN.findall(contents):
-        if hexes:
-            parts.append("".join([codes[hexes[i : i + 4]] for i in range(0, len(hexes), 4)]))
-        elif font:
-            codes = fonts[font]
-        elif opened:
-            yield from _finish(number, tag, parts)
-            tag, parts = opened.decode("ascii"), []
-        elif closed:
-            yield from _finish(number, tag, parts)
-            tag, parts = "", []
-    yield from _finish(number, tag, parts)
+    def _read_tokens(self, contents: bytes) -> Iterator[Piece]:
+        for opened, font, hexes, closed in _TOKEN.findall(contents):
+            if hexes:
+                self._parts.append(self._codes[hexes])
+            elif font:
+                self._codes = self._fonts[font]
+            elif opened or closed:
+                yield from self._finish()
+                self._tag = opened.decode("ascii")
 
-
-def _finish(number: int, tag: str, parts: list[str]) -> Iterator[Piece]:
-    if parts:
-        yield Piece(number, tag, "".join(parts))
+    def _finish(self) -> Iterator[Piece]:
+        if self._parts:
+            yield Piece(self._number, self._tag, "".join(self._parts))
+            self._parts = []

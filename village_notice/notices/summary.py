@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from village_notice.domain.money import format_capital, format_fen
 from village_notice.domain.public import ProgrammeSummary, VillageYear, check_code
-from village_notice.notices.book import Book, Closing, Part
+from village_notice.notices.book import Closing, Part, count_pages
 from village_notice.notices.fonts import Style
 from village_notice.notices.lists import show_quantity, show_yuan
 from village_notice.notices.page import Align, Element, Page
@@ -32,14 +32,19 @@ _LESS_NEEDED = ("department", "months", "rate")
 def draw_summary(work: Work) -> Drawn:
     """The village's summary, on one page wherever that can be read at all."""
     template = work.read("summary")
-    books: list[Book] = []
     paper, columns = _choose_paper(work, template)
+    tried: list[tuple[int, Part]] = []
     for scale in _SCALES:
-        books.append(_fill_book(work, template, resize(paper, scale), columns))
-        if len(books[-1].parts) == 1:
+        part = _build_part(work, template, resize(paper, scale), columns)
+        tried.append((count_pages(part), part))
+        if tried[-1][0] == 1:
             break
-    last = books[-1] if len(books[-1].parts) == 1 else min(books[:_LEGIBLE], key=lambda b: len(b.parts))
-    return work.finish(last, template.fill("file_name", work.variables))
+    pages, chosen = tried[-1]
+    if pages > 1:
+        _, chosen = min(tried[:_LEGIBLE], key=lambda found: found[0])
+    book = work.new_book(chosen.title)
+    book.add(chosen)
+    return work.finish(book, template.fill("file_name", work.variables))
 
 
 def resize(paper: Paper, scale: float) -> Paper:
@@ -74,26 +79,22 @@ def _choose_paper(work: Work, template: Template) -> tuple[Paper, list[str]]:
     return paper, kept
 
 
-def _fill_book(work: Work, template: Template, paper: Paper, columns: list[str]) -> Book:
+def _build_part(work: Work, template: Template, paper: Paper, columns: list[str]) -> Part:
     variables, village = work.variables, work.village
     title = template.fill("title", variables)
-    book = work.new_book(title)
     withheld = template.fill("withheld_note", variables) if village.has_withheld else ""
-    book.add(
-        Part(
-            title=title,
-            running_title=template.fill("running_title", variables),
-            bookmark=one_line(title),
-            paper=paper,
-            table=build_table(template, village, columns),
-            closing=_close(work, template, paper),
-            paragraphs=(template.fill("lead", variables) + withheld,),
-            unit_note=template.fill("unit_note", variables),
-            footer=template.values["footer"],
-            held_note=template.fill("held_note", variables) if village.is_draft else "",
-        )
+    return Part(
+        title=title,
+        running_title=template.fill("running_title", variables),
+        bookmark=one_line(title),
+        paper=paper,
+        table=build_table(template, village, columns),
+        closing=_close(work, template, paper),
+        paragraphs=(template.fill("lead", variables) + withheld,),
+        unit_note=template.fill("unit_note", variables),
+        footer=template.values["footer"],
+        held_note=template.fill("held_note", variables) if village.is_draft else "",
     )
-    return book
 
 
 def build_table(template: Template, village: VillageYear, keys: list[str] | None = None) -> Table:

@@ -5,6 +5,7 @@ What is kept: a row with its notes, a band with the row after it, and at least t
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 from math import ceil
 from typing import NamedTuple
 
@@ -34,6 +35,8 @@ class Column:
         values: Numbers behind the cells where the column is added up, else empty.
         show: Turns a sum into text.
         bars: Length of a grey bar at the foot of each cell, in parts of the cell's width; empty for none.
+
+    Cells and values may not change once the column was measured or added up.
     """
 
     heading: str
@@ -42,6 +45,22 @@ class Column:
     values: list[int] = field(default_factory=list)
     show: Callable[[int], str] = str
     bars: list[float] = field(default_factory=list)
+    _needs: dict[float, tuple[float, float]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _sums: list[int] = field(default_factory=list, init=False, repr=False, compare=False)
+
+    def sum(self, first: int, last: int) -> str:
+        """The sum over rows first … last-1, "" where the column is not added up."""
+        if not self.values:
+            return ""
+        if not self._sums:
+            self._sums = list(accumulate(self.values, initial=0))
+        return self.show(self._sums[last] - self._sums[first])
+
+    def measure(self, size: float) -> tuple[float, float]:
+        """The least and the wished width in points, padding included, for a type size: measured once."""
+        if size not in self._needs:
+            self._needs[size] = _measure_column(self, size)
+        return self._needs[size]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +97,7 @@ class Table:
 
     def sums(self, first: int, last: int) -> list[str]:
         """The sums over rows first … last-1, "" for columns that are not added up."""
-        return [c.show(sum(c.values[first:last])) if c.values else "" for c in self.columns]
+        return [column.sum(first, last) for column in self.columns]
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +135,7 @@ def smallest_name(size: float) -> float:
 
 def plan_layout(table: Table, paper: Paper) -> Layout:
     """Columns and panels for a table on a paper: two panels where they fit."""
-    least, wish = _column_widths(table, paper)
+    least, wish = measure_columns(table, paper), measure_wishes(table, paper)
     for panels in range(paper.panels, 0, -1):
         room = (paper.inside - GUTTER * (panels - 1)) / panels
         if panels == 1 or (sum(least) <= room and table.size > _FEW_ROWS and not table.notes):
@@ -148,32 +167,36 @@ def _wrap_heading(text: str, width: float, paper: Paper) -> list[str]:
 
 def measure_columns(table: Table, paper: Paper) -> list[float]:
     """The least width each column needs."""
-    return _column_widths(table, paper)[0]
+    return [column.measure(paper.table)[0] for column in table.columns]
 
 
 def measure_wishes(table: Table, paper: Paper) -> list[float]:
     """The width at which each column needs neither to shrink nor to wrap, long titles excepted."""
-    return _column_widths(table, paper)[1]
+    return [column.measure(paper.table)[1] for column in table.columns]
 
 
-def _column_widths(table: Table, paper: Paper) -> tuple[list[float], list[float]]:
-    """Least and wished width of each column: numbers never wrap, long names may shrink or wrap."""
-    least, wish = [], []
-    sums = table.sums(0, table.size)
-    for column, total in zip(table.columns, sums, strict=True):
-        distinct = set(column.cells)
-        widest = max(map(measure, distinct), default=0) * paper.table / 1000
-        if column.align == "left":
-            need = max((_least_name(text, paper.table) for text in distinct), default=0.0)
-            common = _common_width(column.cells) * paper.table / 1000
-            need, widest = max(need, min(common, 7 * paper.table)), min(widest, 16 * paper.table)
-        else:
-            total_width = measure(total, Style.BOLD) * paper.table / 1000
-            need, widest = max(widest, total_width * _TOTAL_SHRINK), max(widest, total_width)
-        heading = max((measure(p, Style.BOLD) for p in _heading_parts(column.heading)), default=0) * paper.table / 1000
-        least.append(max(need + 2 * PAD, heading + 2.5))
-        wish.append(max(widest + 2 * PAD, heading + 2.5))
-    return least, wish
+def sheet_height(table: Table, layout: Layout, paper: Paper, sheet: Sheet) -> float:
+    """The height of one page's part, with heading and sums."""
+    ends = (*sheet.starts[1:], sheet.end)
+    is_first, is_last = not sheet.starts[0], sheet.end == table.size
+    lines = (not is_first) + (not (is_first and is_last)) + is_last + (is_last and bool(table.capital))
+    panels = (sum(layout.heights[first:end]) for first, end in zip(sheet.starts, ends, strict=True))
+    return layout.head + lines * paper.row + max(panels)
+
+
+def _measure_column(column: Column, size: float) -> tuple[float, float]:
+    """Least and wished width of a column: numbers never wrap, long names may shrink or wrap."""
+    distinct = set(column.cells)
+    widest = max(map(measure, distinct), default=0) * size / 1000
+    if column.align == "left":
+        need = max((_least_name(text, size) for text in distinct), default=0.0)
+        common = _common_width(column.cells) * size / 1000
+        need, widest = max(need, min(common, 7 * size)), min(widest, 16 * size)
+    else:
+        total_width = measure(column.sum(0, len(column.cells)), Style.BOLD) * size / 1000
+        need, widest = max(widest, total_width * _TOTAL_SHRINK), max(widest, total_width)
+    heading = max((measure(p, Style.BOLD) for p in _heading_parts(column.heading)), default=0) * size / 1000
+    return max(need + 2 * PAD, heading + 2.5), max(widest + 2 * PAD, heading + 2.5)
 
 
 def _common_width(cells: list[str]) -> int:

@@ -5,13 +5,14 @@ The packaged file is the pattern: a copy may leave out keys (the packaged value 
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from village_notice.errors import SettingsError
+from village_notice.domain.order import ORDERS, ListOrders
+from village_notice.errors import SettingsError, UsageError
 from village_notice.resources import find_template
 
 VARIABLES = frozenset(
@@ -76,6 +77,7 @@ _CHOICES: dict[tuple[str, str], tuple[object, ...]] = {
     ("detail", "columns"): ("serial", "name", "quantity", "rate", "payments", "months", "amount"),
 }
 _NEEDED = {("summary", "columns"): ("title", "amount"), ("detail", "columns"): ("name", "amount")}
+_ORDERS = {("detail", "order"): ORDERS, ("household", "order"): ORDERS}
 _RANGES: dict[str, tuple[float, float]] = {
     "title_pt": (14, 60), "body_pt": (10, 36), "table_pt": (10, 36), "footer_pt": (8, 20), "row_mm": (6, 30),
     "line_thin_pt": (0.4, 3), "line_thick_pt": (0.4, 5), "margin_top_mm": (5, 60), "margin_bottom_mm": (5, 60),
@@ -139,6 +141,49 @@ def read_template(name: str, folder: Path | None) -> Template:
     return Template(name, values)
 
 
+def choose_columns(folder: Path | None, names: Sequence[str], texts: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """Template (summary, detail) → the columns meant by some words, each a key or a heading; a needed one is always there.
+
+    Args:
+        folder: The office folder, or None.
+        names: Templates of the kinds wished for.
+        texts: What the user wrote; () for the columns of the templates.
+
+    Raises:
+        UsageError: A word is no column of any of these kinds. Only public columns have a name here.
+    """
+    meant = {name: _name_columns(name, folder) for name in names if (name, "columns") in _NEEDED}
+    if texts and not meant:
+        raise UsageError("--columns 只用于汇总公开和明细公开，请同时写 --kind 汇总公开 或 --kind 明细公开。")
+    for text in texts:
+        if not any(text in words for words in meant.values()):
+            allowed = dict.fromkeys(word for words in meant.values() for word, key in words.items() if word != key)
+            raise UsageError(f"没有“{text}”这一列，可用的有：{'、'.join(allowed)}。请改正 --columns。")
+    chosen = {name: [words[text] for text in texts if text in words] for name, words in meant.items()}
+    return {
+        name: tuple(dict.fromkeys([*(key for key in _NEEDED[name, "columns"] if key not in keys), *keys]))
+        for name, keys in chosen.items()
+        if keys
+    }
+
+
+def _name_columns(name: str, folder: Path | None) -> dict[str, str]:
+    """Heading or key of a column → its key."""
+    keys = [str(key) for key in _CHOICES[name, "columns"]]
+    headings = read_template(name, folder).values["headings"]
+    return {str(headings[key]): key for key in keys} | {key: key for key in keys}
+
+
+def read_orders(folder: Path | None) -> ListOrders:
+    """The orders of lists and households as the office wants them.
+
+    Raises:
+        SettingsError: See `read_template`.
+    """
+    lines, households = (tuple(read_template(name, folder).values["order"]) for name in ("detail", "household"))
+    return ListOrders(lines, households)
+
+
 @dataclass(frozen=True, slots=True)
 class _Source:
     """A county's template file, for messages."""
@@ -185,6 +230,10 @@ def _check_kind(source: _Source, key: str, expected: object, value: object) -> N
 
 
 def _check_value(source: _Source, key: str, value: object) -> None:
+    orders = _ORDERS.get((source.name, key), ())
+    if orders and tuple(value if isinstance(value, list) else ()) not in orders:
+        allowed = "、".join(str([*order]).replace("'", '"') for order in orders)
+        raise source.fail(key, f"值 {value!r} 不行，可用的有：{allowed}")
     choices = _CHOICES.get((source.name, key), ())
     entries = value if isinstance(value, list) else [value]
     for entry in entries:

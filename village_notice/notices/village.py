@@ -93,7 +93,7 @@ def make_notice(kind: Kind, made: Drawn) -> Notice:
 
 def check_village(village: VillageYear, notices: list[Notice], settings: Settings) -> Iterator[Finding]:
     """Findings about a village's paper: characters without a font, too many sheets, payments still held."""
-    place = Place(sheet=village.village)
+    place = Place(sheet=village.township + village.village)
     yield from check_characters(village)
     sheets = sum(notice.pages for notice in notices if notice.on_wall)
     if sheets > settings.board_sheets:
@@ -111,4 +111,6 @@ def check_characters(village: VillageYear) -> Iterator[Finding]:
     for text in dict.fromkeys([*names, *words]):
         missing = find_missing(text)
         if missing:
-            yield Finding("N05", Place(sheet=village.village), found="、".join(missing), expected=text)
+            yield Finding(
+                "N05", Place(sheet=village.township + village.village), found="、".join(missing), expected=text
+            )

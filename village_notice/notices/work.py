@@ -1,6 +1,7 @@
 """What every notice of a village is made from: the figures, the settings, the date, the templates."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import NamedTuple
 
@@ -31,11 +32,13 @@ class Choice:
         size: A4 or A3; "" as in paper.toml.
         is_large: Large print: the table at 16 pt at least.
         programmes: Keys of the programmes of 明细公开; empty for all.
+        columns: Template (summary, detail) → its columns; what is missing has those of the template.
     """
 
     size: str = ""
     is_large: bool = False
     programmes: frozenset[str] = frozenset()
+    columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def wants(self, programme: ProgrammeSummary) -> bool:
         """Whether a programme's list is wished for."""
@@ -44,7 +47,8 @@ class Choice:
     @property
     def mark(self) -> str:
         """What tells such a file from the usual one: goes behind its name."""
-        return ("_" + self.size if self.size else "") + ("_大字" if self.is_large else "")
+        words = (self.size, "大字" if self.is_large else "", "选列" if self.columns else "")
+        return "".join(f"_{word}" for word in words if word)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +71,8 @@ class Work:
 
     def read(self, name: str) -> Template:
         """A template by name."""
-        return read_template(name, self.settings.folder)
+        template, columns = read_template(name, self.settings.folder), self.choice.columns.get(name)
+        return replace(template, values={**template.values, "columns": columns}) if columns else template
 
     def paper(self, *, turned: bool = False) -> Paper:
         """The paper of all notices, or the same turned by a quarter."""

@@ -3,7 +3,7 @@
 Each comes with the rules of which one must be reported at its place.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from village_notice.errors import UsageError
@@ -40,13 +40,19 @@ def plant_in_payments(lists: Lists, world: World) -> list[Planted]:
     Raises:
         UsageError: The sample is so small that a list runs out of good payments.
     """
+    planted = plant_in_cells(lists, world, CELL_MISTAKES)
+    planted += [*_plant_twice(lists, world), *_plant_child(lists, world), *_plant_planned(lists, world)]
+    return planted
+
+
+def plant_in_cells(lists: Lists, world: World, mistakes: Iterable[CellMistake]) -> list[Planted]:
+    """Spoils one payment for each mistake; errors as `plant_in_payments`."""
     planted = []
-    for mistake in _CELL_MISTAKES:
+    for mistake in mistakes:
         payment = _find_good(_held_back(lists[mistake.list_name], mistake, world), world, mistake.code)
         mistake.spoil(payment, world)
         payment.verdict = mistake.verdict
         planted.append(Planted(mistake.kind, mistake.rules, mistake.description, payment))
-    planted += [*_plant_twice(lists, world), *_plant_child(lists, world), *_plant_planned(lists, world)]
     return planted
 
 
@@ -130,7 +136,7 @@ def _tell_private(payment: Payment, _: World) -> None:
 
 
 _HELD: Verdict = "held"
-_CELL_MISTAKES = (
+CELL_MISTAKES = (
     CellMistake("id_as_number", ("C04",), "身份证号存成数值，末三位变成 000", "land",
                 _set("id", lambda p: float(int(p.person.id[:15]) * 1000))),
     CellMistake("id_check_digit", ("C05",), "身份证号末位抄错", "land", _set("id", _spoil_check_digit)),

@@ -48,7 +48,7 @@ def classify_row(
         return "header"
     name = _value(row, columns.fields.get("name"))
     # beside a person's name only what stands left of it says what the row is: 两季合计 may be a remark
-    last = columns.fields["name"] if _is_person(name) else len(row)
+    last = columns.fields["name"] if is_person(name) else len(row)
     texts = [fold_words(v) for c, v in filled[:6] if isinstance(v, str) and c <= last]
     if texts and _VILLAGE_LABEL.match(texts[0]) and len(filled) <= 3:
         return "section"
@@ -84,7 +84,7 @@ def _is_plain_payment(row: Sequence[Cell], columns: ColumnMap) -> bool:
     if not any(_value(row, a.column).__class__ in (int, float) for a in columns.amounts):
         return False
     column = columns.fields.get("name", 0)
-    if not _is_person(_value(row, column)):
+    if not is_person(_value(row, column)):
         return False
     words = [fold_words(v) for v in row[:column] if isinstance(v, str)]
     if any(_kind_of_text(w) for w in words) or _FOOTER.match(words[0]) or _VILLAGE_LABEL.match(words[0]):
@@ -92,10 +92,16 @@ def _is_plain_payment(row: Sequence[Cell], columns: ColumnMap) -> bool:
     return not any(isinstance(v, str) and "例" in v for v in row)
 
 
-def _is_person(name: Cell) -> bool:
+def is_person(name: Cell) -> bool:
     """Whether a name cell holds words that are no count (15户) and no total."""
     text = fold_words(name) if isinstance(name, str) else ""
     return bool(text) and not _COUNT.fullmatch(text) and not _kind_of_text(text)
+
+
+def says_other(text: str) -> bool:
+    """Whether a text left of a person's name, or the name itself, may mean that the row is no payment."""
+    plain = fold_words(text)
+    return bool(_kind_of_text(plain) or _FOOTER.match(plain) or _VILLAGE_LABEL.match(plain)) or "例" in text
 
 
 def _find_example(filled: Sequence[tuple[int, Cell]]) -> str:

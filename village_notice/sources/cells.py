@@ -133,6 +133,13 @@ def _read_amount(value: Cell, unit_fen: int) -> Amount | None:
     return amount if amount is not None and abs(amount.fen) < _HIGHEST_FEN else None
 
 
+@lru_cache(maxsize=1 << 17, typed=True)
+def count_fen(value: Cell, unit_fen: int) -> int:
+    """The fen of a cell, 0 where it is no money."""
+    amount = _read_amount(value, unit_fen)
+    return amount.fen if amount else 0
+
+
 @lru_cache(maxsize=1 << 16, typed=True)
 def read_scaled(value: Cell, places: int) -> int | None:
     """A quantity or rate as an integer scaled by 10**places, None where it is no number."""

@@ -18,9 +18,13 @@ __all__ = ["AmountColumn", "ColumnMap", "HeadingIndex", "match_columns"]
 
 _RATE_WORDS = re.compile(r"每[亩人户头月台]|标准|单价|/[亩人户头月台只]")
 _AMOUNT_FIELDS = ("amount_paid", "amount_delta", "amount_due")
+_TAKERS = {"领取人", "领款人", "领取人姓名", "领款人姓名"}
 _SUM_WORDS = {"合计", "小计", "计", "总计", "总面积"}
 _OTHER_PART = re.compile(r"标准|金额|扣|不补|确权|单价|户数|人数")
 _TAIL_YUAN = re.compile(r"(?<=[额金款计发数])万?元$")
+_MONTHLY = re.compile(r"(?:每?人)?[每按]?月(?!份)均?(?:人均)?(?:实发|发放|补[贴助]|救助|保障|标准|领取|享受|金额|额)")
+_SO_FAR = re.compile(r"累计|余额|全年|年度")
+_MONTHS = 12
 _SAMPLE_ROWS = 30
 _ENOUGH = 20
 """Of the rows of a column one in twenty may disagree where columns are compared."""
@@ -103,14 +107,42 @@ def _choose_amounts(
         deltas = [c for kind, _, c in amounts if kind == "amount_delta" and _has_number(samples[c - 1])]
         if whole := _find_whole(columns, deltas, samples):
             return ColumnMap(fields, (AmountColumn(whole),), name == "amount_due")
+        if whole := _find_months_sum(columns, texts, samples):
+            rest = tuple((c, texts[c - 1]) for c in columns if c != whole)
+            return ColumnMap(fields, (AmountColumn(whole),), name == "amount_due", unknown=rest)
         top = [column for confidence, column in found if confidence == found[0][0]]
-        top = top[:1] if len({_numbers(samples[c - 1]) for c in top}) == 1 else top
+        if any(_is_monthly(texts[c - 1]) for c in top):
+            top += [c for c in columns if c not in top and _differs(samples, c, top[0])]
+        if len(top) > 1 and len({_numbers(samples[c - 1]) for c in top}) == 1:
+            top = top[:1]
         unused = [(c, texts[c - 1]) for c in columns if c not in top and _differs(samples, c, top[0])]
         rivals = tuple(top) if len(top) > 1 else _find_open_deltas(top[0], deltas, amounts, samples)
         chosen = (AmountColumn(top[0]),)
         return ColumnMap(fields, chosen, name == "amount_due", unknown=tuple(unused), rivals=rivals)
     deltas = [column for kind, _, column in amounts if kind == "amount_delta"]
     return ColumnMap(fields, tuple(AmountColumn(c, status=find_delta_status(texts[c - 1])) for c in deltas[:1]))
+
+
+def _is_monthly(text: str) -> bool:
+    """Whether a heading names what one month gives: 月发放金额, 每人每月补助额; not 本月发放金额, nor 6月金额."""
+    return bool(_MONTHLY.match(fold_heading(text.rsplit("\n", maxsplit=1)[-1])))
+
+
+def _find_months_sum(columns: list[int], texts: Sequence[str], samples: Sequence[Sequence[Cell]]) -> int:
+    """Beside a month's money the one column that is 1 to 12 times as much in every row; 0 where none or several are."""
+    months = [c for c in columns if _is_monthly(texts[c - 1]) and _has_number(samples[c - 1])]
+    others = [c for c in columns if c not in months and not _SO_FAR.search(texts[c - 1])]
+    if len(months) != 1:
+        return 0
+    base = _numbers(samples[months[0] - 1])
+    found = [c for c in others if _has_number(samples[c - 1]) and _is_multiple(base, _numbers(samples[c - 1]))]
+    return found[0] if len(found) == 1 else 0
+
+
+def _is_multiple(base: Sequence[int | None], money: Sequence[int | None]) -> bool:
+    pairs = [(b, m) for b, m in zip(base, money, strict=True) if b and m]
+    times = [divmod(m, b) for b, m in pairs]
+    return bool(times) and all(rest == 0 and 1 <= n <= _MONTHS for n, rest in times) and any(n > 1 for n, _ in times)
 
 
 def _find_whole(columns: list[int], deltas: list[int], samples: Sequence[Sequence[Cell]]) -> int:
@@ -178,6 +210,9 @@ def _by_contents(text: str, cells: Sequence[Cell], found: tuple[tuple[str, float
 
 def _complete_fields(fields: dict[str, int], texts: Sequence[str]) -> None:
     """A list of heads only is a list of beneficiaries; a payee alone is one too."""
+    if "household_head" in fields and fold_heading(texts[fields.get("name", 1) - 1]) in _TAKERS and "name" in fields:
+        fields.setdefault("payee", fields["name"])
+        del fields["name"]
     if "name" not in fields:
         for other in ("household_head", "payee"):
             if other in fields:
@@ -215,4 +250,4 @@ def _numbers(cells: Sequence[Cell]) -> tuple[int | None, ...]:
 
 
 def _has_number(cells: Sequence[Cell]) -> bool:
-    return any(_numbers(cells))
+    return any(a.fen for c in cells if (a := parse_amount(c)))

@@ -146,14 +146,19 @@ def _read_rest(
     others: list[AmountColumn] = []
     sums: list[int] = []
     for column, text in enumerate(texts, 1):
-        if not text or column in taken or not _has_money(samples[column - 1]):
+        if not text or column in taken:
             continue
         last = fold_words(_UNIT.sub("", text.rsplit("\n", maxsplit=1)[-1].strip()))
         fields = {f for f, _ in index.find(last)}
         is_plain = any(f in ("amount_paid", "amount_due") and sure >= _SURE for f, sure in index.find(last))
-        if "amount_delta" in fields and (status := find_delta_status(last)):
+        status = find_delta_status(last) if "amount_delta" in fields else ""
+        is_sum = is_plain or (_SUM.search(last) and (not fields or fields & {"amount_paid", "amount_due"}))
+        names_money = bool(fields & {"amount_paid", "amount_due"}) or not fields
+        if not (status or is_sum or names_money) or not _has_money(samples[column - 1]):
+            continue  # looking at the words first is cheaper than at the cells
+        if status:
             others.append(AmountColumn(column, status=status))
-        elif is_plain or (_SUM.search(last) and (not fields or fields & {"amount_paid", "amount_due"})):
+        elif is_sum:
             sums.append(column)
         elif (
             has_programmes

@@ -91,9 +91,9 @@ def read_file(path: Path, relative: str, options: ReadOptions) -> FileReading:
     except Unreadable as error:
         finding = Finding(error.code, Place(relative), found=error.found)
         return FileReading(relative, sha256, findings=[finding], readable=False)
-    corrects = take_front_sheet(data, book)
-    reading = read_grids(book, relative, options)
-    reading.sha256, reading.corrects = sha256, corrects
+    copy_of = take_front_sheet(data, book)
+    reading = read_tasks(book, relative, options, copy_of.path)[0]
+    reading.sha256, reading.corrects = sha256, copy_of.hashes
     return reading
 
 
@@ -102,11 +102,16 @@ def read_grids(book: WorkbookGrids, relative: str, options: ReadOptions) -> File
     return read_tasks(book, relative, options)[0]
 
 
-def read_tasks(book: WorkbookGrids, relative: str, options: ReadOptions) -> tuple[FileReading, list[SheetTask]]:
-    """As `read_grids`, with the sheets' tasks, which know how each table was understood."""
+def read_tasks(
+    book: WorkbookGrids, relative: str, options: ReadOptions, source: str = ""
+) -> tuple[FileReading, list[SheetTask]]:
+    """As `read_grids`, with the sheets' tasks, which know how each table was understood.
+
+    `source` is the path of the file that a corrected copy was made of: its names tell what the copy's own do not.
+    """
     reading = FileReading(relative)
     reading.findings += [Finding(code, Place(relative, sheet), found=found) for code, sheet, found in book.notes]
-    tasks = _read_sheets(book, relative, options)
+    tasks = _read_sheets(book, relative, options, source)
     results = [task.result for task in tasks]
     _leave_out_repeats(results, relative)
     _compare_summaries(results, relative)
@@ -115,10 +120,11 @@ def read_tasks(book: WorkbookGrids, relative: str, options: ReadOptions) -> tupl
     return reading, tasks
 
 
-def _read_sheets(book: WorkbookGrids, relative: str, options: ReadOptions) -> list[SheetTask]:
+def _read_sheets(book: WorkbookGrids, relative: str, options: ReadOptions, source: str) -> list[SheetTask]:
     """Every sheet; one that names no township takes that of the others where they name only one."""
     index, lookups = load_lookups(options)
-    tasks = [SheetTask(g, Surroundings(relative, g.name, lookups, options.year), index) for g in book.grids]
+    around = Surroundings(relative, "", lookups, options.year, source=source)
+    tasks = [SheetTask(g, replace(around, sheet=g.name), index) for g in book.grids]
     titles = {text for task in tasks for text in task.titles}
     townships = {t for text in titles if (t := lookups.places.find_in_text(text)[0])}
     for task in tasks:
@@ -133,6 +139,8 @@ def _leave_out_repeats(results: list[SheetResult], relative: str) -> None:
     name says that it is a copy. A sheet called 汇总 or 统计 is left out where at least half of its payments stand on the
     others, and T03 tells what the others lack. Two sheets alike under other names may be two payments: both count.
     """
+    if sum(bool(r.rows) for r in results) < 2:
+        return
     counts = [_count_payments(r) for r in results]
     for place, (result, own) in enumerate(zip(results, counts, strict=True)):
         if not own:

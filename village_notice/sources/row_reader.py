@@ -1,9 +1,11 @@
 """One row's fields understood: person, place, time, programme, quantity; 同上 and merged cells filled in."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 
+from village_notice.domain.columns import PAID_STATUSES
 from village_notice.domain.finding import Finding, Place
 from village_notice.domain.identity import read_birth_date
 from village_notice.domain.text import column_letters, fold_text, normal_group
@@ -17,7 +19,7 @@ from village_notice.sources.tables import cell_text
 
 _DITTO = re.compile(r"[-—~]*(?:同上|上同|〃|″|′′|\"|”|“|〞|〝|''|、、|,,)[-—~]*")
 _DITTO_STARTS = frozenset("-—~同上〃″′\"”“〞〝'、,＂ ")
-_DITTO_FIELDS = frozenset((
+DITTO_FIELDS = frozenset((
     "township", "village", "village_code", "group", "household_head", "programme", "period", "pay_date", "status",
     "bank", "address", "rate", "payee", "name", "id", "account",
 ))  # fmt: skip
@@ -37,6 +39,11 @@ class Section:
     village: str = ""
     group: str = ""
     programme: str = ""
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """What it says, for look-ups."""
+        return self.village, self.group, self.programme
 
 
 class RowReader:
@@ -66,27 +73,43 @@ class RowReader:
             if key.rule:
                 self.find(key.rule, number, self.column(column), found=key.found, person=name)
         remark = self.text(row, number, "remark")
-        if remark and _PRIVATE_WORDS.search(remark):
-            self.find("R07", number, self.column("remark"), person=name)
+        self.check_remark(remark, number, name)
         head = read_name(self.value(row, number, "household_head")).text
         values: dict[str, object] = {
             "file": self.context.file, "sheet": self.context.sheet, "row": number, "name": name, "id": identity.text,
             "account": account.text, "household_head": head, "payee": read_name(self.value(row, number, "payee")).text,
             "remark": remark, "organisation": int(is_organisation(name)), "verdict": "", "findings": "",
             "person_no": None, "household_no": None,
-            "household_id": self.text(row, number, "household_id") or self.text(row, number, "household_no"),
-            "birth_date": read_birth_date(identity.text) or self._date(row, number, "birth_date", name),
-            "quantity_milli": self._quantity(row, number, name),
+            "household_id": self.read_household(row, number),
+            "birth_date": read_birth_date(identity.text) or self.read_date(row, number, "birth_date", name),
+            "quantity_milli": self.read_quantity(row, number, name),
             "rate_micro": read_scaled(self.value(row, number, "rate"), 6),
         }  # fmt: skip
-        values |= self._read_place(row, number, name)
-        values |= self._read_time(row, number, name, remark)
-        text = self.text(row, number, "programme") or self.section.programme or self.context.programme_text
+        values |= self.read_place(row, number, name)
+        values |= self.read_time(row, number, name, remark)
+        if values["status"] not in PAID_STATUSES:  # why it came back: the desk tells the caller
+            reasons = (remark, self.text(row, number, "failure_reason"), self.text(row, number, "status"))
+            values["remark"] = " ".join(filter(None, reasons))
         if not all(a.programme_text for a in self.columns.amounts):
-            values |= self.read_programme(text, number, self.column("programme"), name)
+            values |= self.read_own_programme(row, number, name)
         return values
 
-    def _quantity(self, row: list[Cell], number: int, person: str) -> int | None:
+    def check_remark(self, remark: str, number: int, person: str) -> None:
+        """R07 where a remark holds what nobody else may know."""
+        if remark and _PRIVATE_WORDS.search(remark):
+            self.find("R07", number, self.column("remark"), person=person)
+
+    def read_household(self, row: list[Cell], number: int) -> str:
+        """What the households are told apart by: an ID of the head, or a number."""
+        return self.text(row, number, "household_id") or self.text(row, number, "household_no")
+
+    def read_own_programme(self, row: list[Cell], number: int, person: str) -> dict[str, object]:
+        """The programme of a row: its own, else the section's, else that of the table's surroundings."""
+        text = self.text(row, number, "programme") or self.section.programme or self.context.programme_text
+        return self.read_programme(text, number, self.column("programme"), person)
+
+    def read_quantity(self, row: list[Cell], number: int, person: str) -> int | None:
+        """The area or number of a row; C10 where it is no number."""
         if len(self.columns.area_parts) > 1 and self.value(row, number, "area_corrected") in (None, ""):
             parts = [read_scaled(cell_at(row, c), 3) for c in self.columns.area_parts]
             known = [p for p in parts if p is not None]
@@ -101,7 +124,8 @@ class RowReader:
             return quantity
         return None
 
-    def _read_place(self, row: list[Cell], number: int, person: str) -> dict[str, object]:
+    def read_place(self, row: list[Cell], number: int, person: str) -> dict[str, object]:
+        """Township, village, its code and group of a row; R02, R09, R10 where they cannot be known."""
         context, places = self.context, self.lookups.places
         told = self.text(row, number, "township")
         township, village = told or context.township, self.text(row, number, "village")
@@ -140,8 +164,9 @@ class RowReader:
             return True
         return places.resolve(township, cell_text(told)) == places.resolve(township, self.context.village)
 
-    def _read_time(self, row: list[Cell], number: int, person: str, remark: str) -> dict[str, object]:
-        pay_date = self._date(row, number, "pay_date", person) or self.context.pay_date
+    def read_time(self, row: list[Cell], number: int, person: str, remark: str) -> dict[str, object]:
+        """Pay date, period, state and year of a row."""
+        pay_date = self.read_date(row, number, "pay_date", person) or self.context.pay_date
         period = self._read_period(row, number) or self.context.period
         text = self.text(row, number, "status")
         status = self.lookups.statuses.get(fold_status(text), "") if text else ""
@@ -185,7 +210,8 @@ class RowReader:
             "programme_code": "+".join(sorted(s.code for s in match.candidates)),
         }
 
-    def _date(self, row: list[Cell], number: int, column: str, person: str) -> str:
+    def read_date(self, row: list[Cell], number: int, column: str, person: str) -> str:
+        """The day in a column; C08 where it is no real day."""
         value = self.value(row, number, column)
         year = self.context.year if column == "pay_date" and not self.context.year_source else None
         understood = parse_date(value, year)
@@ -209,14 +235,9 @@ class RowReader:
         value = row[column - 1] if column <= len(row) else None
         if value is None or value == "":
             value = self.merged.get((number, column))
-        if name not in _DITTO_FIELDS:
+        if name not in DITTO_FIELDS:
             return value
-        if (
-            isinstance(value, str)
-            and len(value) <= 6
-            and value[:1] in _DITTO_STARTS
-            and _DITTO.fullmatch(fold_text(value))
-        ):
+        if isinstance(value, str) and is_ditto(value):
             return self.above.get(name)
         if value not in (None, ""):
             self.above[name] = value
@@ -227,10 +248,25 @@ class RowReader:
         value = cell_at(row, column)
         return value if value not in (None, "") else self.merged.get((number, column))
 
+    @contextmanager
+    def aside(self) -> Iterator[list[Finding]]:
+        """Reads as a trial: findings go into the list given, and no row after it knows of the rows read."""
+        findings, above = self.findings, self.above
+        self.findings, self.above = [], dict(above)
+        try:
+            yield self.findings
+        finally:
+            self.findings, self.above = findings, above
+
     def find(self, code: str, row: int, column: int = 0, **details: object) -> None:
         """Notes a finding at a cell, or at a row where the column is 0."""
         place = Place(self.context.file, self.context.sheet, row, column_letters(column))
         self.findings.append(Finding(code, place, **details))  # type: ignore[arg-type]  # names of Finding
+
+
+def is_ditto(text: str) -> bool:
+    """Whether a text means what stands above it: 同上, 〃."""
+    return len(text) <= 6 and text[:1] in _DITTO_STARTS and bool(_DITTO.fullmatch(fold_text(text)))
 
 
 def cell_at(row: list[Cell], column: int) -> Cell:

@@ -1,6 +1,7 @@
 """One table's rows as payments, with everything else set aside and accounted for."""
 
 import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from village_notice.domain.columns import FRAME_COLUMNS, PAID_STATUSES
@@ -14,6 +15,7 @@ from village_notice.sources.column_map import AmountColumn, ColumnMap
 from village_notice.sources.dates import find_period
 from village_notice.sources.grid import Cell, Grid
 from village_notice.sources.households import is_member_row
+from village_notice.sources.plain_rows import PlainRows
 from village_notice.sources.reference import fold_status
 from village_notice.sources.row_reader import RowReader, Section, cell_at
 from village_notice.sources.surroundings import Context, Lookups, find_group
@@ -64,14 +66,26 @@ class TableReader:
         """All rows below the headings, in order."""
         numbers = range(self.table.header_last + 1, self.table.body_last + 1)
         rows = [(n, self.table.view(self.grid.rows[n - 1])) for n in numbers]
-        kinds = [classify_row(row, self.columns, self.table, number, self.lost) for number, row in rows]
+        places = self.lookups.places
+        plain = PlainRows(rows, self.table, self.cells, places, self.struck)
         kinds = [
-            "payment" if k == "section" and self._is_lone_person(*r) else k for r, k in zip(rows, kinds, strict=True)
+            "payment" if p else self._classify(number, row)
+            for p, (number, row) in zip(plain.is_plain, rows, strict=True)
         ]
-        sums = find_sum_rows(rows, kinds, self.columns, self.context.unit_fen, self.lookups.places, self.lost)
-        kinds = [("section_sum" if sums[i] else "total") if i in sums else kind for i, kind in enumerate(kinds)]
-        self._fill_blocks([row for row in zip(rows, kinds, strict=True) if row[1] == "payment"])
+        sums = find_sum_rows(rows, kinds, self.columns, self.context.unit_fen, places, self.lost, plain.is_plain)
+        for i, section in sums.items():
+            kinds[i] = "section_sum" if section else "total"
+        self._fill_blocks(rows, kinds)
+        plain.take_merges()
+        read_to = 0
         for place, ((number, row), kind) in enumerate(zip(rows, kinds, strict=True)):
+            if place < read_to:
+                continue
+            if plain.is_plain[place]:
+                read_to = plain.find_run(place)
+                if read_to > place:
+                    self._read_plain(plain, place, read_to)
+                    continue
             if kind == "payment":
                 self._read_payment(row, number)
                 continue
@@ -87,10 +101,46 @@ class TableReader:
                 self.cells.find("R08", number, found=_first_text(row))
             self._set_aside(row, number, kind.replace("section_sum", "subtotal"))
         self.reading.findings = self.cells.findings
-        self.reading.values = {column: [own.get(column, "") for own in self.rows] for column in FRAME_COLUMNS}
+        self._take_rows()
         return self.reading
 
-    def _fill_blocks(self, payments: list[tuple[tuple[int, list[Cell]], str]]) -> None:
+    def _classify(self, number: int, row: list[Cell]) -> str:
+        kind = classify_row(row, self.columns, self.table, number, self.lost)
+        return "payment" if kind == "section" and self._is_lone_person(number, row) else kind
+
+    def _read_plain(self, plain: PlainRows, start: int, stop: int) -> None:
+        """Payments on end that are plain, all together; those that are not after all, one by one."""
+        columns, others = plain.read(start, stop)
+        at = start
+        for place in [*(start + i for i in others), stop]:
+            if at < place:
+                self._take_plain(plain, columns, start, at, place)
+            if place < stop:
+                number, row = plain.rows[place]
+                self._read_payment(row, number)
+            at = place + 1
+
+    def _take_plain(
+        self, plain: PlainRows, columns: Mapping[str, Sequence[object]], start: int, first: int, stop: int
+    ) -> None:
+        """Takes over the payments of rows on end; the rows below them may mean these by 同上."""
+        self._take_rows()
+        part = slice(first - start, stop - start)
+        for column, values in self.reading.values.items():
+            values.extend(columns[column][part])
+        rows, fen = columns["row"][part], columns["raw_fen"][part]
+        self.reading.totals.add_payments(rows, self.columns.amounts[0].column, fen)  # type: ignore[arg-type]  # numbers
+        self.cells.above.update(plain.find_above(first, stop))
+        number, row = plain.rows[stop - 1]
+        self.last_payment = (row, number)
+
+    def _take_rows(self) -> None:
+        """Puts the payments read one by one behind those taken over before."""
+        for column, values in self.reading.values.items() if self.rows else ():
+            values.extend([own.get(column, "") for own in self.rows])
+        self.rows = []
+
+    def _fill_blocks(self, rows: Sequence[tuple[int, list[Cell]]], kinds: Sequence[str]) -> None:
         """Fills a village or township down that stands on the first row of its block only.
 
         Only where the column is plainly of that kind: the first row has one, none stands there twice, and at least
@@ -98,14 +148,24 @@ class TableReader:
         """
         for name in ("township", "village"):
             column = self.columns.fields.get(name)
-            cells = [(n, self.cells.own(row, n, column)) for (n, row), _ in payments] if column else []
-            named = [v for _, v in cells if v not in (None, "")]
-            if not column or not named or len(set(named)) < len(named) or len(named) * 2 > len(cells):
-                continue
-            value: Cell = None
-            for number, cell in cells:
-                value = cell if cell not in (None, "") else value
-                self.merged[number, column] = value
+            payments = (row for row, kind in zip(rows, kinds, strict=True) if kind == "payment")
+            for number, cell in self._find_blocks(column, payments) if column else ():
+                self.merged[number, column] = cell
+
+    def _find_blocks(self, column: int, payments: Iterable[tuple[int, list[Cell]]]) -> list[tuple[int, Cell]]:
+        """(row, value of its block) where each value of a column stands on the first row of its block only, else []."""
+        filled: list[tuple[int, Cell]] = []
+        named: set[Cell] = set()
+        value: Cell = None
+        for number, row in payments:
+            cell = self.cells.own(row, number, column)
+            if cell not in (None, ""):
+                if cell in named:
+                    return []
+                named.add(cell)
+                value = cell
+            filled.append((number, value))
+        return filled if named and len(named) * 2 <= len(filled) else []
 
     def _set_aside(self, row: list[Cell], number: int, kind: str, text: str = "") -> None:
         amounts = (read_amount(cell_at(row, a.column), self.context.unit_fen) for a in self.columns.amounts)

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from itertools import zip_longest
+from itertools import repeat, zip_longest
 
 from village_notice.domain.columns import FRAME_COLUMNS
 from village_notice.domain.finding import Finding, Place
@@ -11,7 +11,7 @@ from village_notice.domain.money import format_fen
 from village_notice.domain.reading import SetAside, SheetReading
 from village_notice.domain.text import column_letters
 from village_notice.sources.cards import find_cards
-from village_notice.sources.cells import read_amount
+from village_notice.sources.cells import count_fen, read_amount
 from village_notice.sources.column_map import ColumnMap
 from village_notice.sources.columns_match import match_columns
 from village_notice.sources.grid import Cell, Grid
@@ -217,12 +217,12 @@ class SheetTask:
 
     def _count_places(self, table: Table, columns: ColumnMap, unit_fen: int) -> None:
         """Counts amount places and their money straight from the grid, before anything is classified."""
-        for row in self.grid.rows[table.header_last : table.body_last]:
-            for amount in columns.amounts:
-                self.result.places_read += 1
-                cell = row[amount.column - 1] if amount.column <= len(row) else None
-                understood = read_amount(cell, unit_fen)
-                self.result.fen_read += understood.fen if understood else 0
+        rows = self.grid.rows[table.header_last : table.body_last]
+        for amount in columns.amounts:
+            place = amount.column - 1
+            cells = [row[place] if place < len(row) else None for row in rows]
+            self.result.places_read += len(cells)
+            self.result.fen_read += sum(map(count_fen, cells, repeat(unit_fen)))
 
     def _check_totals(self, readings: Sequence[TableReading]) -> None:
         """T01/T02 of every table; a total may also stand for all tables of the sheet, or for all up to its own."""

@@ -83,6 +83,7 @@ class Surroundings:
         lookups: Register and programmes.
         run_year: The year of the run, taken where nothing else names one.
         elsewhere: The township the other sheets of the file name where they name only one, "" else.
+        source: Path of the file that a corrected copy was made of, "" for any other file.
     """
 
     file: str
@@ -90,6 +91,7 @@ class Surroundings:
     lookups: Lookups
     run_year: int
     elsewhere: str = ""
+    source: str = ""
 
     def read(self, table: Table, columns: ColumnMap, before: Context | None) -> Context:
         """The context of a table; `before` is that of the table above it on the same sheet."""
@@ -116,9 +118,11 @@ class Surroundings:
         )
 
     def _names(self) -> tuple[str, ...]:
-        """File name and folders, the nearest first."""
-        file = PurePosixPath(self.file)
-        return (file.stem, *reversed(file.parts[:-1]))
+        """File name and folders, the nearest first; those of what a corrected copy was made of after its own."""
+        return tuple(n for path in self._paths() for n in (path.stem, *reversed(path.parts[:-1])))
+
+    def _paths(self) -> list[PurePosixPath]:
+        return [PurePosixPath(path) for path in (self.file, self.source) if path]
 
     def _find_place(self, titles: Sequence[str], before: Context | None) -> tuple[str, str, str]:
         """(township, village, another village the title names)."""
@@ -165,7 +169,8 @@ class Surroundings:
             return year, ""
         if before and before.year:
             return before.year, before.year_source
-        named = find_year(PurePosixPath(self.file).name) or find_year(self.file)
+        texts = (text for path in self._paths() for text in (path.name, str(path)))
+        named = next((y for text in texts if (y := find_year(text))), None)
         if named:
             return named, "文件名或文件夹名"
         return self.run_year, "运行时给出的年度（--year）"
@@ -173,7 +178,7 @@ class Surroundings:
     def _find_period(self, titles: Sequence[str], labels: Mapping[str, str], year: int) -> str:
         """The month, quarter, half-year or batch all payments of the table are for, "" where none is named."""
         told = next((labels[k] for k in labels if k in _PERIOD_LABELS), "")
-        for text in (told, *titles, self.sheet, PurePosixPath(self.file).stem):
+        for text in (told, *titles, self.sheet, *(path.stem for path in self._paths())):
             if not text or _OFFICE_DATE.search(text) or re.search(r"月\d{1,2}[日号]", text):
                 continue
             period = find_period(text, year)

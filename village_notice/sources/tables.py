@@ -232,7 +232,8 @@ def _is_list(columns: Sequence[tuple[int, str]], index: HeadingIndex) -> bool:
 
 
 def _read_header(row: list[Cell], number: int, index: HeadingIndex) -> HeaderRow | None:
-    numbers = sum(v.__class__ in (int, float) for v in row)
+    kinds = list(map(type, row))
+    numbers = kinds.count(int) + kinds.count(float)
     if numbers > 1:
         return None
     texts = [cell_text(v) for v in row if isinstance(v, str) and v.strip()]

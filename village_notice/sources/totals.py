@@ -7,6 +7,7 @@ Which rows a total stands for is written nowhere. It is right where it is the su
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import NamedTuple
 
 FEN_OF_ROUNDING = 5
@@ -43,6 +44,12 @@ class _Column:
         self.fen.append(self.fen[-1] + fen)
         self.paid.append(self.paid[-1] + paid)
 
+    def add_all(self, rows: Sequence[int], fen: Sequence[int]) -> None:
+        """As `add` for many rows on end, all of them paid."""
+        self.rows += rows
+        self.fen += list(accumulate(fen, initial=self.fen[-1]))[1:]
+        self.paid += list(accumulate(fen, initial=self.paid[-1]))[1:]
+
     def count(self, after: int, before: int) -> int:
         """Payments between two rows, both exclusive."""
         return max(bisect_left(self.rows, before) - bisect_right(self.rows, after), 0)
@@ -78,6 +85,10 @@ class StatedTotals:
     def add_payment(self, row: int, column: int, fen: int, *, is_paid: bool) -> None:
         """Counts a payment's money as the cell shows it."""
         self._columns.setdefault(column, _Column()).add(row, fen, fen if is_paid else 0)
+
+    def add_payments(self, rows: Sequence[int], column: int, fen: Sequence[int]) -> None:
+        """Counts payments that were made, on rows on end."""
+        self._columns.setdefault(column, _Column()).add_all(rows, fen)
 
     def add_total(self, row: int, kind: str, column: int, fen: int, *, is_page: bool) -> None:
         """Notes a stated total; `kind` is total, subtotal or carried."""

@@ -23,26 +23,32 @@ _LONGEST_LINE = 24
 Rows = Sequence[tuple[int, list[Cell]]]
 
 
-def find_sum_rows(
+def find_sum_rows(  # noqa: PLR0913, PLR0917 - what is known of the rows comes from as many places
     rows: Rows,
     kinds: Sequence[str],
     columns: ColumnMap,
     unit_fen: int,
     places: PlaceFinder,
     lost: Container[tuple[int, int]] = (),
+    people: Sequence[bool] = (),
 ) -> Mapping[int, str]:
-    """Place in `rows` → the section's words for a line above its people, "" for a total without a word."""
-    sections = {i: _find_section(row, columns, places) for i, (_, row) in enumerate(rows) if kinds[i] == "payment"}
-    if not any(s is not None for s in sections.values()):
+    """Place in `rows` → the section's words for a line above its people, "" for a total without a word.
+
+    `people` says of each row whether it is known to be a person's; () where nothing is known.
+    """
+    unknown = [i for i, kind in enumerate(kinds) if kind == "payment" and not (people and people[i])]
+    named = {i: s for i in unknown if (s := _find_section(rows[i][1], columns, places)) is not None}
+    if not named:
         return {}
+    sections = {i: named.get(i) for i, kind in enumerate(kinds) if kind == "payment"}
     money = [_read_money(row, columns, unit_fen) if kinds[i] == "payment" else None for i, (_, row) in enumerate(rows)]
     found: dict[int, str] = {}
     so_far: tuple[int, ...] = (0,) * len(columns.amounts)
-    people = 0
+    count = 0
     for place, section in sections.items():
         own = money[place] or ()
         if section is None:
-            so_far, people = tuple(map(add, so_far, own)), people + 1
+            so_far, count = tuple(map(add, so_far, own)), count + 1
         elif section:
             ahead = _take_people(range(place + 1, len(rows)), sections, kinds)
             number, row = rows[place]
@@ -51,7 +57,7 @@ def find_sum_rows(
             )
             if ahead and (is_blank or own == _add_up([money[i] for i in ahead])):
                 found[place] = section
-        elif people >= _FEWEST_ROWS and own == so_far:
+        elif count >= _FEWEST_ROWS and own == so_far:
             found[place] = ""
     return found
 
@@ -80,13 +86,14 @@ def _find_section(row: Sequence[Cell], columns: ColumnMap, places: PlaceFinder) 
         if cell_text(_cell(row, columns.fields.get(name, 0))):
             return None
     name = cell_text(_cell(row, columns.fields["name"]))
-    if name and not _COUNT.fullmatch(name) and not _names_section(name, places):
+    if name and not _COUNT.fullmatch(name) and not names_section(name, places):
         return None
     texts = [cell_text(v) for v in row if isinstance(v, str)]
-    return next((t for t in texts if t and _names_section(t, places)), "")
+    return next((t for t in texts if t and names_section(t, places)), "")
 
 
-def _names_section(text: str, places: PlaceFinder) -> bool:
+def names_section(text: str, places: PlaceFinder) -> bool:
+    """Whether a text is a village of the register or a group."""
     return bool(places.find_in_sheet_name(text)) or bool(_GROUP.fullmatch(text))
 
 

@@ -5,7 +5,7 @@ python-calamine is about as fast, but hides error cells, formulas without result
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from village_notice.sources.cell_styles import PLAIN, StyleTable
 from village_notice.sources.grid import Cell
@@ -19,7 +19,7 @@ from village_notice.sources.grid_maker import (
 )
 from village_notice.sources.limits import Unreadable
 from village_notice.sources.number_format import Kind, read_serial
-from village_notice.sources.xlsx_row_shape import CUT, MOST_VALUES, OutOfOrdinaryError, ShapeBook, ValueTable
+from village_notice.sources.xlsx_row_shape import CUT, MOST_VALUES, OutOfOrdinaryError, RowShape, ShapeBook, ValueTable
 from village_notice.sources.xlsx_strings import SharedStrings, html_unescape, unescape_text
 
 _CELL = re.compile(
@@ -31,6 +31,8 @@ _HIDDEN = re.compile(r'\bhidden="(?:1|true)"|\bht="0(?:\.0+)?"')
 _INLINE = re.compile(r'<is><t(?: xml:space="preserve")?>([^<]*)</t></is>')
 _MERGE = re.compile(r'<mergeCell ref="([A-Z0-9:]+)" ?/>')
 _COLUMN = re.compile(r"<col [^>]*>")
+_MOST_ALIKE = 4_000
+"""Rows read together at most, so that memory stays small."""
 _INFINITE = re.compile(r"(?i)[+-]?(nan|inf|infinity|[\d.]+e\+?\d+)")
 
 
@@ -52,11 +54,8 @@ class PlainReader:
         if len(_NUMBERS) >= MOST_VALUES:
             _NUMBERS.clear()
         head, rows, tail = parts
-        last = 0
-        for text in rows:
-            last = self._read_row(text, last)
-            if not last:
-                return None
+        if not self._read_rows(rows):
+            return None
         for column in _COLUMN.findall(head):
             self._read_column(column)
         merges = _MERGE.findall(tail)
@@ -66,10 +65,61 @@ class PlainReader:
             self.maker.merge(reference)
         return self.maker
 
-    def _read_row(self, text: str, last: int) -> int:
+    def _read_rows(self, rows: list[str]) -> bool:
+        """Whether every row could be read; rows on end of one shape are read together."""
+        shape: RowShape | None = None
+        alike: list[list[str]] = []
+        last = 0
+        for index, text in enumerate(rows):
+            pieces = text.split(CUT)
+            if shape and len(alike) < _MOST_ALIKE and shape.fits(pieces, last + 1):
+                alike.append(pieces[1::2])
+                last += 1
+                continue
+            if shape and alike and not self._take_alike(shape, alike, last, rows[index - len(alike) : index]):
+                return False
+            alike = []
+            last = self._read_row(text, pieces, last)
+            if not last:
+                return False
+            shape = self.shapes.last
+        return not shape or not alike or self._take_alike(shape, alike, last, rows[-len(alike) :])
+
+    def _take_alike(self, shape: RowShape, alike: list[list[str]], last: int, texts: list[str]) -> bool:
+        """Puts rows on end of one shape into the grid, their values read column by column.
+
+        Args:
+            shape: Their shape.
+            alike: The pieces of XML that hold the values of each row.
+            last: The number of the last of them.
+            texts: The rows' XML, for the case that one is not as its shape says.
+        """
+        first, values = last - len(alike) + 1, list(zip(*alike, strict=True))
+        try:
+            columns: list[Sequence[Cell]] = [
+                list(map(table.__getitem__, pieces)) for table, pieces in zip(shape.tables, values, strict=True)
+            ]
+        except OutOfOrdinaryError:
+            return all(self._read_row(t, t.split(CUT), n - 1) for n, t in enumerate(texts, first))
+        for index, style, kind, formula in shape.odd:
+            column = shape.columns[index] + 1
+            columns[index] = [
+                self._read_cell((row, column), style, kind, formula, piece[:-2])
+                for row, piece in enumerate(values[index], first)
+            ]
+        if shape.is_hidden:
+            self.maker.hidden_rows.update(range(first, last + 1))
+        if shape.width != len(columns):
+            blank: Sequence[Cell] = (None,) * len(alike)
+            known = dict(zip(shape.columns, columns, strict=True))
+            columns = [known.get(c, blank) for c in range(shape.width)]
+        self.budget.take(shape.width * len(alike))
+        self.maker.grid.rows += map(list, zip(*columns, strict=True)) if columns else ([] for _ in alike)
+        return True
+
+    def _read_row(self, text: str, pieces: list[str], last: int) -> int:
         """The row's number once its cells are in the grid; 0 where it is out of the ordinary."""
         digits = text[3 : text.find('"', 3)]
-        pieces = text.split(CUT)
         shape = self.shapes.find(pieces, digits)
         if shape is None:
             return self._read_new_row(text, last)
@@ -207,9 +257,10 @@ def _split(data: bytes) -> tuple[str, list[str], str] | None:
         return None
     if "<!" in xml or xml.count("<sheetData>") != 1 or not xml.rstrip().endswith("</worksheet>"):
         return None
-    head, _, rest = xml.partition("<sheetData>")
-    body, closed, tail = rest.partition("</sheetData>")
-    if not closed or "<c " in tail or re.search(r"encoding=.(?!utf-8)", head[:100], re.IGNORECASE) or "<col" in tail:
+    start = xml.find("<sheetData>")
+    end = xml.find("</sheetData>", start)
+    head, body, tail = xml[:start], xml[start + len("<sheetData>") : end], xml[end:]
+    if end < 0 or "<c " in tail or re.search(r"encoding=.(?!utf-8)", head[:100], re.IGNORECASE) or "<col" in tail:
         return None
     if "<is>" in body:
         body = _INLINE.sub(r"<v>\1</v>", body)

@@ -57,6 +57,10 @@ class RowShape:
     odd: list[tuple[int, str, str, str]] = field(default_factory=list)
     is_hidden: bool = False
 
+    def fits(self, pieces: list[str], row: int) -> bool:
+        """Whether a row cut into pieces has this shape and a number."""
+        return self.template.replace(_ROW_MARK, str(row)) == _CUT_MARK.join(pieces[::2])
+
     def fill(self, pieces: list[str]) -> list[Cell]:
         """The row's cells from the pieces between the cuts."""
         values = [table[piece] for table, piece in zip(self.tables, pieces[1::2], strict=True)]
@@ -74,13 +78,16 @@ class ShapeBook:
     def __init__(self) -> None:
         self._shapes: dict[tuple[int, int, int], list[RowShape]] = {}
         self._number = 0
+        self.last: RowShape | None = None
 
     def find(self, pieces: list[str], digits: str) -> RowShape | None:
         """The shape of a row cut into pieces, or None."""
         skeleton = _CUT_MARK.join(pieces[::2])
         for shape in self._shapes.get((len(pieces), len(digits), len(skeleton)), ()):
             if shape.template.replace(_ROW_MARK, digits) == skeleton:
+                self.last = shape
                 return shape
+        self.last = None
         return None
 
     def make(
@@ -90,6 +97,8 @@ class ShapeBook:
         if self._number >= _MOST_SHAPES or _ROW_MARK in text or _CUT_MARK in text:
             return None
         found = list(cells)
+        if any(m[4] and m[5] is None for m in found):
+            return None  # a formula without a result has no value to be cut out, and must be told in every row
         pieces = text.split(CUT)
         with_value = [m for m in found if m[5] is not None]
         if len(pieces) != 2 * len(with_value) + 1:

@@ -1,1 +1,1 @@
-"""Web apps; each stands alone and shares nothing with the others but style."""
+"""Web apps: `public` for villagers, `desk` for the office; neither reaches the other, and they share style and guards only."""

@@ -42,7 +42,7 @@
 
   function showText() {
     get("mute").hidden = false;
-    get("spoken").open = true;
+    if (get("spoken")) get("spoken").open = true;
   }
   function readAloud() {
     var engine = window.speechSynthesis, voices = engine ? engine.getVoices() : [];

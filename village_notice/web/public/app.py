@@ -18,14 +18,15 @@ from werkzeug.wrappers import Response as BaseResponse
 from village_notice.archive import browse
 from village_notice.archive.answer import Answers, PersonAnswer, VillageAnswer, format_speech, read_words
 from village_notice.archive.browse import VillagePlace
+from village_notice.archive.dialect import Source
 from village_notice.archive.query import ALL_YEARS, search, search_village
 from village_notice.archive.wording import format_day
 from village_notice.domain.money import format_fen
 from village_notice.errors import VillageNoticeError
 from village_notice.resources import find_template
 from village_notice.settings import Settings
-from village_notice.web.public.guard import check_search, guard
-from village_notice.web.public.limits import Counter, Limits
+from village_notice.web.guard import guard
+from village_notice.web.limits import Counter, Limits
 from village_notice.web.public.papers import list_guides, list_papers
 from village_notice.web.public.shown import show_lines, show_years
 
@@ -54,25 +55,37 @@ class PublicSite:
     """What the app stands on.
 
     Attributes:
-        db: 查询.db; the notices lie beside it.
+        db: 查询.db, or the server that has its tables.
         settings: The office's: whether people may be searched, until when, and telephones.
         hosts: Exact Host headers that are answered.
         limits: How often somebody may ask.
         today: The day, against which exposure_until is held.
         clock: Seconds that never go back, for the limits.
+        papers: Folder 公开; None is where the database lies, for a server the folder of this name here.
     """
 
-    db: Path
+    db: Source
     settings: Settings
     hosts: frozenset[str]
     limits: Limits = field(default_factory=Limits)
     today: Callable[[], date] = _today
     clock: Callable[[], float] = time.monotonic
+    papers: Path | None = None
+
+    @property
+    def folder(self) -> Path:
+        """Folder 公开 with the notices."""
+        return self.papers or (self.db.parent if isinstance(self.db, Path) else Path("公开"))
 
     @property
     def is_search_open(self) -> bool:
-        """Whether people may be searched today."""
-        until = self.settings.exposure_until
+        """Whether people of any year may be searched today."""
+        days = [self.settings.exposure_until or date.max, *self.settings.exposure.values()]
+        return self.settings.public_person_search and self.today() <= max(days)
+
+    def is_open(self, year: int) -> bool:
+        """Whether names of a year may be shown today: the year's own last day decides, else that of all years."""
+        until = self.settings.exposure.get(year, self.settings.exposure_until)
         return self.settings.public_person_search and (until is None or self.today() <= until)
 
 
@@ -83,7 +96,13 @@ def create_app(site: PublicSite) -> Flask:
     app.config.update(MAX_CONTENT_LENGTH=_MOST_BODY, MAX_FORM_MEMORY_SIZE=_MOST_BODY, MAX_FORM_PARTS=8)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     counter = Counter(site.clock)
-    guard(app, frozenset(h.lower() for h in site.hosts), counter, site.limits)
+    guard(
+        app,
+        frozenset(h.lower() for h in site.hosts),
+        counter,
+        site.limits.pages_a_minute,
+        site.settings.trusted_proxies,
+    )
     app.context_processor(lambda: _list_common(site))
     views = _Views(site, counter)
     for rule, view, methods in (
@@ -109,13 +128,23 @@ def _list_common(site: PublicSite) -> dict[str, object]:
     return {
         "county": site.settings.county,
         "is_search_open": site.is_search_open,
-        "has_guides": bool(list_guides(site.db.parent)),
+        "is_open": site.is_open,
+        "has_guides": bool(list_guides(site.folder)),
         "hotline": site.settings.phones.hotline,
         "supervision": site.settings.phones.supervision,
         "words": read_words()["answer"],
         "format_day": format_day,
+        "list_phones": lambda place, code: _list_phones(site.settings, place, code),
         "format_fen": lambda fen: format_fen(fen, grouped=True),
     }
+
+
+def _list_phones(settings: Settings, place: VillagePlace, code: str) -> list[tuple[str, str]]:
+    """Whom to ring about a village, as (who, telephone); only numbers of office.toml."""
+    phones, keys = settings.phones, (code, f"{place.office}/{place.village}", f"{place.township}/{place.village}")
+    village = next((phones.village[key] for key in keys if phones.village.get(key)), "")
+    found = [(place.village, village), (place.office, phones.township.get(place.office, ""))]
+    return [(who, phone) for who, phone in found if phone]
 
 
 def _explain(error: Exception) -> tuple[str, int]:
@@ -162,11 +191,11 @@ class _Views:
 
     def show_guides(self) -> Answer:
         """The programmes: who can apply, how, where to call."""
-        return render_template("guides.html", guides=list(list_guides(self._site.db.parent)) or abort(404))
+        return render_template("guides.html", guides=list(list_guides(self._site.folder)) or abort(404))
 
     def send_guide(self, name: str) -> Answer:
         """A 申报指南 as PDF."""
-        path = list_guides(self._site.db.parent).get(name) or abort(404)
+        path = list_guides(self._site.folder).get(name) or abort(404)
         return send_file(path, mimetype="application/pdf", download_name=name, max_age=0)
 
     def show_township(self, township: str) -> Answer:
@@ -183,8 +212,7 @@ class _Views:
         """A village's year: totals, bars, notices, and the question for a name."""
         place = self._read_place(township, village, year)
         answer = self._read_village(place, year)
-        names = self._site.is_search_open
-        papers = list_papers(self._site.db.parent, place, year, with_names=names)
+        papers = list_papers(self._site.folder, place, year, with_names=self._site.is_open(year))
         return render_template(
             "village.html",
             place=place,
@@ -204,10 +232,11 @@ class _Views:
 
     def show_people(self, township: str, village: str, year: int) -> Answer:
         """The people a word means, or one person's lines; only inside one village, and only while it is allowed."""
-        if not self._site.is_search_open:
+        if not self._site.is_open(year):
             abort(404)
         place = self._read_place(township, village, year)
-        check_search(self._counter, self._site.limits)
+        if not self._counter.is_search_allowed(request.remote_addr or "", self._site.limits):
+            abort(429)
         words, name, group = (request.form.get(key, "")[:60].strip() for key in ("words", "name", "group"))
         found = self._search(place, name or words, year, _MOST_NAMESAKES if name else _MOST_PEOPLE)
         chosen = [p for p in found.people if not name or (p.name, p.group) == (name, group)]
@@ -222,7 +251,8 @@ class _Views:
 
     def _describe_person(self, place: VillagePlace, person: PersonAnswer) -> dict[str, object]:
         others = self._search(place, person.name, ALL_YEARS, _MOST_NAMESAKES).people
-        same = [p for p in others if (p.name, p.group) == (person.name, person.group)]
+        who = (person.name, person.group)
+        same = [p for p in others if (p.name, p.group) == who and self._site.is_open(p.year)]
         return {
             "person": person,
             "lines": show_lines(person.lines),
@@ -233,7 +263,7 @@ class _Views:
     def send_notice(self, township: str, village: str, year: int, name: str) -> Answer:
         """A notice as PDF; only a name from the village's own list is ever opened."""
         place = self._read_place(township, village, year)
-        papers = list_papers(self._site.db.parent, place, year, with_names=self._site.is_search_open)
+        papers = list_papers(self._site.folder, place, year, with_names=self._site.is_open(year))
         path = papers.get(name) or abort(404)
         return send_file(path, mimetype="application/pdf", download_name=name, max_age=0)
 

@@ -44,3 +44,11 @@ class Counter:
             while len(self._counts) > _MOST_CLIENTS:
                 self._counts.popitem(last=False)
         return count <= most
+
+    def is_search_allowed(self, client: str, limits: Limits) -> bool:
+        """Counts one search for a person; False where it is one too many for the address or for everybody together."""
+        return (
+            self.is_allowed("minute", client, limits.searches_a_minute, 60)
+            and self.is_allowed("day", client, limits.searches_a_day, 86_400)
+            and self.is_allowed("all", "", limits.searches_of_all_a_minute, 60)
+        )

@@ -8,8 +8,9 @@ import logging
 import time
 
 from flask import Flask, Response, abort, g, request
+from werkzeug.middleware.proxy_fix import ProxyFix
 
-from village_notice.web.public.limits import Counter, Limits
+from village_notice.web.limits import Counter
 
 _LOG = logging.getLogger("village_notice.web")
 _POLICY = (
@@ -31,22 +32,26 @@ _HEADERS = {
 }
 
 
-def guard(app: Flask, hosts: frozenset[str], counter: Counter, limits: Limits) -> None:
+def guard(app: Flask, hosts: frozenset[str], counter: Counter, pages_a_minute: int, proxies: int = 0) -> None:
     """Puts the guards around every request of an app.
 
     Args:
         app: The app.
         hosts: Exact values of the Host header that are answered, in lower case.
         counter: Counts requests.
-        limits: How many are allowed.
+        pages_a_minute: How many are allowed from one address.
+        proxies: How many reverse proxies of the office stand in front: only what they add to X-Forwarded-For and
+            X-Forwarded-Proto is believed; 0 ignores both, so that no visitor can name an address that is not his.
     """
+    if proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=0)  # type: ignore[method-assign]
 
     @app.before_request
     def check_request() -> None:
         g.started = time.perf_counter()
         if request.headers.get("Host", "").lower() not in hosts:
             abort(400)
-        if not counter.is_allowed("page", request.remote_addr or "", limits.pages_a_minute, 60):
+        if not counter.is_allowed("page", request.remote_addr or "", pages_a_minute, 60):
             abort(429)
 
     @app.after_request
@@ -60,14 +65,3 @@ def guard(app: Flask, hosts: frozenset[str], counter: Counter, limits: Limits) -
         elapsed = (time.perf_counter() - g.get("started", time.perf_counter())) * 1000
         _LOG.info("%s %s %d %.0fms", request.method, rule, response.status_code, elapsed)
         return response
-
-
-def check_search(counter: Counter, limits: Limits) -> None:
-    """Nothing, where one more search for a person is allowed; else the page that says to wait."""
-    client = request.remote_addr or ""
-    if not (
-        counter.is_allowed("minute", client, limits.searches_a_minute, 60)
-        and counter.is_allowed("day", client, limits.searches_a_day, 86_400)
-        and counter.is_allowed("all", "", limits.searches_of_all_a_minute, 60)
-    ):
-        abort(429)

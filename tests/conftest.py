@@ -1,0 +1,24 @@
+"""What tests of several folders stand on."""
+
+import pytest
+
+from .postgres import run_server
+
+
+@pytest.fixture(scope="session")
+def postgres():
+    """The URL of a real PostgreSQL server, started for the tests; they are skipped where none is installed."""
+    with run_server() as url:
+        yield url
+
+
+@pytest.fixture
+def empty_server(postgres):
+    """The address of that server with no table of ours."""
+    from village_notice.archive.dialect import SERVER_SCHEMA, ServerUrl, open_engine
+
+    url = ServerUrl.parse(postgres)
+    with open_engine(url).begin() as connection:
+        connection.exec_driver_sql(f"DROP SCHEMA IF EXISTS {SERVER_SCHEMA} CASCADE")
+    yield url
+    open_engine(url).dispose()

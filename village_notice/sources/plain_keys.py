@@ -1,0 +1,84 @@
+"""Columns of IDs and accounts read whole: what is as it should be is taken over, every other cell is looked at."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from village_notice.domain.identity import is_valid_id, read_birth_date
+from village_notice.sources.grid import Cell
+
+_LENGTH = 18
+_NO_ID = "0" * _LENGTH
+_WEIGHTS = np.array((7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2), dtype=np.int32)
+_CHECKS = np.frombuffer(b"10X98765432", dtype=np.uint8)
+_MOST_DAYS = 100_000
+_FEWEST = 64
+"""Fewer IDs are checked one by one."""
+
+
+class _Days(dict[str, str]):
+    """Eight digits of an ID → the day as YYYY-MM-DD, "" where there is no such day."""
+
+    def __missing__(self, digits: str) -> str:
+        day = read_birth_date("000000" + digits + "0000")
+        if len(self) < _MOST_DAYS:
+            self[digits] = day
+        return day
+
+
+_DAYS = _Days()
+
+
+def read_ids(cells: Sequence[Cell], bad: set[int]) -> tuple[Sequence[str], Sequence[str]]:
+    """(IDs, birth dates) of a column, "" where the cell is blank.
+
+    Args:
+        cells: The cells.
+        bad: Takes the places of cells that are no valid ID; what stands for them in the answer means nothing.
+    """
+    if set(cells) <= {None, ""}:
+        return [""] * len(cells), [""] * len(cells)
+    texts = [v if v.__class__ is str and len(v) == _LENGTH else _NO_ID for v in cells]  # type: ignore[arg-type]
+    days = [_DAYS[t[6:14]] for t in texts]  # type: ignore[index]
+    for index in _find_wrong(texts, days):  # type: ignore[arg-type]
+        texts[index] = days[index] = ""
+        if cells[index] not in (None, ""):
+            bad.add(index)
+    return texts, days  # type: ignore[return-value]
+
+
+def _find_wrong(texts: Sequence[str], days: Sequence[str]) -> list[int]:
+    """Places of texts of eighteen characters that are no valid ID."""
+    try:
+        data = "".join(texts).encode("ascii")
+    except UnicodeEncodeError:
+        data = b""
+    if not data or len(texts) < _FEWEST:
+        return [i for i, text in enumerate(texts) if not is_valid_id(text)]
+    characters: NDArray[np.uint8] = np.frombuffer(data, dtype=np.uint8).reshape(-1, _LENGTH)
+    digits = characters[:, :17] - np.uint8(48)  # anything below "0" wraps round to more than 9
+    right = _CHECKS[(digits @ _WEIGHTS) % 11] == characters[:, 17]
+    right &= (digits <= 9).all(axis=1) & (digits[:, 0] > 0)
+    wrong = set(np.flatnonzero(~right).tolist())
+    if "" in days:
+        wrong |= {i for i, day in enumerate(days) if not day}
+    return sorted(wrong)
+
+
+def read_accounts(cells: Sequence[Cell], bad: set[int]) -> Sequence[str]:
+    """The accounts of a column, "" where the cell is blank; arguments as `read_ids`."""
+    try:
+        digits = "".join(cells)  # type: ignore[arg-type]
+        if digits.isascii() and digits.isdigit() and "" not in cells:
+            return cells  # type: ignore[return-value]
+    except TypeError:  # not all of them are text
+        pass
+    texts = []
+    for index, value in enumerate(cells):
+        is_number = value.__class__ is int and 0 <= value < 10**15  # type: ignore[operator]
+        text = value if value is not None and value.__class__ is str else str(value) if is_number else ""
+        if value not in (None, "") and not (text.isascii() and text.isdigit()):  # type: ignore[union-attr]
+            bad.add(index)
+        texts.append(text)
+    return texts  # type: ignore[return-value]
