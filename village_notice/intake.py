@@ -65,7 +65,8 @@ def read_inbox(options: RunOptions, townships: tuple[str, ...], progress: Progre
         answers = pool.map(unread, f"{_READER}:read_file", (reading_options,)) if pool and unread else iter(())
         readings: list[FileReading] = []
         for file in discovery.files:
-            readings.append(known.pop(file.relative, None) or _take(file, next(answers), cache))
+            is_known = file.relative in known
+            readings.append(known.pop(file.relative) if is_known else _take(file, next(answers), cache))
             progress("读取表格", len(readings), len(discovery.files))
     cache.finish()
     if not any(len(r.payments) for r in readings):

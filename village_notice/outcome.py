@@ -30,12 +30,12 @@ from village_notice.intake import Intake
 from village_notice.judging import Checked
 from village_notice.ledger.county import build_county
 from village_notice.ledger.disclosure import Disclosure, Scope
+from village_notice.made_before import Published
 from village_notice.notices.village import check_village
 from village_notice.notices.wording import check_settings
 from village_notice.options import RunOptions, RunResult
 from village_notice.output import PRIVATE, PUBLIC, OutputFolder
 from village_notice.progress import Progress
-from village_notice.publish import Published
 from village_notice.settings import Settings
 from village_notice.sources.reference import Reference
 from village_notice.workbook import Sheet

@@ -37,8 +37,8 @@ def count_by_village(
         is_found = joined["village_code"].notna()
         found.append(joined[is_found])
         rest = joined.loc[~is_found, [*_PLACE, "code", "count"]]
-    whole = pd.concat(found).groupby(["village_code", "code"])["count"].sum()
+    whole = pd.concat(found).groupby(["village_code", "code"], as_index=False)["count"].sum()
     counts: dict[str, dict[str, int]] = {}
-    for (village, code), count in whole.sort_index().items():  # type: ignore[misc]  # a pair by the grouping
+    for village, code, count in zip(*(whole[c].tolist() for c in ("village_code", "code", "count")), strict=True):
         counts.setdefault(str(village), {})[str(code)] = int(count)
     return counts

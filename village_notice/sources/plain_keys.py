@@ -39,13 +39,13 @@ def read_ids(cells: Sequence[Cell], bad: set[int]) -> tuple[Sequence[str], Seque
     """
     if set(cells) <= {None, ""}:
         return [""] * len(cells), [""] * len(cells)
-    texts = [v if v.__class__ is str and len(v) == _LENGTH else _NO_ID for v in cells]  # type: ignore[arg-type]
-    days = [_DAYS[t[6:14]] for t in texts]  # type: ignore[index]
-    for index in _find_wrong(texts, days):  # type: ignore[arg-type]
+    texts = [v if v.__class__ is str and len(v) == _LENGTH else _NO_ID for v in cells]
+    days = [_DAYS[t[6:14]] for t in texts]
+    for index in _find_wrong(texts, days):
         texts[index] = days[index] = ""
         if cells[index] not in (None, ""):
             bad.add(index)
-    return texts, days  # type: ignore[return-value]
+    return texts, days
 
 
 def _find_wrong(texts: Sequence[str], days: Sequence[str]) -> list[int]:
@@ -76,9 +76,9 @@ def read_accounts(cells: Sequence[Cell], bad: set[int]) -> Sequence[str]:
         pass
     texts = []
     for index, value in enumerate(cells):
-        is_number = value.__class__ is int and 0 <= value < 10**15  # type: ignore[operator]
+        is_number = value.__class__ is int and 0 <= value < 10**15
         text = value if value is not None and value.__class__ is str else str(value) if is_number else ""
-        if value not in (None, "") and not (text.isascii() and text.isdigit()):  # type: ignore[union-attr]
+        if value not in (None, "") and not (text.isascii() and text.isdigit()):
             bad.add(index)
         texts.append(text)
-    return texts  # type: ignore[return-value]
+    return texts

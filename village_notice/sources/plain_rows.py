@@ -141,7 +141,7 @@ class PlainRows:
             return False
         if field not in _TEXT_FIELDS or float not in kinds:
             return True
-        return not any(v.is_integer() for v in self._raw[column - 1] if v.__class__ is float)  # type: ignore[union-attr]
+        return not any(v.is_integer() for v in self._raw[column - 1] if v.__class__ is float)
 
     def _mark(self, places: PlaceFinder, struck: Mapping[int, int]) -> list[bool]:
         fields, count = self.columns.fields, len(self.rows)
@@ -176,9 +176,9 @@ class PlainRows:
             flags = [_OTHER_WORDS[v] for v in cells]
             if True in flags:
                 yield from (i for i, flag in enumerate(flags) if flag)
-        texts: Sequence[str] = cells if len(kinds) == 1 else [v for v in cells if v.__class__ is str]  # type: ignore[assignment, misc]
+        texts: Sequence[str] = cells if len(kinds) == 1 else [v for v in cells if v.__class__ is str]  # type: ignore[assignment]  # texts by the look before
         if "例" in "".join(texts):
-            yield from (i for i, v in enumerate(cells) if v.__class__ is str and "例" in v)  # type: ignore[operator]
+            yield from (i for i, v in enumerate(cells) if v.__class__ is str and "例" in v)
 
     def _leave_headings(self, plain: list[bool], name: int) -> None:
         """A row whose money is text may repeat the headings: then its name is one."""
@@ -281,7 +281,7 @@ class PlainRows:
         if "rate" not in self.columns.fields:
             return [None] * (stop - start)
         cells = self._find_field("rate", start, stop)
-        bad.update(i for i, v in enumerate(cells) if v.__class__ is str and is_ditto(v))  # type: ignore[arg-type]
+        bad.update(i for i, v in enumerate(cells) if v.__class__ is str and is_ditto(v))
         return [_RATE[v] for v in cells]
 
     def _check_sums(self, start: int, stop: int, bad: set[int]) -> None:

@@ -148,8 +148,10 @@ class TableReader:
         """
         for name in ("township", "village"):
             column = self.columns.fields.get(name)
+            if column is None:
+                continue
             payments = (row for row, kind in zip(rows, kinds, strict=True) if kind == "payment")
-            for number, cell in self._find_blocks(column, payments) if column else ():
+            for number, cell in self._find_blocks(column, payments):
                 self.merged[number, column] = cell
 
     def _find_blocks(self, column: int, payments: Iterable[tuple[int, list[Cell]]]) -> list[tuple[int, Cell]]:
