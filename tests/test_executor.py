@@ -59,7 +59,7 @@ def cluster():
     """A scheduler with two worker processes; one that dies is started anew, as a nanny does."""
     distributed = pytest.importorskip("distributed", reason="未安装 distributed：pip install 'village-notice[cluster]'")
     with distributed.LocalCluster(
-        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None, silence_logs=50
+        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=":0", silence_logs=50
     ) as local:
         yield local
 

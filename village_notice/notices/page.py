@@ -9,10 +9,11 @@ from village_notice.notices.fonts import Run, Style, encode_text, measure
 
 Align = Literal["left", "right", "center"]
 _END = b"EMC\n"
-_CACHE_LIMIT, _KINDS_LIMIT = 50_000, 64  # cells of a kind; kinds of alignment, style and size
+_CACHE_LIMIT = 100_000
 _TINIEST = 5.0  # nothing is ever set smaller
 _STROKE_PER_SIZE = 0.03  # line width that makes a stroked fallback character as heavy as the bold face
 _cells: dict[tuple[Align, Style, float, float], dict[str, bytes]] = {}
+_misses = [0]  # cells put into it since it was emptied
 _shift = {"left": 0.0, "right": 1.0, "center": 0.5}
 
 
@@ -226,13 +227,13 @@ def draw_cell(text: str, align: Align, style: Style, size: float, around: float 
     """
     known = _cells.get((align, style, size, around))
     if known is None:
-        if len(_cells) > _KINDS_LIMIT:
-            _cells.clear()
         known = _cells[align, style, size, around] = {}
     cell = known.get(text)
     if cell is None:
-        if len(known) > _CACHE_LIMIT:
-            known.clear()
+        _misses[0] += 1
+        if _misses[0] > _CACHE_LIMIT:
+            _misses[0] = 0
+            _cells.clear()
         cell = known[text] = _draw_cell(encode_text(text, style), align, style.value[0], size, around)
     return cell
 
