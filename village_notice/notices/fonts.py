@@ -14,7 +14,7 @@ from village_notice.resources import find_data
 
 SUBSTITUTE = "〓"
 _FACES = ("NotoSerifSC-Regular.ttf", "NotoSerifSC-Bold.ttf", "FallbackHana.ttf", "FallbackBabel.ttf")
-_CACHE_LIMIT = 100_000
+_CACHE_LIMIT = 50_000
 
 
 class Style(Enum):

@@ -9,7 +9,7 @@ from village_notice.notices.fonts import Run, Style, encode_text, measure
 
 Align = Literal["left", "right", "center"]
 _END = b"EMC\n"
-_CACHE_LIMIT = 100_000
+_CACHE_LIMIT = 50_000
 _TINIEST = 5.0  # nothing is ever set smaller
 _STROKE_PER_SIZE = 0.03  # line width that makes a stroked fallback character as heavy as the bold face
 _cells: dict[tuple[Align, Style, float, float], dict[str, bytes]] = {}
