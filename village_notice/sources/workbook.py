@@ -88,7 +88,8 @@ def _read_xls(data: bytes, password: str | None, limits: ReadLimits) -> Workbook
     from village_notice.sources.xls import read_xls
     from village_notice.sources.xls_records import scan_xls
 
-    return read_xls(_unlock(data, password) if scan_xls(data).is_locked else data, limits)
+    scan = scan_xls(data)
+    return read_xls(_unlock(data, password), limits) if scan.is_locked else read_xls(data, limits, scan)
 
 
 def _unlock(data: bytes, password: str | None) -> bytes:

@@ -18,13 +18,18 @@ _WESTERN = (0, 367, 437, 1252, 32768, 32769)
 _GAP_FACTOR = 8
 
 
-def read_xls(data: bytes, limits: ReadLimits) -> WorkbookGrids:
+def read_xls(data: bytes, limits: ReadLimits, scan: XlsScan | None = None) -> WorkbookGrids:
     """Every sheet of an .xls, as typed cells.
+
+    Args:
+        data: The file.
+        limits: How much of it is read.
+        scan: What its records say where they have been walked already.
 
     Raises:
         Unreadable: F01 damaged, F02 locked, F03 only charts, F06 nothing in it, F10 a limit was hit.
     """
-    scan = scan_xls(data)
+    scan = scan or scan_xls(data)
     if scan.is_locked:
         raise Unreadable("F02", "")
     if len(scan.sheets) > limits.sheets:
@@ -50,7 +55,10 @@ def _read_quick(data: bytes, scan: XlsScan, limits: ReadLimits) -> WorkbookGrids
             sheet = file.get_sheet_by_index(index)
             if sheet.total_height * sheet.total_width > entry.cells * _GAP_FACTOR + 100_000:
                 return None
-            rows = [[_plain_cell(v) for v in row] for row in sheet.to_python(skip_empty_area=False)]
+            rows: list[list[Cell]] = [
+                [v or None if v.__class__ is str else simplify(v) if v.__class__ is float else v for v in row]  # type: ignore[misc]  # calamine gives int, bool, date, datetime and time besides
+                for row in sheet.to_python(skip_empty_area=False)
+            ]
             maker = GridMaker(entry.name, budget)
             budget.take(sum(map(len, rows)))
             maker.grid.rows, maker.grid.is_hidden = rows, entry.is_hidden
@@ -60,14 +68,6 @@ def _read_quick(data: bytes, scan: XlsScan, limits: ReadLimits) -> WorkbookGrids
     except CalamineError:
         return None
     return book
-
-
-def _plain_cell(value: object) -> Cell:
-    if isinstance(value, str):
-        return value or None
-    if value.__class__ is float:
-        return simplify(value)
-    return value  # type: ignore[return-value]  # calamine gives int, bool, date, datetime and time
 
 
 def _read_careful(data: bytes, scan: XlsScan, limits: ReadLimits) -> WorkbookGrids:

@@ -17,6 +17,7 @@ _HEADER = struct.Struct("<HH")
 _BOF = (0x0809, 0x0009, 0x0209, 0x0409)
 _EOF, _FORMULA, _ROW, _COLUMN, _ERROR, _LOCK = 0x0A, 0x06, 0x208, 0x7D, 0x205, 0x2F
 _LINKS = 0x01AE
+_CELLS = frozenset((0xFD, 0x203, 0x27E, 0x204))
 _QUICK_NUMBERS = {*range(14), *range(37, 45), 48, 49}
 _QUICK_DATES = {14, 15, 16, 17, 22}
 
@@ -83,11 +84,20 @@ def _find_stream(data: bytes) -> bytes:
     raise Unreadable("F01", "文件里没有工作簿")
 
 
-def _walk(stream: bytes, start: int) -> Iterator[tuple[int, int, int]]:
-    """(record, where its data begins, length) until the end of the substream; embedded charts are stepped over."""
+def _walk(stream: bytes, start: int, sheet: SheetScan | None = None) -> Iterator[tuple[int, int, int]]:
+    """(record, where its data begins, length) until the end of the substream; embedded charts are stepped over.
+
+    For a sheet its single cells, nearly all of its records, are only counted.
+    """
     at, depth, end = start, 0, len(stream)
+    read, counted = _HEADER.unpack_from, _CELLS if sheet else frozenset[int]()
     while at + 4 <= end:
-        record, length = _HEADER.unpack_from(stream, at)
+        record, length = read(stream, at)
+        if record in counted:
+            if sheet and depth <= 1:
+                sheet.cells += 1
+            at += 4 + length
+            continue
         if record in _BOF:
             depth += 1
         elif record == _EOF:
@@ -161,7 +171,7 @@ def _find_link_name(data: bytes) -> str:
 
 
 def _scan_sheet(stream: bytes, position: int, sheet: SheetScan) -> None:
-    for record, at, length in _walk(stream, position):
+    for record, at, length in _walk(stream, position, sheet):
         if record == _FORMULA:
             sheet.formulas += 1
             sheet.is_quick = False
@@ -171,8 +181,6 @@ def _scan_sheet(stream: bytes, position: int, sheet: SheetScan) -> None:
         elif record == _ROW:
             if stream[at + 12] & 0x20 or not (stream[at + 6] | stream[at + 7] & 0x7F):
                 sheet.is_quick = False
-        elif record in (0xFD, 0x203, 0x27E, 0x204):
-            sheet.cells += 1
         elif record in (0xBD, 0xBE):
             sheet.cells += (length - 6) // 6 if record == 0xBD else 0
         elif (record == _COLUMN and stream[at + 8] & 1) or record in (_ERROR, 0xD6):

@@ -188,7 +188,9 @@ class PlainReader:
         if kind == "s":
             return self.strings.table
         key = ("", kind)
-        if key not in self.tables:
+        if key not in self.tables and kind in ("str", "inlineStr"):
+            self.tables[key] = ValueTable(lambda text: unescape_text(html_unescape(text)) if text else None)
+        elif key not in self.tables:
             self.tables[key] = ValueTable(lambda text: self._read_cell((0, 0), style, kind, "", text))
         return self.tables[key]
 
@@ -263,11 +265,19 @@ def _split(data: bytes) -> tuple[str, list[str], str] | None:
     if end < 0 or "<c " in tail or re.search(r"encoding=.(?!utf-8)", head[:100], re.IGNORECASE) or "<col" in tail:
         return None
     if "<is>" in body:
-        body = _INLINE.sub(r"<v>\1</v>", body)
+        body = _shorten_inline(body)
     first, *rows = body.split("<row ")
     if first.strip() or body.count("<row") != len(rows):
         return None
     return head, rows, tail
+
+
+def _shorten_inline(body: str) -> str:
+    """Texts that stand in their cells written as other values are."""
+    number = body.count("<is>")
+    if number == body.count("<is><t>") == body.count("</t></is>"):
+        return body.replace("<is><t>", "<v>").replace("</t></is>", "</v>")  # many times faster than a pattern
+    return _INLINE.sub(r"<v>\1</v>", body)
 
 
 def read_cell_value(
