@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import cast
 
 from village_notice.checks.corrections import settle_corrections
-from village_notice.domain.columns import build_frame
 from village_notice.domain.finding import Finding, Place
 from village_notice.domain.reading import FileReading
 from village_notice.domain.rules import format_message
@@ -62,14 +61,14 @@ def read_inbox(options: RunOptions, townships: tuple[str, ...], progress: Progre
         unread = [f for f in discovery.files if f.relative not in known]
         if unread:
             pool = pool or _open_pool(options, stack)
-        answers = pool.map(unread, f"{_READER}:read_file", (reading_options,)) if pool and unread else iter(())
+        answers = pool.map(unread, f"{_READER}:read_packed", (reading_options,)) if pool and unread else iter(())
         readings: list[FileReading] = []
         for file in discovery.files:
             is_known = file.relative in known
             readings.append(known.pop(file.relative) if is_known else _take(file, next(answers), cache))
             progress("读取表格", len(readings), len(discovery.files))
     cache.finish()
-    if not any(len(r.payments) for r in readings):
+    if not any(r.count for r in readings):
         raise NothingReadableError(_explain_nothing(options.inbox, [*discovery.findings, *list_findings(readings)]))
     settled = settle_corrections(readings, [f.relative for f in discovery.files if f.same_as])
     found = [f for f in discovery.findings if f.place.file not in settled.dropped]
@@ -94,7 +93,7 @@ def _take(file: InputFile, answer: object, cache: ReadCache) -> FileReading:
     """The reading of a file, or a reading that only tells why there is none."""
     if isinstance(answer, Failure):
         finding = Finding(answer.code, Place(file.relative), found=answer.found)
-        return FileReading(file.relative, payments=build_frame({}), findings=[finding], readable=False)
+        return FileReading(file.relative, findings=[finding], readable=False)
     reading = cast("FileReading", answer)
     cache.keep(file, reading)
     return reading

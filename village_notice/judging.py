@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
-import pyarrow as pa
 
 from village_notice.archive.postings import read_posted
 from village_notice.checks.across import check_across
@@ -20,8 +19,8 @@ from village_notice.checks.stated import explain_totals
 from village_notice.checks.totals import Balance, check_conservation
 from village_notice.checks.verdict import decide
 from village_notice.checks.waivers import Waiver, split_waived
-from village_notice.domain.columns import build_frame
 from village_notice.domain.finding import Finding
+from village_notice.domain.packed import PackedPayments, unpack_payments
 from village_notice.domain.reading import FileReading
 from village_notice.domain.rules import drop_switched_off
 from village_notice.intake import Intake, list_findings
@@ -33,6 +32,8 @@ from village_notice.settings import Settings
 from village_notice.sources.dates import parse_period
 from village_notice.sources.reference import Reference
 from village_notice.workbook import Sheet
+
+_NONE = PackedPayments(0, {}, b"")
 
 
 @dataclass(slots=True)
@@ -85,19 +86,10 @@ def check_payments(read: Intake, options: RunOptions, desk: Desk, reference: Ref
 
 
 def take_payments(readings: Sequence[FileReading]) -> pd.DataFrame:
-    """All payments in one frame, in the order of the files; the readings keep none.
-
-    Each column becomes one piece of memory: two million payments in two places, or in a piece a file, cost gigabytes
-    and slow down everything that is done with them.
-    """
-    payments = pd.concat([r.payments for r in readings if len(r.payments)], ignore_index=True)
+    """All payments in one frame, in the order of the files; the readings keep none."""
+    payments = unpack_payments([r.pack().packed or _NONE for r in readings])
     for reading in readings:
-        reading.payments = build_frame({})
-    for name in payments.columns:
-        array = payments[name].array
-        texts = pa.array(array) if isinstance(array, pd.arrays.ArrowStringArray) else None
-        if isinstance(texts, pa.ChunkedArray):
-            payments[name] = pd.arrays.ArrowStringArray(texts.combine_chunks(), dtype=array.dtype)  # type: ignore[call-arg]
+        reading.packed = _NONE
     return payments
 
 

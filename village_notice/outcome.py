@@ -47,7 +47,7 @@ def explain_outcome(
     decided: pd.DataFrame, public: Disclosure, settings: Settings, published: Sequence[Published], scope: Scope
 ) -> list[Finding]:
     """Findings about the paper: villages with nothing, what the settings lack, what the last look saw."""
-    paid = set(decided.loc[decided["verdict"] == "accepted", "village_code"])
+    paid = {*decided.loc[decided["verdict"] == "accepted", "village_code"].unique()}
     missing = [Finding("N07", Place("村名册", v.township + v.name)) for v in scope.villages if v.code not in paid]
     lacks = dict.fromkeys(f for v in public.villages for f in check_settings(v, settings))
     if not published:  # nothing is drawn, but what can be known without drawing is told all the same
@@ -62,7 +62,7 @@ def summarise(
 ) -> Summary:
     """The table that the run ends with."""
     accepted = checked.decided[["village_code", "amount_fen"]][checked.decided["verdict"] == "accepted"]
-    paid = set(accepted["village_code"])
+    paid = {*accepted["village_code"].unique()}
     outside = accepted[~accepted["village_code"].isin({v.code for v in scope.villages})]
     sheets = [p.wall_sheets for p in published]
     return build_summary(
@@ -125,7 +125,7 @@ def _find_way(out: OutputFolder, inbox: Path) -> str | None:
 
 def conclude(out: OutputFolder, checked: Checked, summary: Summary, corrections: Sequence[str]) -> RunResult:
     """The result of a finished run with its exit code."""
-    verdicts = set(checked.decided["verdict"])
+    verdicts = {*checked.decided["verdict"].unique()}
     held = any(map(is_error, checked.standing)) or "held" in verdicts
     note = "" if {"accepted", "held"} & verdicts else _explain_other_years(checked.decided, summary.year)
     code = ExitCode.HELD if held else ExitCode.NOTHING_READABLE if note else ExitCode.DONE

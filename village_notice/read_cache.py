@@ -1,30 +1,26 @@
 """Readings of files kept from earlier runs, so that only what is new or changed is read again.
 
 An entry is found by the hash of the file and of everything else its reading depends on (`hash_reader`, the path inside
-the inbox, whose words count). Entries hold Arrow tables and JSON, no code; one that is damaged is as good as none.
+the inbox, whose words count). Entries hold an Arrow file and JSON, no code; one that is damaged is as good as none.
 """
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
-
-import pandas as pd
-import pyarrow as pa
-import pyarrow.compute as pc
 
 from village_notice.domain.finding import Finding, Place
+from village_notice.domain.packed import PackedPayments
 from village_notice.domain.reading import FileReading, SetAside, SheetReading
 from village_notice.fingerprint import hash_file, hash_office, hash_parts, hash_program
 from village_notice.options import RunOptions
 from village_notice.sources.discover import InputFile
 
 FOLDER = "读取"
-_FACTS, _SCHEMA = b"facts", b"whole"
+_LENGTH = 8
 _DIGEST = hashlib.sha256().digest_size
 
 
@@ -67,14 +63,13 @@ class ReadCache:
         """Path inside the inbox → reading, for the files whose reading was kept."""
         if self.is_empty:
             return {}
-        found: list[tuple[str, dict[str, Any], pa.Table]] = []
+        found = {}
         for file in files:
             name = self._name(file)
-            entry = _unpack(self.folder / name)
-            if entry is not None:
+            if reading := _unpack(self.folder / name):
                 self._used.add(name)
-                found.append((file.relative, *entry))
-        return dict(_build_readings(found))
+                found[file.relative] = reading
+        return found
 
     def keep(self, file: InputFile, reading: FileReading) -> None:
         """Writes a reading beside the run's own work; one that failed is not kept: next time may be better."""
@@ -108,7 +103,8 @@ def _write(path: Path, reading: FileReading) -> None:
 
 
 def _pack(reading: FileReading) -> bytes:
-    """A reading as an Arrow file with its facts in the metadata, behind the hash of it all."""
+    """A reading: the hash of all that follows, the length of its facts, the facts (JSON), the packed payments."""
+    packed = reading.pack().packed
     facts = {
         "file": reading.file,
         "sha256": reading.sha256,
@@ -118,71 +114,33 @@ def _pack(reading: FileReading) -> bytes:
         "places_read": reading.places_read,
         "fen_read": reading.fen_read,
         "corrects": reading.corrects,
+        "rows": packed.rows if packed else 0,
+        "same": packed.same if packed else {},
     }
-    table = pa.Table.from_pandas(reading.payments, preserve_index=False)
-    whole, same = table.schema, _find_constants(table)
-    table = table.drop_columns([*same])
-    facts |= {"rows": len(reading.payments), "same": same}
     words = json.dumps(facts, ensure_ascii=False).encode("utf-8", "surrogatepass")
-    table = table.replace_schema_metadata({_FACTS: words, _SCHEMA: whole.serialize().to_pybytes()})
-    stream = pa.BufferOutputStream()
-    with pa.ipc.new_file(stream, table.schema) as writer:
-        writer.write_table(table)
-    data: bytes = stream.getvalue().to_pybytes()
+    data = len(words).to_bytes(_LENGTH, "big") + words + (packed.data if packed else b"")
     return hashlib.sha256(data).digest() + data
 
 
-def _unpack(path: Path) -> tuple[dict[str, Any], pa.Table] | None:
-    """Facts and payments of an entry, None where there is none or it is damaged."""
+def _unpack(path: Path) -> FileReading | None:
+    """The reading of an entry, None where there is none or it is damaged."""
     try:
         data = path.read_bytes()
     except OSError:
         return None
     if hashlib.sha256(memoryview(data)[_DIGEST:]).digest() != data[:_DIGEST]:
         return None
-    table = pa.ipc.open_file(pa.py_buffer(data).slice(_DIGEST)).read_all()
-    facts = json.loads(table.schema.metadata[_FACTS].decode("utf-8", "surrogatepass"))
-    schema = pa.ipc.read_schema(pa.py_buffer(table.schema.metadata[_SCHEMA]))
-    columns = [
-        pa.repeat(pa.scalar(facts["same"][f.name], f.type), facts["rows"]) if f.name in facts["same"] else table[f.name]
-        for f in schema
-    ]
-    return facts, pa.Table.from_arrays(columns, schema=schema)
-
-
-def _find_constants(table: pa.Table) -> dict[str, str | int | None]:
-    """Columns that hold one value throughout (most do: file, sheet, township …) and that value."""
-    found: dict[str, str | int | None] = {}
-    for name, column in zip(table.column_names, table.columns, strict=True):
-        is_unknown = column.null_count == table.num_rows
-        if is_unknown or (not column.null_count and pc.all(pc.equal(column, column[0])).as_py()):
-            found[name] = column[0].as_py() if table.num_rows else None
-    return found
-
-
-def _build_readings(found: Sequence[tuple[str, dict[str, Any], pa.Table]]) -> Iterator[tuple[str, FileReading]]:
-    """Readings of entries; the payments become one frame first and are then cut: a frame a file is slow."""
-    if not found:
-        return
-    schema = found[0][2].schema
-    whole: pd.DataFrame = pa.concat_tables([table.cast(schema) for _, _, table in found]).to_pandas()
-    start = 0
-    for relative, facts, table in found:
-        end = start + table.num_rows
-        payments = whole.iloc[start:end].reset_index(drop=True)
-        start = end
-        yield (
-            relative,
-            FileReading(
-                facts["file"],
-                facts["sha256"],
-                [SheetReading(*s) for s in facts["sheets"]],
-                payments,
-                [Finding(f[0], Place(*f[1]), *f[2:]) for f in facts["findings"]],
-                [SetAside(*s) for s in facts["set_aside"]],
-                facts["places_read"],
-                facts["fen_read"],
-                readable=True,
-                corrects=tuple(facts["corrects"]),
-            ),
-        )
+    start = _DIGEST + _LENGTH
+    end = start + int.from_bytes(data[_DIGEST:start], "big")
+    facts = json.loads(data[start:end].decode("utf-8", "surrogatepass"))
+    return FileReading(
+        facts["file"],
+        facts["sha256"],
+        [SheetReading(*s) for s in facts["sheets"]],
+        packed=PackedPayments(facts["rows"], facts["same"], data[end:]),
+        findings=[Finding(f[0], Place(*f[1]), *f[2:]) for f in facts["findings"]],
+        set_aside=[SetAside(*s) for s in facts["set_aside"]],
+        places_read=facts["places_read"],
+        fen_read=facts["fen_read"],
+        corrects=tuple(facts["corrects"]),
+    )

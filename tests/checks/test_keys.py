@@ -2,7 +2,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from village_notice.checks.keys import build_keys, combine_codes, count_before, find_first, sort_by_path
+from village_notice.checks.keys import build_keys, count_before, find_first, sort_by_path
+from village_notice.domain.codes import combine_codes
 
 CODES = st.lists(st.tuples(st.integers(-3, 3), st.integers(-(2**60), 2**60)), max_size=40)
 

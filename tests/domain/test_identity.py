@@ -1,7 +1,15 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from village_notice.domain.identity import id_check_digit, is_under_14, is_valid_card, is_valid_id, read_birth_date
+from village_notice.domain.identity import (
+    are_valid_cards,
+    are_valid_ids,
+    id_check_digit,
+    is_under_14,
+    is_valid_card,
+    is_valid_id,
+    read_birth_date,
+)
 
 
 @given(st.integers(0, 999))
@@ -27,3 +35,20 @@ def test_under_14_turns_on_the_birthday():
     assert is_under_14("2010-06-30", "2024-06-29")
     assert not is_under_14("2010-06-30", "2024-06-30")
     assert not is_under_14("", "2024-06-30")
+
+
+def _end_id(first: str) -> str:
+    return first[:17] + id_check_digit(first[:17])
+
+
+DIGITS = st.text("0123456789Xx１", min_size=15, max_size=19)
+
+
+@given(st.lists(DIGITS | st.builds(_end_id, st.from_regex(r"[0-9]{6}(19|20)[0-9]{9}", fullmatch=True)), max_size=8))
+def test_all_ids_at_once(texts: list[str]) -> None:
+    assert are_valid_ids(texts).tolist() == [is_valid_id(t) for t in texts]
+
+
+@given(st.lists(DIGITS | st.from_regex(r"62[0-9]{14,18}", fullmatch=True), max_size=8))
+def test_all_cards_at_once(texts: list[str]) -> None:
+    assert are_valid_cards(texts).tolist() == [is_valid_card(t) for t in texts]

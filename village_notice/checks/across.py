@@ -8,16 +8,11 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from village_notice.checks.keys import (
-    Keys,
-    build_keys,
-    combine_codes,
-    list_rows,
-    sort_by_path,
-)
+from village_notice.checks.keys import Keys, build_keys, list_rows, sort_by_path
 from village_notice.checks.reissues import check_reissues
 from village_notice.checks.twice import check_twice
 from village_notice.checks.unusual import check_unusual
+from village_notice.domain.codes import combine_codes
 from village_notice.domain.finding import Finding, Place
 from village_notice.domain.money import format_scaled
 from village_notice.domain.subsidy import Subsidy

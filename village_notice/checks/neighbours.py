@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import pandas as pd
 
-from village_notice.checks.keys import code_texts, combine_codes
+from village_notice.domain.codes import code_texts, combine_codes
 from village_notice.domain.finding import Finding, Place
 from village_notice.domain.identity import is_valid_id
 from village_notice.domain.money import format_fen

@@ -10,9 +10,10 @@ import pandas as pd
 
 from village_notice.checks.causes import RANKS, STATES, STYLES, WAIVED, Entry, draw_causes, group_causes
 from village_notice.checks.causes import SHEET as CAUSE_SHEET
-from village_notice.checks.keys import code_texts, combine_codes, find_named_rows
+from village_notice.checks.keys import find_named_rows
 from village_notice.checks.links import NOT_IN_INBOX, link_file, link_places
 from village_notice.checks.summary import SET_ASIDE_WORDS, VERDICT_WORDS, Summary
+from village_notice.domain.codes import code_texts, combine_codes
 from village_notice.domain.finding import Finding, Place
 from village_notice.domain.money import format_fen
 from village_notice.domain.rules import (

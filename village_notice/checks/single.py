@@ -8,7 +8,7 @@ import pandas as pd
 
 from village_notice.checks.keys import list_rows
 from village_notice.domain.finding import Finding
-from village_notice.domain.identity import is_under_14, is_valid_card
+from village_notice.domain.identity import are_valid_cards, is_under_14
 from village_notice.domain.money import format_fen
 from village_notice.domain.subsidy import Subsidy
 
@@ -54,7 +54,9 @@ def _check_cards(payments: pd.DataFrame) -> Iterator[Finding]:
     Source: ISO/IEC 7812-1 annex B; cards of Chinese banks begin with 62 (中国银联) and have 16 to 19 digits.
     """
     codes, accounts = pd.factorize(payments["account"])
-    wrong = [number for number, text in enumerate(accounts) if _CARD.fullmatch(text) and not is_valid_card(text)]
+    texts = accounts.to_numpy(dtype=object).tolist()
+    invalid = np.flatnonzero(~are_valid_cards(texts))
+    wrong = [number for number in invalid if _CARD.fullmatch(texts[number])]
     if not wrong:
         return
     _, first = np.unique(codes, return_index=True)

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from village_notice.checks.keys import code_texts, combine_codes
+from village_notice.domain.codes import code_texts, combine_codes
 from village_notice.domain.finding import Finding
 from village_notice.domain.money import format_fen, parse_amount
 

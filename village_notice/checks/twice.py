@@ -5,7 +5,8 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from village_notice.checks.keys import Bools, Ints, Keys, combine_codes, count_before, find_first, list_rows
+from village_notice.checks.keys import Keys, count_before, find_first, list_rows
+from village_notice.domain.codes import Bools, Ints, combine_codes
 from village_notice.domain.finding import Finding
 
 _PLOT_LIST_PEOPLE = 5

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from village_notice.checks.keys import Bools, Ints, Keys, combine_codes, list_rows
+from village_notice.checks.keys import Keys, list_rows
+from village_notice.domain.codes import Bools, Ints, combine_codes
 from village_notice.domain.finding import Finding
 from village_notice.domain.money import format_fen
 

@@ -12,7 +12,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from village_notice.checks.keys import Ints, code_texts, combine_codes, find_named_rows
+from village_notice.checks.keys import find_named_rows
+from village_notice.domain.codes import Ints, code_texts, combine_codes
 from village_notice.domain.columns import PAID_STATUSES
 from village_notice.domain.finding import Finding, Place
 from village_notice.domain.rules import RULES, Severity

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from pandas.api.extensions import ExtensionArray
 
 Dtype = Literal["str", "Int64", "int64"]
-_TEXT = pd.StringDtype(na_value=np.nan)
+TEXT = pd.StringDtype(na_value=np.nan)
+"""Texts of a frame."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,4 +110,4 @@ def _build_array(values: list[object], dtype: Dtype) -> ExtensionArray | NDArray
         return pd.arrays.IntegerArray(numbers.fill_null(1).to_numpy(zero_copy_only=False).copy(), unknown)
     text = pa.large_string()
     whole = pa.repeat(pa.scalar(first, text), len(values)) if is_constant else pa.array(values, text)
-    return pd.arrays.ArrowStringArray(whole, dtype=_TEXT)  # type: ignore[call-arg]  # the stubs lack it
+    return pd.arrays.ArrowStringArray(whole, dtype=TEXT)  # type: ignore[call-arg]  # the stubs lack it

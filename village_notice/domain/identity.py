@@ -1,9 +1,14 @@
 """ID numbers and bank cards: what is valid, what is damaged, what a birth date it tells."""
 
 import re
+from collections.abc import Sequence
 from datetime import date
 from functools import lru_cache
 from operator import mul
+
+import numpy as np
+
+from village_notice.domain.codes import Bools, Ints
 
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECKS = "10X98765432"
@@ -39,13 +44,48 @@ def _read_day(digits: str) -> str:
 @lru_cache(maxsize=1 << 18)
 def is_valid_card(text: str) -> bool:
     """Whether a bank card number of 16 to 19 digits passes the Luhn check. Source: ISO/IEC 7812-1 annex B."""
-    if not re.fullmatch(r"\d{16,19}", text):
+    if not re.fullmatch(r"[0-9]{16,19}", text):
         return False
     total = 0
     for place, char in enumerate(reversed(text)):
         digit = int(char) * (1 + place % 2)
         total += digit - 9 if digit > 9 else digit
     return total % 10 == 0
+
+
+def are_valid_ids(texts: Sequence[str]) -> Bools:
+    """`is_valid_id` of each text; a county has a quarter of a million, so those of the usual form are done at once."""
+    found = np.zeros(len(texts), dtype=np.bool_)
+    usual = [n for n, t in enumerate(texts) if len(t) == 18 and t.isascii() and t[:17].isdigit() and t[17] in _CHECKS]
+    found[usual] = _check_ids([texts[n] for n in usual])
+    return found
+
+
+def _check_ids(ids: Sequence[str]) -> Bools:
+    digits = _split_digits([text[:17] for text in ids], 17)
+    checks = np.array([*_CHECKS])[(digits @ np.array(_WEIGHTS)) % 11]
+    days, which = np.unique(digits[:, 6:14] @ 10 ** np.arange(7, -1, -1), return_inverse=True)
+    is_day = np.array([*(_read_day(f"{day:08d}") != "" for day in days)], dtype=np.bool_)
+    valid: Bools = (checks == np.array([text[17] for text in ids])) & is_day[which] & (digits[:, 0] > 0)
+    return valid
+
+
+def are_valid_cards(texts: Sequence[str]) -> Bools:
+    """`is_valid_card` of each text, those of one length at once."""
+    found = np.zeros(len(texts), dtype=np.bool_)
+    plain = [len(t) if t.isascii() and t.isdigit() else 0 for t in texts]
+    for length in range(16, 20):
+        places = [n for n, found_length in enumerate(plain) if found_length == length]
+        digits = _split_digits([texts[n] for n in places], length)[:, ::-1] * (1 + np.arange(length) % 2)
+        found[places] = np.where(digits > 9, digits - 9, digits).sum(axis=1) % 10 == 0
+    return found
+
+
+def _split_digits(texts: Sequence[str], length: int) -> Ints:
+    """A row for each text, a column for each of its digits."""
+    return (
+        (np.frombuffer("".join(texts).encode("ascii"), dtype=np.uint8) - ord("0")).reshape(-1, length).astype(np.int64)
+    )
 
 
 def is_under_14(birth_date: str, on_date: str) -> bool:

@@ -7,6 +7,7 @@ import pandas as pd
 
 from village_notice.domain.columns import build_frame
 from village_notice.domain.finding import Finding
+from village_notice.domain.packed import PackedPayments, pack_payments
 
 _NO_PAYMENTS = build_frame({})
 
@@ -53,6 +54,7 @@ class FileReading:
         sha256: Hash of the bytes.
         sheets: One entry a sheet.
         payments: Payments frame (`domain/columns.py`); verdict, findings and serials still empty.
+        packed: The same, packed, in place of the frame; None for a reading that has it.
         findings: What was noticed while reading.
         set_aside: Everything read that is no payment.
         places_read: Amount places counted straight from the grid, before anything was classified.
@@ -65,9 +67,21 @@ class FileReading:
     sha256: str = ""
     sheets: list[SheetReading] = field(default_factory=list)
     payments: pd.DataFrame = field(default_factory=_NO_PAYMENTS.copy)
+    packed: PackedPayments | None = None
     findings: list[Finding] = field(default_factory=list)
     set_aside: list[SetAside] = field(default_factory=list)
     places_read: int = 0
     fen_read: int = 0
     readable: bool = True
     corrects: tuple[str, ...] = ()
+
+    @property
+    def count(self) -> int:
+        """Number of payments."""
+        return self.packed.rows if self.packed else len(self.payments)
+
+    def pack(self) -> "FileReading":
+        """Itself, with its payments packed."""
+        if self.packed is None:
+            self.packed, self.payments = pack_payments(self.payments), _NO_PAYMENTS
+        return self

@@ -8,11 +8,12 @@ import numpy as np
 import pandas as pd
 
 from village_notice.chart import Chart
+from village_notice.domain.codes import Ints, combine_codes
 from village_notice.domain.money import format_fen
 from village_notice.domain.subsidy import QuantityRule, Subsidy
 from village_notice.domain.village import Village
 from village_notice.errors import ConservationError
-from village_notice.ledger.lines import RULES, Ints, add_at, code_columns, combine_codes, sum_lines
+from village_notice.ledger.lines import RULES, add_at, code_columns, sum_lines
 from village_notice.ledger.tiers import JOIN
 from village_notice.workbook import RowStyle, Sheet, SheetColumn, Value, build_workbook
 

@@ -11,6 +11,7 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 
+from village_notice.domain.codes import Bools, Ints, combine_codes
 from village_notice.domain.money import format_fen, format_scaled
 from village_notice.domain.order import GROUP, RECEIVED, USUAL_ORDERS, ListOrders, Order
 from village_notice.domain.pinyin import Pinyin
@@ -27,19 +28,7 @@ from village_notice.domain.village import Village
 from village_notice.errors import ConservationError
 from village_notice.ledger import names
 from village_notice.ledger.held import HeldCounts, count_held
-from village_notice.ledger.lines import (
-    RULES,
-    Bools,
-    Ints,
-    Lines,
-    add_at,
-    combine_codes,
-    find_starts,
-    format_months,
-    lengths,
-    or_at,
-    sum_lines,
-)
+from village_notice.ledger.lines import RULES, Lines, add_at, find_starts, format_months, lengths, or_at, sum_lines
 from village_notice.ledger.tiers import FEWEST, TOTALS_KEY, Heading, Headings
 
 _ASKED = [

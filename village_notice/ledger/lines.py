@@ -11,10 +11,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from village_notice.domain.codes import Bools, Ints, code_texts, combine_codes
 from village_notice.domain.subsidy import QuantityRule
 
-Ints = npt.NDArray[np.int64]
-Bools = npt.NDArray[np.bool_]
 RULES: tuple[QuantityRule, ...] = ("none", "sum", "same_base", "months")
 _HIGHEST = np.iinfo(np.int64).max
 _OF_BATCH = ("file", "sheet", "column", "pay_date", "period")
@@ -118,17 +117,9 @@ def or_at(values: Ints, places: Ints, size: int) -> Ints:
     return sums
 
 
-def combine_codes(*codes: Ints) -> Ints:
-    """One number for each distinct combination of several numbers (all ≥ 0)."""
-    combined = codes[0]
-    for code in codes[1:]:
-        combined, _ = pd.factorize(combined * (int(code.max(initial=0)) + 1) + code)
-    return combined.astype(np.int64)
-
-
 def code_columns(frame: pd.DataFrame, columns: tuple[str, ...]) -> Ints:
     """One number for each distinct combination of some text or number columns."""
-    return combine_codes(*(pd.factorize(frame[c])[0].astype(np.int64) for c in columns))
+    return combine_codes(*(code_texts(frame[c]) for c in columns))
 
 
 def known_values(column: pd.Series) -> tuple[Ints, Bools]:

@@ -7,8 +7,9 @@ given to anybody else that year, also when its person is gone.
 import numpy as np
 import pandas as pd
 
+from village_notice.domain.codes import Ints
 from village_notice.domain.identity import is_valid_id
-from village_notice.ledger.lines import Ints, code_columns
+from village_notice.ledger.lines import code_columns
 
 _LOOSE = ["village_code", "name", "group", "account", "nth"]
 IDENTITY = ("village_code", "id", "name", "group", "account", "nth")

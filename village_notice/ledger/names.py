@@ -6,11 +6,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from village_notice.domain.codes import Bools, Ints, combine_codes
 from village_notice.domain.order import STROKES, Order
 from village_notice.domain.pinyin import Pinyin
 from village_notice.domain.strokes import stroke_key
 from village_notice.domain.text import parse_numeral
-from village_notice.ledger.lines import Bools, Ints, combine_codes, find_starts
+from village_notice.ledger.lines import find_starts
 
 MASK = "＊"
 """Full-width, in every Song face, and never part of a name (○ is too like the name character 〇)."""

@@ -7,12 +7,16 @@ An organisation is known by its registered name: the same name in a village is t
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
-from village_notice.domain.identity import is_valid_id
-from village_notice.ledger.lines import Bools, Ints, code_columns, combine_codes
+from village_notice.domain.codes import Bools, Ints, combine_codes, find_single
+from village_notice.domain.identity import are_valid_ids
 from village_notice.ledger.memory import apply_numbers, keep_numbers, list_identities
 
+_TEXTS = ("village_code", "id", "name", "group", "account", "file", "sheet", "household_id")
 _NO_LINK = -1
+_UNTOLD = 1 << 62
 
 
 def number_people(payments: pd.DataFrame, remembered: pd.DataFrame | None = None) -> pd.DataFrame:
@@ -25,12 +29,13 @@ def number_people(payments: pd.DataFrame, remembered: pd.DataFrame | None = None
         remembered: Numbers given before (`memory.MEMORY`): they stay, and who is new is numbered behind them.
     """
     placed = (payments["village_code"] != "").to_numpy()
-    rows = payments[placed]
-    person = _find_persons(rows)
-    household = _find_households(rows, person)
-    person_no = _number_inside_villages(rows, person)
+    rows = payments[[*_TEXTS, "row", "organisation"]]
+    rows = rows if placed.all() else rows[placed]
+    coded = _Coded(rows)
+    person = _find_persons(rows, coded)
+    person_no = _number_inside_villages(rows, person, np.arange(len(rows)), ["group", "name"])
     # a household's place is that of its first person
-    household_no = _number_inside_villages(rows.assign(group="", name="", order=person_no), household)
+    household_no = _number_inside_villages(rows, _find_households(coded, person), person_no, [])
     numbered = payments.assign(
         person_no=_spread(person_no, placed, payments.index), household_no=_spread(household_no, placed, payments.index)
     )
@@ -45,73 +50,91 @@ def number_people(payments: pd.DataFrame, remembered: pd.DataFrame | None = None
     )
 
 
+class _Coded:
+    """The texts as numbers: for each column a number a row, and the distinct texts."""
+
+    def __init__(self, rows: pd.DataFrame) -> None:
+        self._codes = {c: pd.factorize(rows[c]) for c in _TEXTS}
+        self.is_valid = np.append(are_valid_ids(self.list_texts("id")), False)
+        self.has_valid_id = self.is_valid[self["id"]]
+
+    def __getitem__(self, column: str) -> Ints:
+        return self._codes[column][0]
+
+    def list_texts(self, column: str) -> list[str]:
+        return self._codes[column][1].to_numpy(dtype=object).tolist()
+
+    def find_number(self, column: str, text: str) -> int:
+        """The number of a text, -1 where no row has it."""
+        texts = self.list_texts(column)
+        return texts.index(text) if text in texts else -1
+
+    def combine(self, *columns: str) -> Ints:
+        return combine_codes(*(self[c] for c in columns))
+
+
 def _spread(numbers: Ints, placed: Bools, index: pd.Index) -> pd.Series:
-    values = pd.Series(pd.NA, index=index, dtype="Int64")
+    values = np.ones(len(index), dtype=np.int64)
     values[placed] = numbers
-    return values
+    return pd.Series(pd.arrays.IntegerArray(values, ~placed), index=index)
 
 
-def _are_valid(ids: pd.Series) -> Bools:
-    codes, values = pd.factorize(ids)
-    return np.array([*(is_valid_id(v) for v in values), False], dtype=bool)[codes]
-
-
-def _find_persons(rows: pd.DataFrame) -> Ints:
+def _find_persons(rows: pd.DataFrame, coded: _Coded) -> Ints:
     """A number for each distinct person of each village, in no order."""
-    valid = _are_valid(rows["id"])
-    by_id = code_columns(rows, ("village_code", "id"))
-    loose = code_columns(rows.assign(group=_fill_groups(rows)), ("village_code", "name", "group", "account"))
-    by_row = code_columns(rows, ("village_code", "file", "sheet", "row"))
-    linked = _link_loose(loose, by_id, valid)
-    has_account = (rows["account"] != "").to_numpy()
+    valid = coded.has_valid_id
+    by_id = coded.combine("village_code", "id")
+    loose = combine_codes(coded["village_code"], coded["name"], _fill_groups(coded), coded["account"])
+    by_row = combine_codes(coded["village_code"], coded["file"], coded["sheet"], rows["row"].to_numpy(dtype=np.int64))
+    linked = find_single(loose, by_id, valid, none=_NO_LINK)
+    has_account = coded["account"] != coded.find_number("account", "")
     is_organisation = rows["organisation"].to_numpy() == 1
-    by_name = code_columns(rows, ("village_code", "name"))
+    by_name = coded.combine("village_code", "name")
     kind = np.where(valid | (has_account & (linked != _NO_LINK)), 0, np.where(has_account, 1, 2))
     number = np.where(valid, by_id, np.where(kind == 0, linked, np.where(kind == 1, loose, by_row)))
     kind, number = np.where(is_organisation, 3, kind), np.where(is_organisation, by_name, number)
     return combine_codes(kind.astype(np.int64), number.astype(np.int64))
 
 
-def _fill_groups(rows: pd.DataFrame) -> pd.Series:
+def _fill_groups(coded: _Coded) -> Ints:
     """The group, or the only one that the same name and account has elsewhere in the village."""
-    keys = code_columns(rows, ("village_code", "name", "account"))
-    known = pd.DataFrame({"key": keys, "group": rows["group"].to_numpy()})
-    known = known[known["group"] != ""].drop_duplicates()
-    single = known[~known.duplicated("key", keep=False)].set_index("key")["group"]
-    filled = single.astype("str").reindex(keys, fill_value="").set_axis(rows.index)
-    return rows["group"].where(rows["group"] != "", filled)
+    group, empty = coded["group"], coded.find_number("group", "")
+    keys = coded.combine("village_code", "name", "account")
+    return np.where(group == empty, find_single(keys, group, group != empty, none=empty), group)
 
 
-def _link_loose(loose: Ints, by_id: Ints, valid: Bools) -> Ints:
-    """For each row the ID number that its name, group and account stand beside elsewhere, where it is only one."""
-    pairs = pd.DataFrame({"loose": loose[valid], "id": by_id[valid]}).drop_duplicates()
-    single = pairs[~pairs.duplicated("loose", keep=False)].set_index("loose")["id"]
-    return single.reindex(loose, fill_value=_NO_LINK).to_numpy(dtype=np.int64)
-
-
-def _find_households(rows: pd.DataFrame, person: Ints) -> Ints:
+def _find_households(coded: _Coded, person: Ints) -> Ints:
     """A number for each household: the head's ID or 户编号 that the person's rows tell, else the person's own ID."""
-    told = rows["household_id"].where(rows["household_id"] != "", rows["id"].where(_are_valid(rows["id"]), ""))
-    rank = (rows["household_id"] == "").astype(np.int64)
-    frame = pd.DataFrame({"person": person, "rank": rank.to_numpy(), "told": told.to_numpy()})
-    frame = frame[frame["told"] != ""].sort_values(["person", "rank", "told"], kind="stable").drop_duplicates("person")
-    chosen = frame.set_index("person")["told"].astype("str").reindex(person, fill_value="").reset_index(drop=True)
-    household = code_columns(pd.DataFrame({"v": rows["village_code"].to_numpy(), "t": chosen.to_numpy()}), ("v", "t"))
-    alone = (chosen == "").to_numpy()
+    heads, ids = coded.list_texts("household_id"), coded.list_texts("id")
+    ranks = _rank_texts([*heads, *ids])
+    of_head = np.array([rank if text else _UNTOLD for text, rank in zip(heads, ranks, strict=False)] or [_UNTOLD])
+    own = ranks[len(heads) :]
+    of_id = np.array([rank if v else _UNTOLD for rank, v in zip(own, coded.is_valid[:-1], strict=True)] or [_UNTOLD])
+    width = len(ranks) + 1  # what a row tells of the head goes before the person's own ID
+    head = of_head[coded["household_id"]]
+    told = np.where(head < _UNTOLD, head, np.minimum(of_id[coded["id"]], _UNTOLD - width) + width)
+    best = np.full(int(person.max(initial=-1)) + 1, _UNTOLD)
+    np.minimum.at(best, person, told)
+    chosen = best[person]
+    alone = chosen >= _UNTOLD
+    household = combine_codes(coded["village_code"], np.where(alone, 0, chosen % width))
     return combine_codes(alone.astype(np.int64), np.where(alone, person, household))
 
 
-def _number_inside_villages(rows: pd.DataFrame, owner: Ints) -> Ints:
-    """Serials from 1 inside each village, by group, name and first place (or `order` where the frame has it)."""
-    place = rows["order"].to_numpy() if "order" in rows else np.arange(len(rows))
-    frame = pd.DataFrame(
-        {"v": rows["village_code"].to_numpy(), "g": rows["group"].to_numpy(), "n": rows["name"].to_numpy(),
-         "p": place, "owner": owner}
-    )  # fmt: skip
-    first = (
-        frame.sort_values("p", kind="stable").drop_duplicates("owner").sort_values(["v", "g", "n", "p"], kind="stable")
-    )
-    serial = first.groupby("v", sort=False).cumcount() + 1
-    numbers = np.zeros(int(owner.max(initial=-1)) + 1, dtype=np.int64)
-    numbers[first["owner"].to_numpy()] = serial.to_numpy()
+def _rank_texts(texts: list[str]) -> Ints:
+    """The place of each text in the order of all; equal texts have one."""
+    ranks: Ints = pc.rank(pa.array(texts, pa.large_string()), tiebreaker="dense").to_numpy().astype(np.int64) - 1
+    return ranks
+
+
+def _number_inside_villages(rows: pd.DataFrame, owner: Ints, place: Ints, columns: list[str]) -> Ints:
+    """Serials from 1 inside each village, by some columns of an owner's first row and by the first place."""
+    size = int(owner.max(initial=-1)) + 1
+    first_place, row = np.full(size, _UNTOLD), np.full(size, len(owner))
+    np.minimum.at(first_place, owner, place)
+    np.minimum.at(row, owner, np.arange(len(owner)))
+    first = rows[["village_code", *columns]].iloc[row].reset_index(drop=True).assign(place=first_place)
+    order = first.sort_values(["village_code", *columns, "place"], kind="stable")
+    serial = order.groupby("village_code", sort=False).cumcount() + 1
+    numbers = np.zeros(size, dtype=np.int64)
+    numbers[order.index.to_numpy()] = serial.to_numpy()
     return numbers[owner]

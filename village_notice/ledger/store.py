@@ -22,9 +22,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from village_notice.domain.codes import Ints, combine_codes
 from village_notice.domain.finding import Finding
 from village_notice.errors import CannotWriteError, SettingsError
-from village_notice.ledger.lines import Ints, combine_codes
 from village_notice.ledger.memory import IDENTITY, MEMORY, list_identities
 
 FILE_NAME = "ledger.db"

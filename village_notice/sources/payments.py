@@ -97,6 +97,11 @@ def read_file(path: Path, relative: str, options: ReadOptions) -> FileReading:
     return reading
 
 
+def read_packed(path: Path, relative: str, options: ReadOptions) -> FileReading:
+    """As `read_file`, with the payments packed, to travel from a reading process."""
+    return read_file(path, relative, options).pack()
+
+
 def read_grids(book: WorkbookGrids, relative: str, options: ReadOptions) -> FileReading:
     """An opened file as payments; arguments and errors as `read_file`."""
     return read_tasks(book, relative, options)[0]
