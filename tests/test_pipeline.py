@@ -409,7 +409,10 @@ def test_what_is_held_in_another_township_makes_no_draft_here(inbox, tmp_path):
 
 
 def test_profile_tells_the_share_of_each_stage(inbox, tmp_path):
-    for command, stages in (("run", ["公示", "档案", "查询库"]), ("check", [])):
+    for command, stages in (
+        ("run", ["公示", "档案", "查询库", "payments.csv", "公示数据"]),
+        ("check", ["payments.csv"]),
+    ):
         result = run(inbox, tmp_path / command, "--profile", "--json", command=command)
         assert json.loads(result.stdout)["accepted"]["rows"] == 12  # the table goes to the other stream
         table = result.stderr.partition("用时：\n")[2].splitlines()

@@ -12,7 +12,6 @@ from village_notice.checks.control import (
     draw_control,
 )
 from village_notice.checks.corrections import draw_changes
-from village_notice.checks.payments_csv import write_payments
 from village_notice.checks.report import Surroundings, build_report
 from village_notice.checks.summary import Summary, build_summary
 from village_notice.copies import (
@@ -100,9 +99,8 @@ def write_workbooks(
     stamp: datetime,
     options: RunOptions,
 ) -> None:
-    """payments.csv and the workbooks of the whole run."""
+    """The workbooks of the whole run."""
     public, scope, reference = made
-    write_payments(checked.decided, out.place(PRIVATE, "payments.csv"))
     around = Surroundings(_find_way(out, options.inbox), checked.sheets)
     report = build_report(checked.standing, checked.waived, checked.decided, summary, stamp, around)
     out.place(PRIVATE, "问题清单.xlsx").write_bytes(report)

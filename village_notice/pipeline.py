@@ -7,7 +7,9 @@ spreadsheets ─sources─► payments + findings ─checks─► accepted | hel
 
 import re
 import shutil
+import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,6 +21,7 @@ from village_notice.archive.dialect import ServerUrl
 from village_notice.archive.versions import find_sealed
 from village_notice.checks.by_village import count_by_village
 from village_notice.checks.control_file import ControlLine
+from village_notice.checks.payments_csv import PAYMENTS, write_payments
 from village_notice.checks.waivers import Waiver, read_waivers
 from village_notice.cluster_run import use_cluster
 from village_notice.domain.pinyin import Pinyin
@@ -44,6 +47,7 @@ from village_notice.remember import find_cache, find_made_before, hash_job
 from village_notice.server_copy import find_server, write_server
 from village_notice.settings import Settings, read_settings
 from village_notice.sources.reference import Reference, read_reference
+from village_notice.spare_memory import give_back_memory
 from village_notice.stopwatch import Stopwatch
 from village_notice.unchanged import forget_result, recall_result, remember_result
 
@@ -113,6 +117,7 @@ def _make_everything(
     lap("读取表格")
     checked = check_payments(read, options, desk, reference)
     reconcile_control(checked, office.control, desk, wanted)
+    give_back_memory()
     lap("核对")
     villages = _find_scope(checked.decided, wanted, reference)
     data_until = _find_data_until(checked.decided, settings)
@@ -121,6 +126,7 @@ def _make_everything(
     orders = read_orders(settings.folder)
     scope = Scope(options.year, settings.county, data_until, villages, checked.unsettled, others, orders)
     public = disclose(checked.decided, scope, reference.subsidies.subsidies, Pinyin(reference.surnames))
+    give_back_memory()
     lap("归村")
     published: list[Published] = []
     if not options.check_only:
@@ -130,12 +136,10 @@ def _make_everything(
             out.staging / PUBLIC, out.folder / PUBLIC, find_made_before(out, options),
             hash_job(settings, stamp, reference.surnames),
         )  # fmt: skip
-        published = _publish(public, job, options, progress)
-        lap("公示和档案", {stage: sum(p.seconds.get(stage, 0.0) for p in published) for stage in STAGES})
-        public = _leave_out(public, published)
-        _write_database(public, scope, job, options.out, wanted, progress)
-        _keep_figures(public, scope, job, options.out)
-        lap("查询库")
+        published, public = _make_public(public, scope, job, (options, wanted, checked.decided), progress, lap)
+    else:
+        write_payments(checked.decided, out.place(PRIVATE, PAYMENTS))
+        lap(PAYMENTS)
     checked.standing += drop_switched_off(
         explain_outcome(checked.decided, public, settings, published, scope), settings.rules
     )
@@ -183,6 +187,28 @@ def _find_data_until(decided: pd.DataFrame, settings: Settings) -> str:
     return max((str(d) for d in days if _DAY.fullmatch(str(d))), default="")
 
 
+def _make_public(
+    public: Disclosure,
+    scope: Scope,
+    job: Job,
+    asked: tuple[RunOptions, Sequence[str], pd.DataFrame],
+    progress: Progress,
+    lap: Callable[..., None],
+) -> tuple[list[Published], Disclosure]:
+    """Paper, packages and query database, and payments.csv meanwhile; what was made, and what may leave of it."""
+    options, wanted, decided = asked
+    with ThreadPoolExecutor(1) as beside:  # what does not wait for the paper
+        rest = beside.submit(_write_beside, public, scope, job, options.out, wanted, decided)
+        published = _publish(public, job, options, progress)
+    lap("公示和档案", {stage: sum(p.seconds.get(stage, 0.0) for p in published) for stage in STAGES} | rest.result())
+    left = _leave_out(public, published)
+    if len(left.villages) < len(public.villages):
+        _write_database(left, scope, job, options.out, wanted)
+    _keep_figures(left, scope, job, options.out)
+    lap("公示数据")
+    return published, left
+
+
 def _publish(public: Disclosure, job: Job, options: RunOptions, progress: Progress) -> list[Published]:
     """Paper and packages of all villages; each is entered in the journal when it is finished."""
     published = []
@@ -203,17 +229,27 @@ def _leave_out(public: Disclosure, published: Sequence[Published]) -> Disclosure
     return replace(public, villages=tuple(v for v in public.villages if v.village_code not in refused))
 
 
-def _write_database(
-    public: Disclosure, scope: Scope, job: Job, out: Path, wanted: Sequence[str], progress: Progress
-) -> None:
+def _write_beside(
+    public: Disclosure, scope: Scope, job: Job, out: Path, wanted: Sequence[str], decided: pd.DataFrame
+) -> dict[str, float]:
+    """The query database and payments.csv; gives the seconds of work, for `--profile`."""
+    start = time.thread_time()
+    job.staging.mkdir(parents=True, exist_ok=True)
+    _write_database(public, scope, job, out, wanted)
+    stored = time.thread_time()
+    path = job.staging.parent / PRIVATE / PAYMENTS
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_payments(decided, path)
+    return {"查询库": stored - start, PAYMENTS: time.thread_time() - stored}
+
+
+def _write_database(public: Disclosure, scope: Scope, job: Job, out: Path, wanted: Sequence[str]) -> None:
     """The query database; other years stay in it, and other townships where the run is for some only."""
     database, earlier = job.staging / "查询.db", out / PUBLIC / "查询.db"
     if earlier.is_file():
         shutil.copyfile(earlier, database)
-    progress("查询库", 0, 1)
     codes = [v.code for v in scope.villages] if wanted else None
     write_database(public.villages, database, year=scope.year, pinyin=Pinyin(job.surnames).read, scope=codes)
-    progress("查询库", 1, 1)
 
 
 def _keep_figures(public: Disclosure, scope: Scope, job: Job, out: Path) -> None:

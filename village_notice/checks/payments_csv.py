@@ -19,6 +19,7 @@ from village_notice.domain.columns import CSV_COLUMNS
 from village_notice.domain.money import format_fen, format_scaled
 from village_notice.domain.text import guard_formula
 
+PAYMENTS = "payments.csv"
 _SCALED = {"quantity_milli": 3, "rate_micro": 6}
 _AT_ONCE = 100_000
 _END = "\r\n"

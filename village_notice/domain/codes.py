@@ -57,3 +57,8 @@ def find_single(keys: Ints, values: Ints, wanted: Bools, *, none: int = -1) -> I
     np.minimum.at(lowest, keys[wanted], values[wanted])
     np.maximum.at(highest, keys[wanted], values[wanted])
     return np.where(lowest == highest, highest, none)[keys]
+
+
+def keep_rows(frame: pd.DataFrame, wanted: Bools) -> pd.DataFrame:
+    """The wanted rows; the frame itself where that is all of them: a county's payments are not copied for nothing."""
+    return frame if wanted.all() else frame[wanted]

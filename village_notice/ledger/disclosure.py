@@ -11,7 +11,7 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 
-from village_notice.domain.codes import Bools, Ints, combine_codes
+from village_notice.domain.codes import Bools, Ints, combine_codes, keep_rows
 from village_notice.domain.money import format_fen, format_scaled
 from village_notice.domain.order import GROUP, RECEIVED, USUAL_ORDERS, ListOrders, Order
 from village_notice.domain.pinyin import Pinyin
@@ -84,13 +84,13 @@ def disclose(decided: pd.DataFrame, scope: Scope, subsidies: Sequence[Subsidy], 
     Raises:
         ConservationError: An accepted payment has no village or no amount, or public + withheld is not what was paid.
     """
-    accepted = decided[_ASKED][(decided["verdict"] == "accepted").to_numpy()]
+    accepted = keep_rows(decided[_ASKED], (decided["verdict"] == "accepted").to_numpy())
     if (accepted["village_code"] == "").any() or accepted["amount_fen"].isna().any():
         raise ConservationError("有计入的款项没有村或金额，已停止。请把收件箱发给维护人员。")
     headings = Headings(subsidies, decided["programme_code"].unique())
     held = count_held(decided, scope.villages, headings, scope.year, scope.unsettled, scope.others)
     place = {village.code: number for number, village in enumerate(scope.villages)}
-    rows = accepted[accepted["village_code"].isin(place).to_numpy()]
+    rows = keep_rows(accepted, accepted["village_code"].isin(place).to_numpy())
     del accepted
     village = np.asarray(rows["village_code"].map(place), dtype=np.int64)
     heading = headings.place_rows(rows, scope.year)

@@ -10,7 +10,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from village_notice.domain.codes import Bools, Ints, combine_codes, find_single
+from village_notice.domain.codes import Bools, Ints, combine_codes, find_single, keep_rows
 from village_notice.domain.identity import are_valid_ids
 from village_notice.ledger.memory import apply_numbers, keep_numbers, list_identities
 
@@ -29,8 +29,7 @@ def number_people(payments: pd.DataFrame, remembered: pd.DataFrame | None = None
         remembered: Numbers given before (`memory.MEMORY`): they stay, and who is new is numbered behind them.
     """
     placed = (payments["village_code"] != "").to_numpy()
-    rows = payments[[*_TEXTS, "row", "organisation"]]
-    rows = rows if placed.all() else rows[placed]
+    rows = keep_rows(payments[[*_TEXTS, "row", "organisation"]], placed)
     coded = _Coded(rows)
     person = _find_persons(rows, coded)
     person_no = _number_inside_villages(rows, person, np.arange(len(rows)), ["group", "name"])

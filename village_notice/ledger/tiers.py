@@ -132,18 +132,18 @@ def map_unique(texts: pd.Series, function: Callable[[str], str]) -> pd.Series:
 def check_tiers(payments: pd.DataFrame, subsidies: Iterable[Subsidy]) -> list[Finding]:
     """P03 for each programme with accepted payments whose tier nobody settled: people, yuan, the exact line to add."""
     table = {s.code: s for s in subsidies}
-    accepted = payments[_TOLD][(payments["verdict"] == "accepted").to_numpy()]
+    codes = [str(code) for code in payments["programme_code"].unique()]
+    lacking = {code: [p for p in code.split(JOIN) if not _is_settled(table.get(p))] for code in codes}
+    unsettled = payments["programme_code"].isin([code for code in codes if lacking[code]])
+    rows_told = payments.loc[unsettled & (payments["verdict"] == "accepted"), _TOLD]
     findings = []
-    for number, ((code, told), rows) in enumerate(accepted.groupby(["programme_code", "programme"], sort=True)):
-        lacking = [part for part in str(code).split(JOIN) if not _is_settled(table.get(part))]
-        if not lacking:
-            continue
+    for number, ((code, told), rows) in enumerate(rows_told.groupby(["programme_code", "programme"], sort=True)):
         first = rows.iloc[0]
         fen = int(rows["amount_fen"].sum())
         people = len(rows[["village_code", "name", "id"]].drop_duplicates())
         name = str(told or first["programme_text"])
         short = re.sub(r"补贴|补助|资金|[^\w]", "", name)[:4]
-        line = f"{lacking[0] or f'N{number + 1:03d}'},{name},{short if len(short) > 1 else name},主管部门,,D,none,,,,no,no,no,,"
+        line = f"{lacking[str(code)][0] or f'N{number + 1:03d}'},{name},{short if len(short) > 1 else name},主管部门,,D,none,,,,no,no,no,,"
         place = Place(str(first["file"]), str(first["sheet"]))
         findings.append(Finding("P03", place, str(name), f"{people} 人、{format_fen(fen)} 元", line, fen=fen))
     return findings
