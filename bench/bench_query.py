@@ -1,8 +1,8 @@
 """How fast 查询.db answers: `python bench/bench_query.py [--db FILE] [--people N]`; prints a table.
 
-The database is made here, of invented people: 780 villages in 24 townships, 310 people each, two million payments in
-one line a programme and year. With --db it is kept and used again; --db may be the address of a PostgreSQL database,
-which is filled where it holds nothing.
+With --db the database of a run is asked, with names from it, in its largest village and township; --db may be the
+address of a PostgreSQL database. Where there is none yet, one is made of invented people: 780 villages in 24 townships,
+310 people each, two million payments in one line a programme and year.
 """
 
 import argparse
@@ -17,7 +17,7 @@ from contextlib import closing
 from pathlib import Path
 
 from village_notice.archive.database import import_editions
-from village_notice.archive.dialect import Source, open_database
+from village_notice.archive.dialect import Database, Source, open_database
 from village_notice.archive.edition import Edition
 from village_notice.archive.people import Line, Person
 from village_notice.archive.query import search, search_village
@@ -78,23 +78,40 @@ def make_editions(people: int) -> Iterator[Edition]:
 
 
 def measure(ask: Callable[[str], object], words: list[str]) -> tuple[float, float]:
-    """Median and p99 of a question in milliseconds."""
+    """Median and p99 of a question in milliseconds, each asked twice and the better taken: other work is not counted."""
     times = []
     for word in words:
-        start = time.perf_counter()
-        ask(word)
-        times.append((time.perf_counter() - start) * 1000)
+        tries = []
+        for _ in range(2):
+            start = time.perf_counter()
+            ask(word)
+            tries.append((time.perf_counter() - start) * 1000)
+        times.append(min(tries))
     return statistics.median(times), statistics.quantiles(times, n=100)[98]
 
 
-def make_words(pinyin: Pinyin) -> dict[str, list[str]]:
+def read_place(database: Database) -> tuple[str, str, int]:
+    """Township, village and year with the most people."""
+    [place] = database.select(
+        "SELECT v.township, v.name, e.year FROM edition e JOIN village v ON v.id = e.village_id"
+        " ORDER BY e.people DESC, e.id LIMIT 1"
+    )
+    return place
+
+
+def read_names(database: Database) -> list[str]:
+    """Names of three characters, evenly from the whole database."""
+    found = [name for (name,) in database.select("SELECT key FROM name WHERE length(key) = 3 ORDER BY key")]
+    return random.Random(1).choices(found, k=ROUNDS)
+
+
+def make_words(pinyin: Pinyin, names: list[str]) -> dict[str, list[str]]:
     """Kind → questions of that kind."""
     chance = random.Random(1)
-    names = [chance.choice(SURNAMES) + "".join(chance.choices(GIVEN, k=2)) for _ in range(ROUNDS)]
     return {
         "姓名": names,
         "名（两字）": [name[1:] for name in names],
-        "一个字": [chance.choice(GIVEN) for _ in names],
+        "一个字": [chance.choice(name) for name in names],
         "全拼": [next(iter(pinyin.read(name)))[0] for name in names],
         "首字母": [next(iter(pinyin.read(name)))[1] for name in names],
     }
@@ -109,10 +126,10 @@ def is_filled(db: Source) -> bool:
     return True
 
 
-def time_process(db: Source) -> float:
-    """Median of the whole time of `village-notice query`, in milliseconds."""
+def time_process(db: Source, name: str) -> float:
+    """Median of the whole time of `village-notice query` over the county, in milliseconds."""
     place = str(db) if isinstance(db, Path) else db.url
-    command = [sys.executable, "-m", "village_notice", "query", "王建国", "--db", place, "--village", "王家0村"]
+    command = [sys.executable, "-m", "village_notice", "query", name, "--db", place]
     times = []
     for _ in range(7):
         start = time.perf_counter()
@@ -136,18 +153,19 @@ def main() -> None:
             print(f"made in {time.perf_counter() - start:.0f} s")
         with closing(open_database(db)) as database:
             [(people, payments)] = database.select("SELECT sum(people), sum(payments) FROM edition")
+            (township, village, year), names = read_place(database), read_names(database)
         size = f", {db.stat().st_size / 1e6:.0f} MB" if isinstance(db, Path) else ""
         print(f"{people:,} people, {payments:,} payments{size}")
         scopes: dict[str, Callable[[str], object]] = {
-            "village": lambda w: search_village(db, w, township="甲1镇", village="王家0村", year=2022, limit=50),
-            "township": lambda w: search(db, w, township="甲1镇"),
+            "village": lambda w: search_village(db, w, township=township, village=village, year=year, limit=50),
+            "township": lambda w: search(db, w, township=township),
             "county": lambda w: search(db, w),
         }
         print(f"{'':10}" + "".join(f"{scope:>22}" for scope in scopes) + "   (median / p99, ms)")
-        for kind, words in make_words(pinyin).items():
+        for kind, words in make_words(pinyin, names).items():
             cells = [measure(ask, words) for ask in scopes.values()]
             print(f"{kind:10}" + "".join(f"{median:12.2f} /{p99:8.2f}" for median, p99 in cells))
-        print(f"village-notice query, whole process: {time_process(db):.0f} ms")
+        print(f"village-notice query, whole process: {time_process(db, names[0]):.0f} ms")
 
 
 if __name__ == "__main__":

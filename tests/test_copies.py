@@ -10,6 +10,7 @@ import pytest
 import xlwt
 from click.testing import CliRunner
 from msoffcrypto.format.ooxml import OOXMLFile
+from openpyxl.styles import Font
 
 from village_notice.cli import main
 from village_notice.copies import choose_files
@@ -114,6 +115,28 @@ def test_correct_the_copy_put_it_beside_then_instead(tmp_path, run, name):
     assert list_changes(tmp_path) == [("地力_核对.xlsx", sheet, "E4", "见备注", "700")]
 
 
+def test_a_waiver_follows_its_file_to_the_corrected_copy_and_to_a_new_name(tmp_path, run):
+    inbox, home = tmp_path / "收件箱", tmp_path / "办公"
+    write_xlsx(inbox / "地力.xlsx")
+    book = openpyxl.load_workbook(inbox / "地力.xlsx")
+    book["明细"]["A1"] = "2022年羊郡镇耕地地力保护补贴拟发放明细表"
+    book.save(inbox / "地力.xlsx")
+    head = "规则,文件,工作表,行,理由,经手人,日期\n"
+    (home / "waivers.csv").write_text(head + "H02,地力.xlsx,,,已到账,王五,2022-12-01\n", encoding="utf-8")
+    first = run()
+    assert (first["waived"], first["accepted"]["rows"], first["held"]["rows"]) == (1, 2, 1)
+    correct(find_copy(tmp_path), inbox / "改好的.xlsx")
+    assert (run()["waived"], run()["accepted"]["rows"]) == (1, 3)
+    (inbox / "地力.xlsx").unlink()
+    instead = run()
+    assert (instead["waived"], instead["accepted"]["rows"], instead["findings"].get("F19")) == (1, 3, None)
+    (inbox / "改好的.xlsx").rename(inbox / "又一个名字.xlsx")
+    assert (run()["waived"], run()["accepted"]["rows"]) == (1, 3)
+    (home / "waivers.csv").write_text(head + "H02,另一个.xlsx,,,已到账,王五,2022-12-01\n", encoding="utf-8")
+    other = run()
+    assert (other["waived"], other["accepted"]["rows"], other["findings"]["F19"]) == (0, 0, 1)
+
+
 def test_one_source_corrected_twice_asks(tmp_path, run):
     inbox = tmp_path / "收件箱"
     write_xlsx(inbox / "地力.xlsx")
@@ -204,6 +227,19 @@ def make_bare(kind):
         book.active.append(row)
     book.save(made)
     return lock(made.getvalue()) if kind == "locked" else made.getvalue()
+
+
+def test_the_copy_of_a_workbook_with_a_password_keeps_its_formats(tmp_path, run):
+    book = openpyxl.load_workbook(io.BytesIO(make_bare("xlsx")))
+    book.active["A1"].font = Font(bold=True)
+    made = io.BytesIO()
+    book.save(made)
+    (tmp_path / "收件箱/羊郡镇").mkdir()
+    (tmp_path / "收件箱/羊郡镇/2022年高龄津贴.xlsx").write_bytes(lock(made.getvalue()))
+    run("--password", "123456")
+    (copy,) = (tmp_path / "结果/内部资料_不得外传/核对").rglob("*.xlsx")
+    front, sheet = openpyxl.load_workbook(copy).worksheets
+    assert sheet["A1"].font.bold and front["A4"].value == "没有保留下来的：打开密码。"
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 """Draws the pictures of docs/公示模板.md from the examples that stand in it, on a village of the invented sample.
 
+The picture of the README is drawn from the same village, with the templates as they come.
+
 Run from the checkout: `python tools/make_template_pictures.py`.
 """
 
@@ -22,7 +24,7 @@ from village_notice.settings import read_settings
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 PAGE = DOCS / "公示模板.md"
 KINDS: dict[str, Kind] = {"summary": "summary", "detail": "detail", "paper": "detail", "card": "card"}
-_DPI = 62
+_DPI, _README_DPI = 62, 70
 _SHARES = {"summary": 1.0}  # of the page; of the others the upper part
 
 
@@ -39,11 +41,14 @@ def main() -> None:
         kept = read_kept(Path(folder) / RESULTS)
         first = kept.villages[0]
         village = replace(first, held=0, programmes=tuple(replace(p, held=0) for p in first.programmes))
+        usual = read_settings(Path(folder) / OFFICE)
+        (notice,) = draw_kinds(village, usual, kept.stamp, ["summary"])
+        (DOCS / "images" / "notice.png").write_bytes(draw_pictures(notice.data, _README_DPI)[0])
         for template, lines, picture in find_examples(PAGE.read_text(encoding="utf-8")):
             home = Path(tempfile.mkdtemp(dir=folder))
             (home / "templates" / "notice").mkdir(parents=True)
             (home / "templates" / "notice" / f"{template}.toml").write_text(lines, encoding="utf-8")
-            settings = replace(read_settings(Path(folder) / OFFICE), folder=home)
+            settings = replace(usual, folder=home)
             (notice,) = draw_kinds(village, settings, kept.stamp, [KINDS[template]])
             page = Image.open(BytesIO(draw_pictures(notice.data, _DPI)[0]))
             page.crop((0, 0, page.width, int(page.height * _SHARES.get(template, 0.6)))).save(

@@ -17,6 +17,7 @@ from village_notice import __version__
 from village_notice.chinese_click import ChineseGroup
 from village_notice.cli_archive import archive, export_usb, purge, serve
 from village_notice.cli_database import ENVIRONMENT, DatabaseType, ServerType
+from village_notice.cli_ledger import ledger
 from village_notice.cli_notices import guide, notices, preview, split_names, verify_sheet
 from village_notice.errors import ExitCode
 
@@ -168,10 +169,13 @@ def _read_stamp(text: str | None) -> datetime | None:
 
 def _run(values: dict[str, Any]) -> None:
     """Does what `run` and `check` were asked for, tells what came of it and ends with the exit code."""
+    from datetime import datetime
+
     from village_notice.stopwatch import Stopwatch
 
     watch = Stopwatch()
     from village_notice import pipeline
+    from village_notice.checks.posted import remind_of_posting
     from village_notice.progress import show_progress
 
     as_json, profile = values.pop("as_json"), values.pop("profile")
@@ -180,8 +184,9 @@ def _run(values: dict[str, Any]) -> None:
     if profile:
         click.echo(watch.format_table(), err=True)
     click.echo(json.dumps(result.to_json(), ensure_ascii=False, indent=1) if as_json else result.summary.format_text())
-    if result.note:
-        click.echo(f"\n注意：{result.note}", err=True)
+    reminder = remind_of_posting(result.summary.unposted, result.summary.year, datetime.now().astimezone().date())
+    for note in filter(None, (result.note, reminder)):
+        click.echo(f"\n注意：{note}", err=True)
     for words, names in (
         ("移到旧版的文件", result.moved),
         ("您手工改过、已换成新结果的文件（您改的那份在旧版里）", result.changed),
@@ -327,83 +332,9 @@ def init(folder: Path) -> None:
     )
 
 
-@main.group(cls=ChineseGroup)
-def ledger() -> None:
-    """台账：办公文件夹里保存的历次运行（文件、款项、问题），只供内部查看。
-
-    \b
-    例：
-      village-notice ledger files --home 办公
-      village-notice ledger payment 王建国 --village 万柳村 --home 办公
-      village-notice ledger changes --home 办公
-    """
-
-
-def ledger_options(command: F) -> F:
-    """The options of every command that looks into the ledger."""
-    home = click.option("--home", type=click.Path(path_type=Path), required=True, help="办公文件夹。")
-    return home(click.option("--json", "as_json", is_flag=True, help="在标准输出给出 JSON。")(command))
-
-
-@ledger.command(name="files")
-@ledger_options
-def ledger_files(home: Path, as_json: bool) -> None:
-    """列出保存的文件：哈希、笔数、金额、从哪一次运行起。
-
-    \b
-    例：
-      village-notice ledger files --home 办公
-    """
-    from village_notice.ledger import history
-
-    with history.open_kept(home) as kept:
-        found = history.list_files(kept)
-    click.echo(_dump(history.to_rows(found)) if as_json else history.format_files(found))
-
-
-@ledger.command(name="payment")
-@ledger_options
-@click.argument("name", required=False, default="", metavar="[姓名]")
-@click.option("--village", default="", help="只查哪个村。")
-@click.option("--file", default="", help="查哪个文件里的，写收件箱里的路径。")
-@click.option("--row", type=click.IntRange(0), default=0, help="第几行，与 Excel 显示的相同。")
-def ledger_payment(home: Path, as_json: bool, **where: Any) -> None:  # noqa: ANN401  # click passes the options by name
-    """一笔款项（一个人，或一个位置）在历次运行里是什么样。
-
-    \b
-    例：
-      village-notice ledger payment 王建国 --village 万柳村 --home 办公
-      village-notice ledger payment --file 财政局/地力.xlsx --row 7 --home 办公
-    """
-    from village_notice.ledger import history
-
-    with history.open_kept(home) as kept:
-        found = history.find_payments(kept, **where)
-    click.echo(_dump(history.to_rows(found)) if as_json else history.format_payments(found))
-
-
-@ledger.command(name="changes")
-@ledger_options
-@click.option("--from", "before", type=int, help="从第几次运行；不给就是同一收件箱的上一次。")
-@click.option("--to", "after", type=int, help="到第几次运行；不给就是最近一次。")
-def ledger_changes(home: Path, as_json: bool, before: int | None, after: int | None) -> None:
-    """两次运行之间变了什么：文件、合计、逐笔。
-
-    \b
-    例：
-      village-notice ledger changes --home 办公
-      village-notice ledger changes --from 1 --to 3 --home 办公
-    """
-    from village_notice.ledger import history
-
-    with history.open_kept(home) as kept:
-        found = history.compare_runs(kept, before, after)
-    click.echo(_dump(history.to_rows(found)) if as_json else history.format_changes(found))
-
-
 def _dump(rows: object) -> str:
     return json.dumps(rows, ensure_ascii=False, indent=1)
 
 
-for _command in (archive, export_usb, purge, serve, notices, preview, guide, verify_sheet):
+for _command in (archive, export_usb, purge, serve, notices, preview, guide, verify_sheet, ledger):
     main.add_command(_command)

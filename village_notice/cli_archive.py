@@ -179,7 +179,7 @@ def purge(year: int, home: Path, out: Path | None, yes: bool) -> None:
     if not yes:
         click.confirm("以上删除后不能恢复，公示、档案和查询库不受影响。确定删除吗", abort=True)
     purging.carry_out(plan)
-    click.echo("已删除。")
+    click.echo(plan.format_done())
 
 
 @click.command(cls=ChineseCommand)
@@ -200,7 +200,14 @@ def purge(year: int, home: Path, out: Path | None, yes: bool) -> None:
 @click.option("--port", type=click.IntRange(1, 65535), help="端口；不写就是 8000，窗口答复是 8010。")
 @click.option("--allow-host", "hosts", multiple=True, metavar="主机名", help="还允许用哪个主机名打开；可写多次。")
 @click.option("--desk", is_flag=True, help="窗口答复：给经办人接电话用，要密码，看得到台账；必须给 --home。")
-@click.option("--set-password", "is_new", is_flag=True, help="（重新）设窗口答复的密码。")
+@click.option("--set-password", "is_new", is_flag=True, help="（重新）设窗口答复的密码；加 --clerk 就只设这一个人的。")
+@click.option(
+    "--clerk",
+    default="",
+    metavar="姓名",
+    help="给这个经办人设自己的密码；设过以后，只有设过的人能进，登记簿记的就是本人。",
+)
+@click.option("--remove-clerk", default="", metavar="姓名", help="去掉这个经办人的密码（调走了）。")
 def serve(db: Source | None, home: Path | None, host: str, port: int | None, **more: Any) -> None:  # noqa: ANN401  # click passes the rest by name
     """开村民查询网页：选村、看合计、打开公示；设置允许时可在本村内按姓名查。加 --desk 是经办人的窗口答复。按 Ctrl+C 停止。
 
@@ -214,8 +221,8 @@ def serve(db: Source | None, home: Path | None, host: str, port: int | None, **m
     from village_notice.web.server import format_address
 
     settings, hosts = read_settings(home), more["hosts"]
-    if more["is_new"] and not more["desk"]:
-        raise click.UsageError("--set-password 是窗口答复的密码，请和 --desk 一起用。")
+    if (more["is_new"] or more["clerk"] or more["remove_clerk"]) and not more["desk"]:
+        raise click.UsageError("--set-password、--clerk、--remove-clerk 是窗口答复用的，请和 --desk 一起用。")
     if not more["desk"]:
         from village_notice.web.public import serve as serving
 
@@ -226,7 +233,9 @@ def serve(db: Source | None, home: Path | None, host: str, port: int | None, **m
 
     if home is None:
         raise click.UsageError("窗口答复要用办公文件夹里的台账。请加上 --home 办公文件夹。")
-    keys = desk.find_keys(home, _ask_password, is_new=more["is_new"])
+    if more["remove_clerk"]:
+        desk.remove_clerk(home, more["remove_clerk"])
+    keys = desk.find_keys(home, _ask_password, is_new=more["is_new"] or bool(more["clerk"]), clerk=more["clerk"])
     click.echo(f"窗口答复：请用浏览器打开 {format_address(host, port or 8010)}　按 Ctrl+C 停止。", err=True)
     desk.serve(db, settings, keys, host=host, port=port or 8010, more_hosts=hosts)
 

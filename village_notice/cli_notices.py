@@ -134,7 +134,8 @@ def _make_again(values: dict[str, Any], *, as_json: bool, quiet: bool) -> None:
     }
     unknown = [kind for kind in lists["kinds"] if kind not in wish.KINDS]
     if unknown:
-        raise click.UsageError(f"没有“{'、'.join(unknown)}”这种公示，可用的有：{'、'.join(wish.KINDS)}。")
+        guide = "申报指南用 village-notice guide 做。" if "申报指南" in unknown else ""
+        raise click.UsageError(f"没有“{'、'.join(unknown)}”这种公示，可用的有：{'、'.join(wish.KINDS)}。{guide}")
     lists["kinds"] = lists["kinds"] or wish.USUAL
     values["workers"] = values["workers"] or os.cpu_count() or 1
     with show_progress(quiet=quiet) as progress:

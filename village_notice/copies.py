@@ -1,26 +1,24 @@
 """核对/: annotated copies of the workbooks with findings, and what changed in the copies that came back.
 
-Both open foreign files, so both happen in reader children, with their limits of time and memory.
+Both open foreign files, so both happen in reader children (see `copy_job`), with their limits of time and memory.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Literal
 
-from village_notice.checks.corrections import CellChange, compare_sheets
+from village_notice import copy_job
+from village_notice.checks.corrections import CellChange
+from village_notice.copy_job import Request
 from village_notice.domain.annotation import COPY_MARK
 from village_notice.domain.finding import Finding
-from village_notice.domain.rules import RULES, Severity, list_lowered, switch_rules
+from village_notice.domain.rules import RULES, Severity
 from village_notice.output import OutputFolder
 from village_notice.progress import Progress
-from village_notice.sources.corrected import read_source_path, take_front_sheet
 from village_notice.sources.discover import InputFile
 from village_notice.sources.reader_pool import Failure, PoolLimits, ReaderPool
-from village_notice.sources.sniff import NAMES, find_form
-from village_notice.sources.workbook import read_workbook
 from village_notice.sources.zip_members import read_input
 from village_notice.workbook import Link, Sheet, SheetColumn, Value
 
@@ -31,7 +29,7 @@ MANY_FILES = 200
 """Where the inbox holds more files, only those with errors get a copy unless all are asked for."""
 _ORDINARY = frozenset(["R06", "X04", "X05", "X07", "X11"])
 """Warnings at cells that are nearly always right as they are: children, namesakes, families with one account, rates."""
-_LIMITS = PoolLimits(seconds=60, seconds_per_megabyte=20, free_megabytes=2)
+_LIMITS = PoolLimits(seconds=18, seconds_per_megabyte=20, free_megabytes=1)
 _UNREADABLE = frozenset(["F01", "F02", "F03", "F06", "F10", "F15"])
 _LONGEST_PATH, _SHORT = 235, 20
 _ORIGINALS = ("cache", "originals")
@@ -57,78 +55,6 @@ class Copy:
     others: int
     place: str = ""
     reason: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What a child needs to make a copy: the findings, what the file itself came from, and the rules made warnings."""
-
-    findings: tuple[Finding, ...]
-    sources: tuple[str, ...]
-    stamp: datetime
-    password: str | None
-    switches: Mapping[str, str] = field(default_factory=list_lowered)
-
-
-def make_copy(path: Path, relative: str, request: Request) -> bytes:
-    """The bytes of an annotated copy; runs in a reader child.
-
-    Raises:
-        Unreadable: The file cannot be opened.
-    """
-    with switch_rules(request.switches):
-        return _annotate(path, relative, request)
-
-
-def _annotate(path: Path, relative: str, request: Request) -> bytes:
-    import hashlib
-
-    from village_notice.checks.annotated import Origin, annotate_sheets, annotate_xlsx  # openpyxl: for children only
-
-    data = read_input(path)
-    hashes = (*request.sources, hashlib.sha256(data).hexdigest())
-    form, _ = find_form(data)
-    if form == "xlsx":
-        try:
-            origin = Origin(relative, hashes, request.stamp, source=read_source_path(data))
-            return annotate_xlsx(data, request.findings, origin)
-        except Exception:  # noqa: BLE001 - whatever openpyxl stumbles over, our own reader may not
-            losses: tuple[str, ...] = ("全部格式（原文件写法特殊）",)
-    else:
-        losses = (f"原来的格式（{NAMES.get(form, form)}，副本改为 .xlsx）",)
-    book = read_workbook(data, path.suffix, password=request.password)
-    source = take_front_sheet(data, book).path
-    if form == "locked":
-        losses = ("打开密码", "全部格式")
-    if any(g.uncalculated for g in book.grids):
-        losses = (*losses, "没有保存结果的公式")
-    sheets = [g for g in book.grids if not g.is_chart]
-    return annotate_sheets(sheets, request.findings, Origin(relative, hashes, request.stamp, losses, source))
-
-
-def compare_copy(path: Path, _relative: str, source: Path, password: str | None) -> list[CellChange]:
-    """What is other in a corrected copy than in its source; runs in a reader child.
-
-    Raises:
-        Unreadable: One of them cannot be opened.
-    """
-    sides = []
-    for place in (source, path):
-        data = read_input(place)
-        book = read_workbook(data, "", password=password)
-        take_front_sheet(data, book)
-        sides.append({g.name or "Sheet1": _show_rows(g.rows, g.errors) for g in book.grids})
-    return compare_sheets(*sides)
-
-
-def _show_rows(rows: Sequence[Sequence[object]], errors: Mapping[tuple[int, int], str]) -> list[list[object]]:
-    """The cells with error texts in them."""
-    shown = [list(row) for row in rows]
-    for (row, column), text in errors.items():
-        if row <= len(shown):
-            shown[row - 1] += [None] * (column - len(shown[row - 1]))
-            shown[row - 1][column - 1] = text
-    return shown
 
 
 def choose_files(
@@ -173,7 +99,7 @@ def write_copies(
     longest = _LONGEST_PATH - len(str(out.folder / private / FOLDER)) - 1
     own = {f.relative: (requests[f.relative],) for f in readable}
     with ReaderPool(min(workers, len(readable)), _LIMITS) as pool:
-        answers = pool.map(readable, f"{__name__}:make_copy", own=own)
+        answers = pool.map(readable, f"{copy_job.__name__}:make_copy", own=own)
         for done, (file, answer) in enumerate(zip(readable, answers, strict=True), 1):
             if isinstance(answer, bytes):
                 place = _name_copy(file, taken, longest)
@@ -254,7 +180,9 @@ def compare_copies(
     if wanted:
         own = {f.relative: (sources[f.relative], password) for f in wanted}
         with ReaderPool(min(2, len(wanted)), _LIMITS) as pool:
-            for file, answer in zip(wanted, pool.map(wanted, f"{__name__}:compare_copy", own=own), strict=True):
+            for file, answer in zip(
+                wanted, pool.map(wanted, f"{copy_job.__name__}:compare_copy", own=own), strict=True
+            ):
                 if isinstance(answer, list):
                     changes[file.relative] = answer
                 else:

@@ -5,15 +5,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from village_notice.domain.guide_text import GUIDE_TEXTS, GuideText, build_guide_texts, read_guide_texts
 from village_notice.domain.subsidy import Subsidy, Tier
 from village_notice.errors import UsageError
-from village_notice.notices.guide import check_guide, draw_guide, is_known
+from village_notice.notices.guide import build_guide, check_guide, draw_guide, is_known
 from village_notice.notices.picture import draw_pictures
 from village_notice.notices.work import Choice
 from village_notice.output import explain_write_errors
 from village_notice.progress import Progress
 from village_notice.publish import safe_name
-from village_notice.settings import read_settings
+from village_notice.settings import Settings, read_settings
 from village_notice.sources.reference import read_reference
 from village_notice.wish import Made
 
@@ -53,7 +54,7 @@ def make_guides(wish: GuideWish, progress: Progress) -> Made:
     """
     settings = read_settings(wish.home)
     chosen = choose_subsidies(read_reference(settings).subsidies.subsidies, wish.programmes)
-    made = Made(wish.target)
+    made, texts = Made(wish.target), {}
     with explain_write_errors(wish.target):
         wish.target.mkdir(parents=True, exist_ok=True)
         for number, subsidy in enumerate(chosen, 1):
@@ -63,12 +64,20 @@ def make_guides(wish: GuideWish, progress: Progress) -> Made:
             made.findings += faults
             if not faults:
                 _write(made, safe_name(notice.file_name), notice.data, notice.pages)
+                texts[safe_name(notice.file_name)] = _read_text(subsidy, settings)
                 for page, picture in enumerate(draw_pictures(notice.data) if wish.has_pictures else [], 1):
                     behind = f"_第{page}页" if notice.pages > 1 else ""
                     name = safe_name(notice.file_name.removesuffix(".pdf") + behind + ".png")
                     _write(made, name, picture, 0)
             progress("申报指南", number, len(chosen))
+        known = read_guide_texts(wish.target)
+        (wish.target / GUIDE_TEXTS).write_bytes(build_guide_texts(known | texts))
     return made
+
+
+def _read_text(subsidy: Subsidy, settings: Settings) -> GuideText:
+    guide = build_guide(subsidy, settings)
+    return GuideText(guide.title, subsidy.department, guide.rows, guide.notes)
 
 
 def choose_subsidies(known: Sequence[Subsidy], texts: Sequence[str]) -> list[Subsidy]:

@@ -1,30 +1,36 @@
 """The second step of a run: verdicts on all payments, conservation proved, totals held against what was paid out."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import Path
 
 import pandas as pd
 
 from village_notice.archive.postings import read_posted
 from village_notice.checks.across import check_across
+from village_notice.checks.cells import place_findings
 from village_notice.checks.control import ControlRow, check_control, find_unsettled, reconcile
 from village_notice.checks.control_file import ControlLine, ControlReader
 from village_notice.checks.deceased import check_deceased, read_deceased
+from village_notice.checks.links import NOT_IN_INBOX
 from village_notice.checks.neighbours import check_last_year, check_neighbours
 from village_notice.checks.other_years import check_other_years
-from village_notice.checks.posted import check_posted
+from village_notice.checks.posted import check_posted, list_unposted
 from village_notice.checks.printed import check_printed
 from village_notice.checks.single import check_single
 from village_notice.checks.stated import explain_totals
+from village_notice.checks.summaries import check_summaries
 from village_notice.checks.totals import Balance, check_conservation
 from village_notice.checks.verdict import decide
-from village_notice.checks.waivers import Waiver, split_waived
+from village_notice.checks.waivers import Waiver, expand_villages, find_unused, follow_files, split_waived
 from village_notice.domain.finding import Finding
 from village_notice.domain.packed import PackedPayments, unpack_payments
 from village_notice.domain.reading import FileReading
 from village_notice.domain.rules import drop_switched_off
+from village_notice.domain.text import fold_text
 from village_notice.intake import Intake, list_findings
-from village_notice.ledger.keeping import recall_numbers, recall_payments
+from village_notice.ledger.keeping import recall_names, recall_numbers, recall_payments
 from village_notice.ledger.persons import number_people
 from village_notice.ledger.tiers import check_tiers
 from village_notice.options import RunOptions
@@ -48,6 +54,8 @@ class Checked:
     control: list[ControlRow]
     unsettled: frozenset[tuple[str, str]]
     sheets: list[Sheet]
+    unposted: tuple[str, ...] = ()
+    waivers: list[Waiver] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +70,26 @@ class Desk:
         return split_waived(drop_switched_off(findings, self.settings.rules), self.waivers)
 
 
+def tell_unused(checked: Checked, desk: Desk, read: Intake) -> list[Finding]:
+    """F19 for the waivers that let nothing pass, once everything has been told that they could be meant for."""
+    files = [*(f.relative for f in read.files), *NOT_IN_INBOX]
+    found = find_unused(desk.waivers, checked.waived, checked.standing, files)
+    return drop_switched_off(found, desk.settings.rules)
+
+
+def follow_waivers(waivers: Sequence[Waiver], read: Intake, home: Path | None) -> list[Waiver]:
+    """The waivers, also for files that were renamed since or are the corrected copies of those they name."""
+    if not waivers:
+        return []
+    lineages = {r.file: (*r.corrects, r.sha256) for r in read.readings if r.sha256}
+    names = recall_names(home, {sha256 for hashes in lineages.values() for sha256 in hashes})
+    for file in read.files:
+        names.setdefault(file.sha256, set()).add(file.relative)
+    return follow_files(
+        waivers, {file: {name for h in hashes for name in names.get(h, ())} for file, hashes in lineages.items()}
+    )
+
+
 def check_payments(read: Intake, options: RunOptions, desk: Desk, reference: Reference) -> Checked:
     """Verdicts on all payments, persons numbered, conservation proved."""
     readings, subsidies = read.readings, reference.subsidies.subsidies
@@ -70,19 +98,30 @@ def check_payments(read: Intake, options: RunOptions, desk: Desk, reference: Ref
     deceased = check_deceased(payments, read_deceased(options.home))
     findings = [*read.findings, *list_findings(readings), *check_single(payments, subsidies), *across, *deceased]
     findings += check_printed(payments)
-    findings = explain_totals(findings, payments)
+    findings = explain_totals(findings, payments, (mark for r in readings for mark in r.set_aside))
+    findings = place_findings(findings, readings)
+    desk = replace(desk, waivers=expand_villages(desk.waivers, findings, payments))
     standing, waived = desk.sort(findings)
     decided = decide(payments, standing, year=options.year)
+    posted, today = (
+        _read_posted(options, reference),
+        options.stamp.date() if options.stamp else desk.settings.data_until,
+    )
     told = [
         *check_tiers(decided, subsidies),
         *check_other_years(decided, options.year),
+        *check_summaries(readings, decided),
         *check_neighbours(decided, reference.register.villages),
         *check_last_year(decided, recall_payments(options.home, options.year - 1)),
-        *_check_posted(decided, options, desk.settings, reference),
+        *(check_posted(decided, posted, options.year, today) if posted is not None and today else ()),
     ]
-    told, accepted = desk.sort(told)
+    told, accepted = desk.sort(place_findings(told, readings))
     standing, waived = [*standing, *told], [*waived, *accepted]
-    return Checked(readings, decided, check_conservation(readings, decided), standing, waived, [], frozenset(), [])
+    balances, unposted = (
+        check_conservation(readings, decided),
+        list_unposted(decided, posted) if posted is not None else (),
+    )
+    return Checked(readings, decided, balances, standing, waived, [], frozenset(), [], unposted, desk.waivers)
 
 
 def take_payments(readings: Sequence[FileReading]) -> pd.DataFrame:
@@ -93,23 +132,22 @@ def take_payments(readings: Sequence[FileReading]) -> pd.DataFrame:
     return payments
 
 
-def _check_posted(
-    decided: pd.DataFrame, options: RunOptions, settings: Settings, reference: Reference
-) -> Iterable[Finding]:
-    """N09 and N10, where the office has a folder and the run a date."""
-    today = options.stamp.date() if options.stamp else settings.data_until
-    if options.home is None or today is None:
-        return ()
+def _read_posted(options: RunOptions, reference: Reference) -> dict[str, list[date]] | None:
+    """Village code → days of the postings that the office has noted; None without an office folder."""
     villages = ((v.code, v.township, v.name) for v in reference.register.villages)
-    return check_posted(decided, read_posted(options.home, options.year, villages), options.year, today)
+    return read_posted(options.home, options.year, villages) if options.home else None
 
 
 def read_control(options: RunOptions, reference: Reference) -> list[ControlLine]:
     """What the finance bureau paid out, [] where the office does not say."""
 
     def find_programme(words: str) -> tuple[str, str] | None:
-        subsidy = reference.subsidies.find_code(words) or reference.subsidies.match(words).subsidy
-        return (subsidy.code, subsidy.name) if subsidy else None
+        table = reference.subsidies
+        found = table.find_code(words)
+        candidates = (found,) if found else table.match(words).candidates
+        if not candidates:  # a programme nobody classified goes by its name, as in the sheets; a slip is asked about
+            return None if table.suggest(words) else ("", fold_text(words))
+        return "+".join(sorted(s.code for s in candidates)), "、".join(s.name for s in candidates)
 
     def read_period(cell: object) -> str:
         return parse_period(cell, options.year)

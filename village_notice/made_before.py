@@ -13,6 +13,7 @@ from typing import Any
 
 from village_notice.archive.versions import Plan
 from village_notice.domain.finding import Finding, Place
+from village_notice.domain.proof import VillageProof
 from village_notice.domain.public import VillageYear
 from village_notice.fingerprint import hash_file, hash_parts
 
@@ -77,20 +78,20 @@ class MadeBefore:
         return made if all(hash_file(folder / name) == digest for name, digest in made.files.items()) else None
 
 
-def hash_village(village: VillageYear, plan: Plan, checks: Mapping[str, int], job: str) -> str:
+def hash_village(village: VillageYear, plan: Plan, checks: VillageProof, job: str) -> str:
     """The key of a village: everything its files depend on.
 
     Args:
         village: Its public figures.
         plan: Which package is written and what it takes along.
-        checks: Findings told in its package.
+        checks: What its package tells of the checks.
         job: Hash of what is the same for all villages of a run.
     """
     facts = [(f.name, getattr(village, f.name)) for f in fields(village) if f.name not in _FRAMES]
     columns = [(name, frame[name].tolist()) for frame in (village.lines, village.households) for name in frame.columns]
     evidence = {name: hashlib.sha256(data).hexdigest() for name, data in plan.evidence.items()}
     package = repr(replace(plan, evidence={})), repr(sorted(evidence.items()))
-    return hash_parts(job, repr(facts), repr(columns), repr(sorted(checks.items())), *package)
+    return hash_parts(job, repr(facts), repr(columns), repr(checks), *package)
 
 
 def write_record(made: Published) -> str:

@@ -15,13 +15,13 @@ from village_notice.checks.corrections import draw_changes
 from village_notice.checks.report import Surroundings, build_report
 from village_notice.checks.summary import Summary, build_summary
 from village_notice.copies import (
-    Request,
     choose_files,
     compare_copies,
     draw_copies,
     keep_originals,
     write_copies,
 )
+from village_notice.copy_job import Request
 from village_notice.domain.finding import Finding, Place
 from village_notice.domain.rules import is_error
 from village_notice.errors import ExitCode
@@ -68,6 +68,7 @@ def summarise(
         scope.year, checked.readings, checked.balances, checked.standing, waived=len(checked.waived),
         villages=len(paid),
         empty_villages=tuple(v.township + v.name for v in scope.villages if v.code not in paid),
+        unposted=checked.unposted,
         published=len(published) - sum(p.is_refused for p in published), refused=sum(p.is_refused for p in published),
         outside=len(outside), outside_fen=int(outside["amount_fen"].sum()), drafts=sum(v.is_draft for v in public.villages),
         wall_sheets=max(sheets, default=0), crowded=sum(s > settings.board_sheets for s in sheets),

@@ -19,19 +19,26 @@ import pandas as pd
 from village_notice.archive.database import write_database
 from village_notice.archive.dialect import ServerUrl
 from village_notice.archive.versions import find_sealed
-from village_notice.checks.by_village import count_by_village
 from village_notice.checks.control_file import ControlLine
 from village_notice.checks.payments_csv import PAYMENTS, write_payments
+from village_notice.checks.proof import Decisions, prove_villages
 from village_notice.checks.waivers import Waiver, read_waivers
 from village_notice.cluster_run import use_cluster
 from village_notice.domain.pinyin import Pinyin
-from village_notice.domain.rules import drop_switched_off, switch_rules
-from village_notice.domain.subsidy import Tier
+from village_notice.domain.rules import switch_rules
 from village_notice.domain.village import Village
 from village_notice.errors import ExitCode
 from village_notice.executor import ClusterError, Workers
 from village_notice.intake import Intake, check_folders, find_townships, list_hashes, read_inbox
-from village_notice.judging import Checked, Desk, check_payments, read_control, reconcile_control
+from village_notice.judging import (
+    Checked,
+    Desk,
+    check_payments,
+    follow_waivers,
+    read_control,
+    reconcile_control,
+    tell_unused,
+)
 from village_notice.kept import KEPT, Kept, keep_earlier, write_kept
 from village_notice.ledger.disclosure import Disclosure, Scope, disclose
 from village_notice.ledger.keeping import keep_run
@@ -112,10 +119,14 @@ def _make_everything(
 ) -> RunResult:
     """The steps of a run, one after the other."""
     settings, reference, wanted = office.settings, office.reference, office.townships
-    desk = Desk(settings, office.waivers)
+    orders = read_orders(settings.folder)  # first: a mistake in a template stops the run before the reading
     read = read_inbox(options, wanted, progress, find_cache(options, wanted, out))
+    office = replace(office, waivers=follow_waivers(office.waivers, read, options.home))
+    desk = Desk(settings, office.waivers)
     lap("读取表格")
     checked = check_payments(read, options, desk, reference)
+    office = replace(office, waivers=checked.waivers)
+    desk = Desk(settings, office.waivers)
     reconcile_control(checked, office.control, desk, wanted)
     give_back_memory()
     lap("核对")
@@ -123,16 +134,16 @@ def _make_everything(
     data_until = _find_data_until(checked.decided, settings)
     stamp = options.stamp or datetime.fromisoformat(data_until or f"{options.year}-12-31").replace(tzinfo=UTC)
     others = frozenset(reference.register.townships).difference(v.township for v in villages)
-    orders = read_orders(settings.folder)
     scope = Scope(options.year, settings.county, data_until, villages, checked.unsettled, others, orders)
     public = disclose(checked.decided, scope, reference.subsidies.subsidies, Pinyin(reference.surnames))
     give_back_memory()
     lap("归村")
     published: list[Published] = []
     if not options.check_only:
-        shown = {s.code for s in reference.subsidies.subsidies if s.tier in (Tier.A, Tier.B)}
+        decisions = Decisions(checked.standing, checked.waived, office.waivers, checked.control, checked.unsettled)
+        subsidies = reference.subsidies.subsidies
         job = Job(
-            settings, stamp, reference.surnames, count_by_village(checked.standing, checked.decided, shown),
+            settings, stamp, reference.surnames, prove_villages(decisions, checked.decided, villages, subsidies),
             out.staging / PUBLIC, out.folder / PUBLIC, find_made_before(out, options),
             hash_job(settings, stamp, reference.surnames),
         )  # fmt: skip
@@ -140,9 +151,9 @@ def _make_everything(
     else:
         write_payments(checked.decided, out.place(PRIVATE, PAYMENTS))
         lap(PAYMENTS)
-    checked.standing += drop_switched_off(
-        explain_outcome(checked.decided, public, settings, published, scope), settings.rules
-    )
+    standing, waived = desk.sort(explain_outcome(checked.decided, public, settings, published, scope))
+    checked.standing, checked.waived = [*checked.standing, *standing], [*checked.waived, *waived]
+    checked.standing += tell_unused(checked, desk, read)
     summary = summarise(checked, public, scope, published, settings)
     checked.sheets += write_annotated(out, read, checked, stamp, options, progress)
     lap("核对副本")
@@ -240,6 +251,7 @@ def _write_beside(
     path = job.staging.parent / PRIVATE / PAYMENTS
     path.parent.mkdir(parents=True, exist_ok=True)
     write_payments(decided, path)
+    give_back_memory()
     return {"查询库": stored - start, PAYMENTS: time.thread_time() - stored}
 
 

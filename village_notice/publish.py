@@ -20,6 +20,7 @@ from village_notice.archive.package import PackageFile, build_package
 from village_notice.archive.versions import Plan, plan_package
 from village_notice.domain.finding import Finding, Place
 from village_notice.domain.pinyin import Pinyin
+from village_notice.domain.proof import VillageProof
 from village_notice.domain.public import VillageYear, check_code
 from village_notice.executor import Workers
 from village_notice.made_before import MadeBefore, Published, hash_village
@@ -49,7 +50,7 @@ class Job:
         settings: The office's settings.
         stamp: The one date of all outputs.
         surnames: Surname → readings.
-        checks: Village code → rule code → findings, for 核对说明.
+        checks: Village code → how its figures were checked, for 核对说明.
         staging: Folder 公开 of the output being made.
         public: Folder 公开 as earlier runs left it, with sealed packages and the evidence in drafts; None for none.
         before: What was made before and may be taken as it is.
@@ -60,7 +61,7 @@ class Job:
     settings: Settings
     stamp: datetime
     surnames: Mapping[str, tuple[str, ...]]
-    checks: Mapping[str, Mapping[str, int]]
+    checks: Mapping[str, VillageProof]
     staging: Path
     public: Path | None = None
     before: tuple[MadeBefore, ...] = ()
@@ -90,6 +91,16 @@ def publish_villages(villages: Sequence[VillageYear], job: Job, workers: Workers
         OSError: A file cannot be written.
     """
     folders, job = name_folders(villages), replace(job, sample=choose_sample(villages))
+    if any(before.records for before in job.before):  # most may be as they were: no worker starts for these
+        rest = []
+        for village in villages:
+            own = folders[village.village_code]
+            taken = _take_made_before(village.village_code, _find_key(village, own, job)[1], own, job)
+            if taken:
+                yield taken
+            else:
+                rest.append(village)
+        villages = rest
     if not workers.cluster and (workers.count < 2 or len(villages) < _FEW):
         yield from (publish_village(v, folders[v.village_code], job) for v in villages)
         return
@@ -104,8 +115,7 @@ def _work(job: Job, village: VillageYear, folders: tuple[str, str]) -> Published
 def publish_village(village: VillageYear, folders: tuple[str, str], job: Job) -> Published:
     """The paper and the package of one village, looked at and written; nothing at all where the look finds a fault."""
     start = time.perf_counter()
-    plan = plan_package(job.public.joinpath(*folders), village.year, check_code(village)) if job.public else Plan()
-    key = hash_village(village, plan, job.checks.get(village.village_code, {}), job.key) if job.key else ""
+    plan, key = _find_key(village, folders, job)
     taken = _take_made_before(village.village_code, key, folders, job)
     if taken:
         return taken
@@ -147,6 +157,14 @@ def publish_village(village: VillageYear, folders: tuple[str, str], job: Job) ->
     )  # fmt: skip
 
 
+def _find_key(village: VillageYear, folders: tuple[str, str], job: Job) -> tuple[Plan, str]:
+    """Which package the village gets, and the key of all that its files depend on, "" where none is asked for."""
+    plan = plan_package(job.public.joinpath(*folders), village.year, check_code(village)) if job.public else Plan()
+    return plan, hash_village(
+        village, plan, job.checks.get(village.village_code, VillageProof()), job.key
+    ) if job.key else ""
+
+
 def _take_made_before(code: str, key: str, folders: tuple[str, str], job: Job) -> Published | None:
     """What was made of the village before for the same key: left in OUT, or moved there from a run that was stopped."""
     for before in job.before if key else ():
@@ -168,7 +186,7 @@ def _build_package(village: VillageYear, parts: Sequence[PackageFile], job: Job,
         parts,
         job.settings,
         job.stamp,
-        checks=job.checks.get(village.village_code, {}),
+        checks=job.checks.get(village.village_code, VillageProof()),
         pinyin=pinyin,
         plan=plan,
     )

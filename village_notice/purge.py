@@ -62,6 +62,11 @@ class Purge:
         lines += [f"  不动：{words}" for words in self.left]
         return "\n".join(lines)
 
+    def format_done(self) -> str:
+        """What went, for the terminal, once it has gone."""
+        parts = [f"收件箱原件 {len(self.raw)} 个", f"台账里 {self.people:,} 行的证件号和账号", *map(str, self.folders)]
+        return f"已删除 {self.year} 年的：{'、'.join(parts)}。"
+
 
 def plan_purge(home: Path, year: int, out: Path | None = None) -> Purge:
     """What a purge would take away; nothing is changed.

@@ -126,7 +126,7 @@ def read_settings(folder: Path | None) -> Settings:
     if not path.is_file():
         raise SettingsError(f"办公文件夹 {folder} 里没有 office.toml。请先运行 village-notice init {folder}。")
     try:
-        values = tomllib.loads(_read_text(path))
+        values = tomllib.loads(read_text(path))
     except tomllib.TOMLDecodeError as error:
         place = re.search(r"line (\d+)", str(error))
         where = f"第 {place[1]} 行" if place else "最后一行"
@@ -136,7 +136,7 @@ def read_settings(folder: Path | None) -> Settings:
     return Settings(**_check_values(path, values), folder=folder)  # type: ignore[arg-type]  # each value was checked
 
 
-def _read_text(path: Path) -> str:
+def read_text(path: Path) -> str:
     """The text of a file that Notepad saved, in UTF-8 or in the old Chinese encoding of Windows."""
     data = path.read_bytes()
     try:
@@ -266,7 +266,15 @@ def create_office(folder: Path) -> Path:
     if path.exists():
         raise SettingsError(f"{path} 已经有了，没有改动。要重新开始请先把它改名。")
     (folder / "layouts").mkdir(parents=True, exist_ok=True)
-    for name in ("office.toml", "waivers.csv", "aliases.csv", "postings.csv", "objections.csv"):
+    for name in (
+        "office.toml",
+        "waivers.csv",
+        "aliases.csv",
+        "control.csv",
+        "deceased.csv",
+        "postings.csv",
+        "objections.csv",
+    ):
         if not (folder / name).exists():
             (folder / name).write_bytes(find_template("office", name).read_bytes())
     return path

@@ -14,8 +14,9 @@ from urllib.parse import parse_qs, urlsplit
 from village_notice.domain.money import format_fen
 from village_notice.domain.public import VillageYear, check_code
 from village_notice.domain.subsidy import Tier
-from village_notice.errors import ExitCode, UsageError
+from village_notice.errors import ExitCode, UsageError, VerificationError
 from village_notice.kept import KEPT, read_kept
+from village_notice.notices.pdfa import PRODUCER
 from village_notice.notices.readback import read_pieces
 from village_notice.output import PRIVATE
 from village_notice.selection import find_codes
@@ -31,6 +32,7 @@ _FIGURES = {
 }
 _OF_ADDRESS = {"people": "人数", "payments": "笔数", "yuan": "金额"}
 _NEAR = 0.75
+_OWN = f"<pdf:Producer>{PRODUCER}</pdf:Producer>".encode()
 _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−－", "-"))
 
 
@@ -119,18 +121,27 @@ def list_sheets(place: Path, villages: tuple[str, ...] = ()) -> Iterator[Sheet]:
 
     Raises:
         UsageError: No village is called so.
+        VerificationError: A notice cannot be read back.
     """
     if (place / PRIVATE / KEPT).is_file():
         kept = read_kept(place, lambda known: find_codes(known, villages, ()))
         yield from (sheet for village in kept.villages for sheet in list_controls(village))
         return
     for path in sorted(place.rglob("*.pdf")):
-        yield from _read_notice(path)
+        data = path.read_bytes()
+        if _OWN in data:  # scans of the posted sheet lie in the package too
+            yield from _read_notice(path, data)
 
 
-def _read_notice(path: Path) -> Iterator[Sheet]:
+def _read_notice(path: Path, data: bytes) -> Iterator[Sheet]:
     title = ""
-    for piece in read_pieces(path.read_bytes()):
+    try:
+        pieces = list(read_pieces(data))
+    except VerificationError as error:
+        raise VerificationError(
+            f"{path} 读不回来：是别的版本的程序做的，或已损坏。请用做它的那一版来核对，或重新运行 run，再与新的结果对照。"
+        ) from error
+    for piece in pieces:
         if piece.tag == "H1":
             title = piece.text
         elif piece.tag == "P" and piece.text.startswith("校验"):

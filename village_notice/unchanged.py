@@ -96,7 +96,7 @@ def _read_result(kept: Mapping[str, Any]) -> RunResult:
     values["total"] = _read_balance(values["total"])
     values["first_files"] = tuple((file, errors, fen) for file, errors, fen in values["first_files"])
     values["severities"] = {code: Severity(word) for code, word in values["severities"].items()}
-    values |= {key: tuple(values[key]) for key in ("empty_villages", "look_first")}
+    values |= {key: tuple(values[key]) for key in ("empty_villages", "look_first", "unposted")}
     return RunResult(Summary(**values), ExitCode(kept["exit_code"]), note=kept["note"])
 
 

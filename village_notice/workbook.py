@@ -136,7 +136,7 @@ def build_workbook(sheets: Sequence[Sheet], *, title: str, stamp: datetime, char
 
 def build_zip(parts: dict[str, bytes], stamp: datetime) -> bytes:
     """The bytes of a zip whose members all carry the stamp, on every system alike."""
-    time = (max(stamp.year, 1980), stamp.month, stamp.day, stamp.hour, stamp.minute, stamp.second)
+    time = (min(max(stamp.year, 1980), 2107), stamp.month, stamp.day, stamp.hour, stamp.minute, stamp.second)
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         for name, data in parts.items():

@@ -4,6 +4,7 @@
   "use strict";
 
   var LIMIT = 60, LINE = 6, MAX_SOUNDS = 64;
+  var SLOW = 40, PATIENCE = 120, SILENCE = 3000;
   var DIGITS = "零一二三四五六七八九", UNITS = ["", "十", "百", "千"], BIG = ["", "万", "亿", "万亿"];
 
   /* ---- how names are compared ---- */
@@ -206,6 +207,23 @@
     return { people: Array.from(found), isAlike: isAlike, key: key, group: group };
   }
 
+  /* The characters that may come next in a name, for who cannot type: what most people have, first. */
+  function nextChars(people, key) {
+    var counts = new Map();
+    people.forEach(function (p) {
+      var rest = p.key.startsWith(key) ? Array.from(p.key.slice(key.length)) : [];
+      if (rest.length) counts.set(rest[0], (counts.get(rest[0]) || 0) + 1);
+    });
+    return Array.from(counts.keys()).sort(function (a, b) { return counts.get(b) - counts.get(a) || (a < b ? -1 : 1); });
+  }
+
+  /* A Chinese voice of this computer, before one that needs the network; null for none. */
+  function chooseVoice(voices) {
+    var found = Array.from(voices).filter(function (v) { return /^(zh|cmn)/i.test(v.lang); });
+    var rank = function (v) { return (v.localService === false ? 0 : 2) + (/CN|Hans/i.test(v.lang) ? 1 : 0); };
+    return found.sort(function (a, b) { return rank(b) - rank(a); })[0] || null;
+  }
+
   function speech(data, p) {
     var words = data.words, lines = p.lines.map(function (line, i) {
       var parts = [];
@@ -226,7 +244,7 @@
   function start() {
     var get = function (id) { return document.getElementById(id); };
     var data = JSON.parse(get("data").textContent), words = data.words, village = data.village;
-    var people = buildPeople(data), shown = null, timer = 0;
+    var people = buildPeople(data), shown = null, timer = 0, listed = LIMIT, cost = 0;
     var input = get("words"), select = get("group"), list = get("list"), slip = get("slip");
 
     function put(id, text) {
@@ -281,19 +299,48 @@
       put("spoken", "");
     }
 
+    function listPerson(p) {
+      var item = document.createElement("li"), button = document.createElement("button");
+      button.type = "button";
+      button.person = p;
+      button.appendChild(element("span", p.name, "name"));
+      button.appendChild(element("span", (p.group || words.no_group) + "　" + fill(words.items, { count: p.lines.length }), "more"));
+      button.addEventListener("click", function () { open(p); });
+      item.appendChild(button);
+      list.appendChild(item);
+    }
+
     function showList(found) {
       list.textContent = "";
-      if (found.length === 1) return;
-      found.slice(0, LIMIT).forEach(function (p) {
-        var item = document.createElement("li"), button = document.createElement("button");
+      if (found.length !== 1) found.slice(0, listed).forEach(listPerson);
+      get("more").hidden = found.length <= listed;
+    }
+
+    function showMore() {
+      var found = ask().people, first = listed;
+      listed += LIMIT;
+      showList(found);
+      list.querySelectorAll("button")[first].focus();
+    }
+
+    /* Characters to touch instead of typing: those that may follow what stands in the box. */
+    function showChars(group) {
+      var box = get("chars"), key = searchKey(input.value), chosen = group === null ? people :
+        people.filter(function (p) { return p.group === group; });
+      if (foldLetters(key)) key = "";
+      box.textContent = "";
+      nextChars(chosen, key).forEach(function (char) {
+        var button = element("button", char);
         button.type = "button";
-        button.person = p;
-        button.appendChild(element("span", p.name, "name"));
-        button.appendChild(element("span", (p.group || words.no_group) + "　" + fill(words.items, { count: p.lines.length }), "more"));
-        button.addEventListener("click", function () { open(p); });
-        item.appendChild(button);
-        list.appendChild(item);
+        button.addEventListener("click", function () { input.value = key + char; search(); refocus(); });
+        box.appendChild(button);
       });
+      put("picked", fill(box.firstChild ? (key ? words.pick_next : words.pick_first) : words.pick_done, { key: key }));
+      get("shorter").hidden = !key;
+    }
+
+    function refocus() {
+      (get("chars").firstChild || (get("shorter").hidden ? get("pick").firstElementChild : get("shorter"))).focus();
     }
 
     function open(p) {
@@ -309,23 +356,30 @@
       if (answer.isAlike) notes.push(words.sound_alike);
       if (!answer.key) notes.push(fill(words.group_found, { group: answer.group || words.no_group, count: count }));
       else notes.push(count === 1 ? words.found_one : fill(words.found, { count: count }));
-      if (count > LIMIT) notes.push(fill(words.too_many, { limit: LIMIT }));
+      if (count > listed) notes.push(fill(words.too_many, { limit: listed }));
       return notes.join("");
+    }
+
+    function ask() {
+      return find(data, people, input.value, select.value === "" ? null : data.groups[+select.value]);
     }
 
     function search() {
       clearTimeout(timer);
-      var group = select.value === "" ? null : data.groups[+select.value];
-      var answer = find(data, people, input.value, group);
+      var started = Date.now(), answer = ask();
+      listed = LIMIT;
       get("status").textContent = describe(answer);
       showList(answer.people);
       show(answer.people.length === 1 ? answer.people[0] : null);
+      if (get("pick").open) showChars(answer.group);
+      cost = Date.now() - started;
       return answer;
     }
 
     function reset() {
       input.value = "";
       select.value = "";
+      get("pick").open = false;
       search();
       get("status").textContent = "";
       input.focus();
@@ -336,22 +390,27 @@
     }
 
     function speakAloud() {
-      var text = speech(data, shown), engine = window.speechSynthesis;
-      var voices = engine ? engine.getVoices() : [];
-      var isMute = !engine || (voices.length && !voices.some(function (v) { return /^(zh|cmn)/i.test(v.lang); }));
-      put("spoken", (isMute ? words.no_voice + "\n" : "") + text);
-      if (isMute) return;
+      var text = speech(data, shown), engine = window.speechSynthesis, voices = engine ? engine.getVoices() : [];
+      var voice = chooseVoice(voices), hasStarted = false, person = shown;
+      function tellMute() { if (shown === person) put("spoken", words.no_voice + "\n" + text); }
+      put("spoken", text);
+      if (!engine || (voices.length && !voice)) { tellMute(); return; }
       engine.cancel();
       // one sentence at a time: some voices fall silent after fifteen seconds
       text.split(/(?:。)/).filter(Boolean).forEach(function (sentence) {
         var utterance = new SpeechSynthesisUtterance(sentence);
         utterance.lang = "zh-CN";
         utterance.rate = 0.85;
+        if (voice) utterance.voice = voice;
+        utterance.onstart = function () { hasStarted = true; };
         utterance.onerror = function (event) {
-          if (event.error !== "canceled" && event.error !== "interrupted") put("spoken", words.no_voice + "\n" + text);
+          if (event.error !== "canceled" && event.error !== "interrupted") tellMute();
+          else hasStarted = true;
         };
         engine.speak(utterance);
       });
+      // a browser without any voice says nothing and reports nothing
+      setTimeout(function () { if (!hasStarted) tellMute(); }, SILENCE);
     }
 
     function moveFocus(event) {
@@ -369,12 +428,17 @@
     /* Whether the figures are those the page was made with; a browser that can't tell says nothing. */
     function checkData() {
       var text = get("data").textContent, expected = get("intact").getAttribute("data-digest");
-      if (!window.crypto || !window.crypto.subtle || !window.TextEncoder) return;
+      var sealed = get("intact").getAttribute("data-sealed");
+      function tell(text, className) {
+        get("intact").className = className;
+        put("intact", text);
+      }
+      if (!window.crypto || !window.crypto.subtle || !window.TextEncoder) { tell(words.unchecked, "place"); return; }
       window.crypto.subtle.digest("SHA-256", new TextEncoder().encode(text)).then(function (digest) {
         var found = Array.from(new Uint8Array(digest), function (byte) { return ("0" + byte.toString(16)).slice(-2); }).join("");
-        get("intact").className = found === expected ? "place" : "warning";
-        put("intact", found === expected ? words.intact : words.broken);
-      }, function () { return; });
+        if (found !== expected) tell(words.broken, "warning");
+        else tell(sealed ? fill(words.sealed, { day: sealed }) : words.intact, "place");
+      }, function () { tell(words.unchecked, "place"); });
     }
 
     function fillVillage() {
@@ -395,7 +459,8 @@
     });
     input.addEventListener("input", function (event) {
       clearTimeout(timer);
-      if (!event.isComposing) timer = setTimeout(search, 120);
+      if (event.isComposing) return;
+      if (cost > SLOW) timer = setTimeout(search, PATIENCE); else search();
     });
     input.addEventListener("compositionend", search);
     select.addEventListener("change", search);
@@ -406,6 +471,13 @@
       else if (answer.people.length) list.querySelector("button").focus();
     });
     get("clear").addEventListener("click", reset);
+    get("more").addEventListener("click", showMore);
+    get("pick").addEventListener("toggle", function () { if (get("pick").open) showChars(ask().group); });
+    get("shorter").addEventListener("click", function () {
+      input.value = Array.from(searchKey(input.value)).slice(0, -1).join("");
+      search();
+      (get("shorter").hidden ? get("pick").firstElementChild : get("shorter")).focus();
+    });
     get("big").addEventListener("click", function () {
       var isBig = document.documentElement.classList.toggle("big");
       get("big").setAttribute("aria-pressed", String(isBig));
@@ -432,7 +504,7 @@
     module.exports = {
       searchKey: searchKey, foldLetters: foldLetters, foldSound: foldSound, speakInteger: speakInteger, speakFen: speakFen,
       speakDecimal: speakDecimal, speakMonths: speakMonths, formatFen: formatFen, formatScaled: formatScaled,
-      buildPeople: buildPeople, find: find, speech: speech
+      buildPeople: buildPeople, find: find, speech: speech, nextChars: nextChars, chooseVoice: chooseVoice
     };
   } else {
     start();

@@ -12,6 +12,7 @@ import pytest
 from village_notice.archive.database import write_database
 from village_notice.archive.package import PackageFile, build_package
 from village_notice.domain.pinyin import Pinyin
+from village_notice.domain.proof import VillageProof
 from village_notice.domain.public import HOUSEHOLD_COLUMNS, LINE_COLUMNS, ProgrammeSummary, VillageYear
 from village_notice.domain.subsidy import Tier
 from village_notice.resources import find_data
@@ -134,7 +135,7 @@ def pack(village: VillageYear, settings: Settings | None = None, **values: objec
         PackageFile(f"{village.village}2022年度补贴汇总公开.pdf", "汇总公开", b"%PDF-1.7 summary", 1),
         PackageFile(f"{village.village}2022年度补贴一户一行.pdf", "一户一行", b"%PDF-1.7 households", 3),
     ]
-    options = {"checks": {"C04": 2, "R06": 1, "T01": 0}, "pinyin": read_pinyin()} | values
+    options = {"checks": VillageProof({"C04": 2, "R06": 1, "T01": 0}), "pinyin": read_pinyin()} | values
     return build_package(village, options.pop("notices", notices), settings or Settings(), STAMP, **options)
 
 

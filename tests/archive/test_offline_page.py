@@ -67,6 +67,16 @@ def test_the_script_asks_nothing_of_new_browsers():
     assert not re.search(newer, code)
 
 
+@pytest.mark.parametrize(
+    "parts", [("offline", "query.css"), ("web", "static", "style.css"), ("web", "static", "desk.css")]
+)
+def test_the_styles_ask_nothing_of_new_browsers(parts):
+    """Chrome 80 has none of these: gap of flex boxes came with 84, the selectors with 86 to 105."""
+    style = find_template(*parts).read_text(encoding="utf-8")
+    newer = r"\b(gap|inset|aspect-ratio|accent-color|overflow-clip-margin)\s*:|:(is|where|has|not\([^)]*,|focus-visible)\b|@layer|@container"
+    assert not re.search(newer, style)
+
+
 def test_holds_the_wall_and_no_more(page, village):
     data = read_data(page)
     names = [row[0] for row in data["people"]]

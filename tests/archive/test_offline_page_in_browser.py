@@ -1,6 +1,12 @@
 """The offline page in a real browser."""
 
+import hashlib
+from datetime import date
+
 import pytest
+
+from village_notice.archive.seal import seal_package
+from village_notice.settings import Settings
 
 from .browser import needs_browser, open_browser
 
@@ -49,11 +55,19 @@ INTACT = 'new Promise(done => setTimeout(() => done(document.getElementById("int
 
 def test_tells_whether_its_figures_are_those_it_was_made_with(browser, path):
     browser.open(path)
-    assert browser.run(INTACT) == "数据完好：与生成时一致。"
+    assert browser.run(INTACT) == "数据完好：与生成时一致。这份档案还没有封存，以后可能更正。"
     path.write_bytes(path.read_bytes().replace(b'"fen":882462', b'"fen":982462'))
     browser.open(path)
     assert "数据被改动过" in browser.run(INTACT)
     assert browser.run('document.getElementById("intact").className') == "warning"
+
+
+def test_tells_the_day_it_was_sealed(browser, folder, path):
+    seal_package(folder, date(2022, 12, 28), Settings(), posted=date(2022, 12, 1), no_evidence="x")
+    browser.open(path)
+    assert browser.run(INTACT) == "数据完好：与2022年12月28日封存时一致。"
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    assert digest in (folder / "data" / "核对说明.txt").read_text(encoding="utf-8")
 
 
 def test_network_is_refused_by_the_page_itself(browser, path):
@@ -97,6 +111,58 @@ def test_group_is_picked(browser, path):
     assert browser.run(NAMES) == "解晓东|曾广兰|仇英|尉迟恭"
 
 
+CHARS = 'Array.from(document.querySelectorAll("#chars button"), e => e.textContent).join("")'
+
+
+def test_nobody_needs_to_type(browser, path):
+    browser.open(path)
+    browser.run('document.getElementById("pick").firstElementChild.click()')
+    browser.tab.locator("#chars button").first.wait_for()
+    assert browser.run(CHARS) == "王仇刘单吕尉张曾李欧解赵阿"
+    browser.tab.click("#chars button:has-text('王')")
+    assert browser.run(CHARS) == "建"
+    browser.tab.click("#chars button:has-text('建')")
+    assert browser.run(NAMES) == "王建国|王建国|王建国（2）"
+    assert browser.run("document.activeElement.textContent") == "国"
+    browser.press("Enter")
+    assert browser.run("document.activeElement.id") == "shorter"
+    assert browser.run(CHARS) == ""
+    browser.press("Enter", "Enter")
+    assert browser.run('document.getElementById("words").value') == "王"
+    browser.run('(s => { s.value = "2"; s.dispatchEvent(new Event("change")); })(document.getElementById("group"))')
+    browser.run('document.getElementById("words").value = "", document.getElementById("ask").requestSubmit()')
+    assert browser.run(CHARS) == "仇尉曾解"
+    assert browser.judge() == []
+
+
+def test_every_person_of_a_large_group_can_be_reached(browser, tmp_path, make_village, make_package, someone):
+    people = [someone(f"王{a}{b}", "1组") for a in GIVEN[:10] for b in GIVEN[:13]]
+    path = tmp_path / "查询.html"
+    path.write_bytes(make_package(make_village(people))["data/查询.html"])
+    browser.open(path)
+    browser.run('(s => { s.value = "0"; s.dispatchEvent(new Event("change")); })(document.getElementById("group"))')
+    count = 'document.querySelectorAll("#list button").length'
+    assert browser.run(count) == 60
+    browser.tab.click("#more")
+    assert browser.run(count) == 120
+    assert browser.run("document.activeElement.querySelector('.name').textContent") == people[60].name
+    browser.tab.click("#more")
+    assert browser.run(count) == 130
+    assert browser.run('document.getElementById("more").hidden')
+
+
+def test_a_computer_without_a_voice_says_so(browser, path):
+    browser.open(path, "吕秀英")
+    browser.run("window.speechSynthesis.getVoices = () => [{lang: 'en-US', localService: true}]")
+    browser.tab.click("#speak")
+    assert "没有中文语音" in browser.run('document.getElementById("spoken").textContent')
+    browser.open(path, "吕秀英")
+    browser.run("window.speechSynthesis.getVoices = () => [], window.speechSynthesis.speak = () => 0")
+    browser.tab.click("#speak")
+    assert "没有中文语音" not in browser.run('document.getElementById("spoken").textContent')
+    browser.tab.get_by_text("没有中文语音").wait_for()
+
+
 def test_village_totals_without_names(browser, path):
     browser.open(path)
     browser.run('document.getElementById("village").open = true')
@@ -117,6 +183,25 @@ def test_nothing_is_too_small_or_cut_off(browser, path, width, size):
     assert browser.run("getComputedStyle(document.body).fontSize") == size
     assert browser.run(WIDE) == ""
     assert browser.run("document.documentElement.scrollWidth") <= width
+
+
+CUT = """
+Array.from(document.querySelectorAll("body *:not(thead *)"))
+  .filter(e => e.offsetParent && Array.from(e.childNodes).some(n => n.nodeType === 3 && n.data.trim()))
+  .filter(e => getComputedStyle(e).display !== "inline" && e.scrollWidth > e.clientWidth + 1
+    || e.getBoundingClientRect().right > innerWidth)
+  .map(e => e.id || e.outerHTML).join("|")
+"""
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_text_twice_as_large_loses_nothing(browser, path, width):
+    browser.resize(width)
+    browser.open(path, "王建国")
+    browser.run('document.documentElement.style.fontSize = "40px", document.querySelector("#list button").click()')
+    browser.run('document.getElementById("village").open = document.getElementById("pick").open = true')
+    assert browser.run("document.documentElement.scrollWidth") <= width
+    assert browser.run(CUT) == ""
 
 
 @pytest.mark.parametrize("words", ["", "吕秀英", "王建国", "没有这人"])
@@ -156,8 +241,20 @@ def test_first_answer_of_a_large_village_comes_at_once(browser, tmp_path, make_v
         took = f"(t => {{ {ASK}('{words}'); document.body.offsetHeight; return performance.now() - t; }})(performance.now())"
         # a hundred milliseconds by hand; ten times that where other tests take the processor
         assert browser.run(took) < 1000
+    browser.open(path)
+    browser.run(FIRST_ANSWER)
+    browser.press("w")
+    assert browser.run("window.listed") == 60
+    assert browser.run("window.firstAnswer") < 1000
 
 
+FIRST_ANSWER = """
+window.addEventListener("keydown", () => { window.keyAt = performance.now(); }, true),
+document.getElementById("words").addEventListener("input", () => {
+  window.listed = document.body.offsetHeight && document.querySelectorAll("#list button").length;
+  window.firstAnswer = performance.now() - window.keyAt;
+})
+"""
 GIVEN = "建国秀英桂兰玉梅海涛志强文华春丽永红福广明淑珍金凤宝山"
 
 

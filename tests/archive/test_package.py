@@ -8,6 +8,7 @@ import pytest
 from village_notice.archive.package import PackageFile
 from village_notice.archive.verify import is_all_intact, verify_path
 from village_notice.archive.versions import is_sealed
+from village_notice.domain.proof import AcceptedError, VillageProof
 from village_notice.errors import ConservationError
 
 
@@ -65,7 +66,7 @@ def test_no_private_number_and_no_withheld_sum_leaves(package, private_numbers, 
 
 
 def test_children_and_illness_are_not_counted_out(make_village, make_package):
-    checks = {"R06": 1, "R07": 1, "X11": 1, "C04": 2}
+    checks = VillageProof({"R06": 1, "R07": 1, "X11": 1, "C04": 2}, (AcceptedError("R06", 1, "x", "2022-12-1"),))
     text = make_package(make_village(), checks=checks)["data/核对说明.txt"].decode("utf-8-sig")
     assert "C04 提醒：身份证号已损坏　2 处" in text
     assert not re.search("R06|R07|X11|14 周岁|病残", text)

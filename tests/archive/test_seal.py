@@ -74,6 +74,12 @@ def test_sealed_once_after_the_period_with_evidence(folder, home, photo):
     assert [p.name for p in folder.parent.iterdir()] == ["档案"]
 
 
+def test_sealing_what_is_still_open_says_so(tmp_path, home, photo, make_village, make_package, write_files):
+    folder = write_files(tmp_path / "东关村" / "档案", make_package(make_village(held=2)))
+    add_evidence(folder, [photo], AFTER)
+    assert "2 笔待核实还没有结果" in seal_package(folder, AFTER, Settings(folder=home))
+
+
 def test_catalogue_note_and_metadata_know_the_evidence(folder, home, photo):
     before = read_catalogue(folder)
     add_evidence(folder, [photo], date(2022, 12, 21))

@@ -1,6 +1,7 @@
 import hashlib
 import re
 
+from village_notice.domain.proof import AcceptedError, ControlTotal, VillageProof
 from village_notice.domain.public import check_code
 
 
@@ -24,7 +25,26 @@ def test_tiers_add_up(package, village):
 
 def test_findings_that_did_not_occur_are_not_told(make_village, make_package):
     assert "T01" not in read(make_package(make_village()))
-    assert "没有发现问题" in read(make_package(make_village(), checks={}))
+    assert "没有发现问题" in read(make_package(make_village(), checks=VillageProof()))
+
+
+def test_accepted_errors_and_control_totals_are_told(make_village, make_package):
+    accepted = (AcceptedError("X01", 2, "确是两批", "2022-12-20"), AcceptedError("H02", 1, "", "2022-12-21"))
+    control = (
+        ControlTotal("耕地地力保护补贴", "山前店镇", "6月", 500_000, 500_000, "agrees"),
+        ControlTotal("高龄津贴", "", "", 500_000, 400_050, "explained", "年底退回"),
+        ControlTotal("高龄津贴", "山前店镇", "", 1, 2, "open"),
+    )
+    text = read(make_package(make_village(), checks=VillageProof({}, accepted, control)))
+    assert "  X01 两个文件里有同一笔　2 处　2022-12-20　理由：确是两批" in text
+    assert "  H02 已发还是拟发？　1 处　2022-12-21　理由：存乡镇办公室，不公开" in text
+    assert "  耕地地力保护补贴（山前店镇，6月）：财政拨付 5,000.00 元，计入 5,000.00 元，相符" in text
+    assert "计入 4,000.50 元，相差 999.50 元，已写明理由：年底退回" in text
+    assert "相差 0.01 元，还没有查明" in text
+
+
+def test_without_control_totals_it_says_so(package):
+    assert "没有财政拨付数可以对账" in read(package)
 
 
 def test_checksums_are_those_of_the_files(package):

@@ -3,12 +3,18 @@ import os
 import shutil
 import unicodedata
 import zipfile
+from datetime import date
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from village_notice.archive.bag import build_tag_files, hash_bytes, parse_info
+from village_notice.archive.handover import build_handover
 from village_notice.archive.package import PackageFile
+from village_notice.archive.query import search
+from village_notice.archive.recount import CORE
+from village_notice.archive.restore import import_packages
 from village_notice.archive.verify import format_verdicts, is_all_intact, to_json, verify_path
 from village_notice.errors import UsageError
 
@@ -106,6 +112,24 @@ def test_file_and_whole_package_of_another_village(folder, make_village, make_pa
     assert "却是“西关村”的档案" in verdict.sentence
 
 
+@pytest.mark.parametrize(
+    ("place", "words"),
+    [
+        ("山前店镇/东关村（山前店镇）/档案", ""),
+        ("备份/东关村/档案", ""),
+        ("山前店镇/西关村（山前店镇）/档案", "却是“东关村”的档案"),
+        ("羊郡镇/东关村/档案", "却是“山前店镇”的档案"),
+        ("山前店镇/东关村/档案_第2版", "却是2022年第1版的档案"),
+        ("山前店镇/东关村/档案_2021年", "却是2022年第1版的档案"),
+        ("山前店镇/东关村/档案_2022年", ""),
+    ],
+)
+def test_a_whole_package_in_another_place(tmp_path, package, write_files, place, words):
+    verdict = verify(write_files(tmp_path / place, package))
+    assert verdict.is_intact == (not words)
+    assert words in verdict.sentence
+
+
 def test_manifest_edited_with_the_file(folder, package):
     """Whoever changes a file and its line in one manifest is caught by the other and by the tag manifests."""
     import hashlib
@@ -184,9 +208,112 @@ def test_bag_emptied_of_its_material(folder):
     assert not verify(folder).is_intact
 
 
-def test_newer_format_is_not_called_intact(folder, package, write_files):
-    from village_notice.archive.bag import build_tag_files, hash_bytes, parse_info
+def pack_anew(folder, changes, write_files, **labels):
+    """The package with changed files, and every manifest written as if nothing had happened."""
+    info = parse_info((folder / "bag-info.txt").read_bytes()) | labels
+    info.pop("Payload-Oxum")
+    for name, data in changes.items():
+        path = folder / "data" / name
+        path.unlink() if data is None else path.write_bytes(data)
+    files = {p.relative_to(folder).as_posix(): p.read_bytes() for p in (folder / "data").rglob("*") if p.is_file()}
+    write_files(folder, build_tag_files({name: hash_bytes(data) for name, data in files.items()}, info.items()))
 
+
+@pytest.mark.parametrize(
+    ("name", "before", "after", "words"),
+    [
+        ("明细.csv", "390.00", "391.00", "校验码对不上"),
+        ("明细.csv", "王建国", "王建同", "校验码对不上"),
+        ("明细.csv", "1组", "7组", "校验码对不上"),
+        ("明细.csv", "390.00", "很多", "看不懂"),
+        ("查询数据.json", "王建国", "王建同", "查询数据.json 与明细.csv 不一致"),
+        ("查询数据.json", "{", "[", "看不懂"),
+        ("查询.html", '["王建国"', '["王建同"', "查询.html 里的数据与明细.csv 不一致"),
+        ("查询.html", '"people":', '"peop":', "看不懂"),
+    ],
+)
+def test_figures_rewritten_with_every_manifest(folder, write_files, name, before, after, words):
+    data = (folder / "data" / name).read_text(encoding="utf-8")
+    assert before in data
+    pack_anew(folder, {name: data.replace(before, after, 1).encode()}, write_files)
+    verdict = verify(folder)
+    assert not verdict.is_intact
+    assert words in verdict.sentence
+
+
+def test_another_check_code_with_every_manifest(folder, write_files):
+    pack_anew(folder, {}, write_files, **{"Check-Code": "AAAAA-AAAAA"})
+    assert "校验码对不上" in verify(folder).sentence
+
+
+@pytest.mark.parametrize("name", [*CORE, "公示/东关村2022年度补贴汇总公开.pdf"])
+def test_a_part_taken_out_of_every_manifest(folder, write_files, name):
+    pack_anew(folder, {name: None}, write_files)
+    assert f"data/{name}" in verify(folder).missing
+
+
+def test_names_that_look_like_formulas_are_no_contradiction(tmp_path, make_village, make_package, write_files, someone):
+    package = make_package(make_village([someone("=王"), someone("'李"), someone("@赵", "-1组")]))
+    assert verify(write_files(tmp_path / "东关村" / "档案", package)).is_intact
+
+
+def test_zips_on_a_stick_count_too(folder, tmp_path):
+    stick = tmp_path / "盘"
+    stick.mkdir()
+    (stick / "照片.zip").write_bytes(zip_folder(folder / "data" / "公示", tmp_path / "x.zip").read_bytes())
+    assert not is_all_intact(verify_path(stick))
+    path = zip_folder(folder, stick / "东关村.ZIP")
+    verdict = verify(stick)
+    assert verdict.is_intact and verdict.path == "东关村.ZIP/档案"
+    data = path.read_bytes()
+    place = data.index(b"Payload-Oxum")
+    path.write_bytes(data[:place] + b"q" + data[place + 1 :])
+    assert verify(stick).changed == ("bag-info.txt",)
+    path.write_bytes(data[:300])
+    assert "压缩包打不开" in verify_path(stick)[0].sentence
+
+
+def test_a_zip_among_the_evidence_is_no_package_of_its_own(folder, tmp_path, write_files):
+    pack_anew(folder, {"张贴证据.zip": zip_folder(folder, tmp_path / "x.zip").read_bytes()}, write_files)
+    assert verify(folder).is_intact
+    assert verify(tmp_path / "东关村").is_intact
+
+
+def test_a_folder_that_cannot_be_opened_is_told(folder, tmp_path, monkeypatch):
+    (tmp_path / "坏村").mkdir()
+    (tmp_path / "System Volume Information").mkdir()
+    scan = os.scandir
+
+    def fail(path):
+        if str(path).endswith(("坏村", "Information")):
+            raise PermissionError(13, "no")
+        return scan(path)
+
+    monkeypatch.setattr(os, "scandir", fail)
+    verdicts = verify_path(tmp_path)
+    assert [(v.path, v.is_intact) for v in verdicts] == [("东关村/档案", True), ("坏村", False)]
+    assert "打不开" in verdicts[1].sentence
+
+
+def test_a_village_whose_whole_package_is_gone(folder, tmp_path):
+    public = tmp_path / "公开"
+    for village in ("东关村", "西关村"):
+        shutil.copytree(folder, public / "山前店镇" / village / "档案")
+        (public / "山前店镇" / village / f"{village}2022年度补贴汇总公开.pdf").write_bytes(b"%PDF")
+    shutil.rmtree(public / "山前店镇" / "西关村" / "档案")
+    verdicts = verify_path(public)
+    assert [(v.path, v.is_intact) for v in verdicts] == [("山前店镇/东关村/档案", True), ("山前店镇/西关村", False)]
+    assert verdicts[1].missing == ("档案",)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="links need rights there")
+def test_a_package_that_is_only_a_link_is_told(folder, tmp_path):
+    (tmp_path / "西关村").mkdir()
+    (tmp_path / "西关村" / "档案").symlink_to(folder)
+    assert [v.is_intact for v in verify_path(tmp_path)] == [True, False]
+
+
+def test_newer_format_is_not_called_intact(folder, package, write_files):
     info = parse_info(package["bag-info.txt"]) | {"Format-Version": "99"}
     info.pop("Payload-Oxum")
     payload = {name: hash_bytes(data) for name, data in package.items() if name.startswith("data/")}
@@ -240,8 +367,6 @@ def test_names_that_are_no_text_at_all(folder, name, is_intact):
 
 
 def test_sealed_package_counts_like_a_draft(folder):
-    from datetime import date
-
     from village_notice.archive.seal import seal_package
     from village_notice.settings import Settings
 
@@ -250,3 +375,13 @@ def test_sealed_package_counts_like_a_draft(folder):
     info = folder / "bag-info.txt"
     info.write_bytes(info.read_bytes().replace(b"2022-12-28", b"2022-12-29"))
     assert verify(folder).changed == ("bag-info.txt",)
+
+
+def test_a_zip_on_a_stick_is_read_in_and_handed_over(folder, tmp_path):
+    stick = tmp_path / "盘"
+    stick.mkdir()
+    zip_folder(folder, stick / "东关村.zip")
+    assert "1 个档案包" in import_packages([stick], tmp_path / "查询.db")
+    assert search(tmp_path / "查询.db", "吕秀英").people
+    data, [verdict] = build_handover([stick], date(2030, 1, 1))
+    assert verdict.is_intact and data.startswith(b"PK")

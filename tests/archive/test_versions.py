@@ -10,6 +10,7 @@ from village_notice.archive.package import build_package
 from village_notice.archive.seal import add_evidence, seal_package
 from village_notice.archive.verify import is_all_intact, verify_path
 from village_notice.archive.versions import Plan, find_sealed, plan_package
+from village_notice.domain.proof import VillageProof
 from village_notice.domain.public import check_code
 from village_notice.settings import Settings
 
@@ -124,5 +125,7 @@ def test_a_damaged_sealed_package_is_left_and_named(folder, village, make_packag
 def test_no_plan_is_a_first_version(village, package, pinyin):
     from .conftest import STAMP
 
-    info = parse_info(build_package(village, [], Settings(), STAMP, checks={}, pinyin=pinyin)["bag-info.txt"])
+    info = parse_info(
+        build_package(village, [], Settings(), STAMP, checks=VillageProof(), pinyin=pinyin)["bag-info.txt"]
+    )
     assert info["Version"] == "1" and "Previous-Version" not in info

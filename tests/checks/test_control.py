@@ -195,3 +195,78 @@ def test_a_difference_that_the_county_made_a_warning_keeps_nothing_a_draft(read,
     assert find_unsettled(rows, findings) == {("S001", "石桥镇")}
     with switch_rules({"T04": "提醒"}):
         assert find_unsettled(rows, findings) == frozenset()
+
+
+def write(tmp_path, *sheets, merges=()):
+    """A control.xlsx with these sheets; the lines it is read as."""
+    book = openpyxl.Workbook()
+    book.remove(book.worksheets[0])
+    for rows in sheets:
+        sheet = book.create_sheet()
+        for row in rows:
+            sheet.append(row)
+        for area in merges:
+            sheet.merge_cells(area)
+    book.save(tmp_path / "control.xlsx")
+    lines = ControlReader(lambda w: PROGRAMMES.get(w, ("", w)), TOWNSHIPS.get).read(tmp_path)
+    return [(n.row, n.code or n.programme, n.township, n.people, n.fen) for n in lines]
+
+
+HEADS = ["补贴项目", "发放期间", "乡镇", "人数", "金额（元）"]
+LINE = ["高龄津贴", "2023", "石桥镇", 2, 240]
+
+
+def test_what_stands_above_and_below_the_lines_is_passed_over(tmp_path):
+    rows = [
+        ["2023年拨付表"],
+        ["编制单位：财政局"],
+        HEADS,
+        LINE,
+        ["合计", None, None, 2, 240],
+        ["制表人：甲", None, "审核人：乙"],
+        ["以上为实际拨付数"],
+    ]
+    assert write(tmp_path, rows) == [(4, "S053", "石桥镇", 2, 24_000)]
+
+
+def test_the_sheet_with_headings_is_read(tmp_path):
+    assert write(tmp_path, [["说明"], ["本表由财政局提供"]], [HEADS, LINE]) == [(2, "S053", "石桥镇", 2, 24_000)]
+
+
+def test_headings_in_other_words(tmp_path):
+    heads = ["序号", "资金项目", "拨付时间", "镇街", "享受人数（人）", "实际拨付金额（元）", "备注"]
+    assert write(tmp_path, [heads, [1, *LINE]]) == [(2, "S053", "石桥镇", 2, 24_000)]
+
+
+def test_cells_merged_downwards(tmp_path):
+    rows = [HEADS, LINE, [None, "2023", None, 1, 60], ["耕地地力保护补贴", "2023", None, 1, 5]]
+    found = write(tmp_path, rows, merges=["A2:A3", "C2:C4"])
+    assert [row[1:3] for row in found] == [("S053", "石桥镇"), ("S053", "石桥镇"), ("S001", "石桥镇")]
+
+
+def test_the_whole_county_in_words(tmp_path):
+    assert write(tmp_path, [HEADS, ["高龄津贴", "", "全市", 2, 240]]) == [(2, "S053", "", 2, 24_000)]
+
+
+@pytest.mark.parametrize(("separator", "encoding"), [("\t", "utf-16"), (";", "utf-8-sig")])
+def test_a_csv_of_other_separators(tmp_path, separator, encoding):
+    text = (HEAD + "高龄津贴,2023,石桥,2,240\n").replace(",", separator)
+    (tmp_path / "control.csv").write_bytes(text.encode(encoding))
+    lines = ControlReader(PROGRAMMES.get, TOWNSHIPS.get).read(tmp_path)
+    assert [(n.row, n.code, n.fen) for n in lines] == [(2, "S053", 24_000)]
+
+
+def test_a_programme_that_nobody_classified_goes_by_its_name(tmp_path, make):
+    (tmp_path / "control.csv").write_text(HEAD + "乡村好人奖,,石桥镇,1,120\n", encoding="utf-8")
+    lines = ControlReader(lambda w: ("", w), TOWNSHIPS.get).read(tmp_path)
+    good = {"programme": "乡村好人奖", "programme_code": ""}
+    assert check(lines, make(good)) == []
+    assert [c[0] for c in check(lines, make(good | {"amount_fen": 5}))] == ["T04"]
+    assert [c[0] for c in check(lines, make(good, {}))] == ["T05"]
+    (row,) = reconcile(lines, make(good | {"amount_fen": 5}).assign(person_no=1))
+    assert row.key == ("", "石桥镇")
+
+
+def test_no_money_is_told_as_such(tmp_path):
+    with pytest.raises(ReferenceFileError, match="没有金额"):
+        write(tmp_path, [HEADS, ["高龄津贴", "2023", "石桥镇", 2, "=1+2"]])

@@ -53,3 +53,22 @@ def test_who_waits_for_a_payment_is_not_missing(make, make_id, before):
 def test_a_programme_that_ended_is_not_told_person_by_person(make, before):
     assert last_year(make({"programme_code": "S053"}), before) == []
     assert last_year(make({}), None) == last_year(make({}), pd.DataFrame()) == []
+
+
+@pytest.mark.parametrize("lost", ["", "370999196001010"])
+def test_an_id_that_is_missing_or_wrong_in_one_year_is_no_other_person(make, make_id, before, lost):
+    people = [{"name": f"万{n}", "id": make_id(n), "amount_fen": 10_000} for n in range(3)]
+    assert last_year(make(people[0] | {"id": lost}, *people[1:]), before) == []
+    assert last_year(make(*people), before.assign(id=lost)) == []
+    assert last_year(make(people[0] | {"id": lost, "amount_fen": 20_000}, *people[1:]), before) == [
+        ("X16", "耕地地力保护补贴 1", "万0（100.00→200.00）")
+    ]
+
+
+def test_two_valid_ids_are_two_people_and_two_of_one_name_are_not_told_apart(make, make_id, before):
+    people = [{"name": f"万{n}", "id": make_id(n), "amount_fen": 10_000} for n in range(3)]
+    assert last_year(make(people[0] | {"id": make_id(9)}, *people[1:]), before) == [
+        ("X15", "耕地地力保护补贴 1", "万0")
+    ]
+    twins = [{"name": "万0", "id": "", "amount_fen": 10_000, "account": a} for a in "12"]
+    assert last_year(make(*twins, *people[1:]), before) == [("X16", "耕地地力保护补贴 1", "万0（100.00→200.00）")]

@@ -3,7 +3,7 @@ from datetime import date
 import pytest
 
 from village_notice.archive.postings import read_posted
-from village_notice.checks.posted import check_posted
+from village_notice.checks.posted import check_posted, list_unposted, remind_of_posting
 
 DONGGUAN, XIGUAN = "370999101200", "370999101201"
 QUARTERS = [date(2023, 3, 1), date(2023, 6, 1), date(2023, 9, 1), date(2023, 12, 20)]
@@ -48,3 +48,19 @@ def test_the_postings_of_all_villages_are_read_at_once(tmp_path):
     villages = [(DONGGUAN, "石桥镇", "东关村"), (XIGUAN, "石桥镇", "西关村")]
     assert read_posted(tmp_path, 2023, villages) == {DONGGUAN: [date(2023, 12, 20)], XIGUAN: [date(2023, 12, 21)]}
     assert read_posted(tmp_path / "没有", 2023, villages) == {}
+
+
+def test_villages_without_a_posting_whatever_the_day_is(paid):
+    assert list_unposted(paid, {}) == ("石桥镇东关村", "石桥镇西关村")
+    assert list_unposted(paid, {DONGGUAN: QUARTERS, XIGUAN: []}) == ("石桥镇西关村",)
+
+
+@pytest.mark.parametrize(
+    ("today", "words"),
+    [("2023-11-30", ""), ("2023-12-01", "离年底还有 30 天，还有 1 个村没有登记张贴：石桥镇东关村"), ("2023-12-31", "今天是最后一天"),
+     ("2024-01-05", "2023 年底已过")],
+)  # fmt: skip
+def test_the_deadline_by_the_clock(today, words):
+    told = remind_of_posting(["石桥镇东关村"], 2023, date.fromisoformat(today))
+    assert told.startswith(words) and bool(told) is bool(words)
+    assert remind_of_posting([], 2023, date.fromisoformat(today)) == ""

@@ -47,3 +47,7 @@ def test_more_taken_back_than_paid(make, places):
 def test_money_taken_back_for_another_year(make, places):
     frame = make({"amount_fen": 12000, "year": 2022}, {"amount_fen": -12000, "status": "追回"})
     assert found(frame, places) == [("X10", "a.xlsx", 6)]
+
+
+def test_a_minus_that_nobody_calls_a_recovery_is_told_elsewhere(make, places):
+    assert not found(make({"status": "成功", "amount_fen": -5000}), places)

@@ -50,3 +50,40 @@ def test_card_with_a_wrong_check_digit_once(make, places):
     good, bad, passbook = "6299991234567896", "6299991234567897", "9060300123456789"
     frame = make({"account": good}, {"account": bad}, {"account": bad}, {"account": passbook}, {"account": ""})
     assert places(check_single(frame), "C14") == [("C14", "a.xlsx", 6)]
+
+
+@pytest.mark.parametrize(
+    ("remark", "status", "is_told"),
+    [
+        ("账户异常退回", "成功", True),
+        ("失败，未到账", "", True),
+        ("户名不符", "成功", True),
+        ("原账户退回，已补发", "成功", False),
+        ("3月退回", "成功", False),
+        ("退耕还林", "成功", False),
+        ("挂失换卡", "成功", False),
+        ("账户异常退回", "补发", False),
+        ("账户异常退回", "退回", False),
+    ],
+)
+def test_a_remark_that_the_money_did_not_arrive(make, places, remark, status, is_told):
+    found = [f for f in check_single(make({"remark": remark, "status": status})) if f.code == "R18"]
+    assert [f.found for f in found] == ([remark] if is_told else [])
+
+
+@pytest.mark.parametrize(
+    ("birth", "day", "is_told"),
+    [
+        ("20230701", "2023-06-30", True),
+        ("20230630", "2023-06-30", False),
+        ("20230701", "2023-06", True),
+        ("20240101", "", True),
+        ("20230701", "", False),
+        ("19071231", "2023-06-30", True),
+        ("19080101", "2023-06-30", False),
+    ],
+)
+def test_an_id_of_somebody_not_born_yet_or_born_too_long_ago(make, make_id, birth, day, is_told):
+    born = f"{birth[:4]}-{birth[4:6]}-{birth[6:]}"
+    frame = make({"id": make_id(1, birth), "birth_date": born, "pay_date": day})
+    assert bool([f for f in check_single(frame) if f.code == "C05"]) is is_told

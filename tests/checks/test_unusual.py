@@ -47,11 +47,71 @@ def test_the_same_list_as_another_batch(make):
     assert told(make(*first, *dated), "X13") == []
 
 
+def test_the_same_list_on_another_sheet(make):
+    one = [person(n, pay_date="2023-08-01") for n in range(10)]
+    again = [p | {"sheet": "表2"} for p in one]
+    assert told(make(*one, *again), "X13") == [(15, "第 15–24 行", "a.xlsx 表1 第 5–14 行")]
+    assert told(make(*one[:9], *again[:9]), "X13") == []
+    assert told(make(*one, *reversed(again)), "X13") == []
+    assert told(make(*one, *[p | {"pay_date": "2023-09-01"} for p in again]), "X13") == []
+
+
 def test_an_amount_far_above_its_programme(make):
     frame = make(*(person(n) for n in range(40)), person(99, amount_fen=120_000))
     assert told(frame, "X14") == [(45, "1200.00", "10.20")]
-    assert told(make(*(person(n) for n in range(40)), person(99, amount_fen=20_000)), "X14") == []
+    assert told(make(*(person(n) for n in range(40)), person(99, amount_fen=10_000)), "X14") != []  # a nought too many
+    assert told(make(*(person(n) for n in range(40)), person(99, amount_fen=8_000)), "X14") == []
+    assert told(make(*(person(n) for n in range(12)), person(99, amount_fen=120_000)), "X14") != []
     assert told(make(*(person(n) for n in range(6)), person(99, amount_fen=120_000)), "X14") == []
+
+
+def test_amounts_that_differ_anyway_may_differ_more(make):
+    spread = [person(n, amount_fen=1_000 * 2 ** (n % 7)) for n in range(70)]
+    assert told(make(*spread, person(99, amount_fen=64_000 * 5)), "X14") == []
+    assert told(make(*spread, person(99, amount_fen=64_000 * 50)), "X14") != []
+
+
+def test_an_amount_far_below_its_programme(make):
+    assert told(make(*(person(n) for n in range(40)), person(99, amount_fen=10)), "X14") == [(45, "0.10", "10.19")]
+    assert told(make(*(person(n) for n in range(40)), person(99, amount_fen=200)), "X14") == []
+
+
+def test_the_serial_of_one_row_for_its_amount(make):
+    plots = [person(n, amount_fen=10_000 * (1 + n % 12)) for n in range(40)]
+    assert told(make(*plots[:10], person(99, amount_fen=1_100), *plots[10:]), "X14") == [(15, "11.00", "600.00")]
+    assert told(make(*plots[:10], person(99, amount_fen=1_200), *plots[10:]), "X14") == []
+
+
+def test_rows_explained_by_their_area_tell_what_is_usual(make):
+    plots = [person(n, amount_fen=60_000, quantity_milli=5_000, rate_micro=120_000_000) for n in range(40)]
+    assert told(make(*plots, person(99, amount_fen=6_000_000)), "X14") == [(45, "60000.00", "600.00")]
+
+
+def serials(*numbers, **more):
+    return [person(n, amount_fen=100 * n, **more) for n in numbers]
+
+
+def test_serials_in_the_amount_column(make):
+    assert [row for row, *_ in told(make(*serials(1, 2, 3, 4)), "X19")] == [5, 6, 7, 8]
+    mixed = make(person(50, amount_fen=60_000), *serials(2, 3, 4, 5), person(51, amount_fen=60_000))
+    assert [row for row, *_ in told(mixed, "X19")] == [6, 7, 8, 9]
+    assert [row for row, *_ in told(make(*serials(*range(41, 51))), "X19")] == list(range(5, 15))
+
+
+@pytest.mark.parametrize("numbers", [(1, 2, 3), (2, 3, 4, 5), (1, 3, 4, 5), range(41, 50), (4, 3, 2, 1), (7,) * 20])
+def test_amounts_that_are_no_serials(make, numbers):
+    assert told(make(*serials(*numbers)), "X19") == []
+
+
+def test_amounts_in_step_that_their_area_explains(make):
+    rows = [p | {"quantity_milli": p["amount_fen"] * 10, "rate_micro": 1_000_000} for p in serials(*range(1, 9))]
+    assert told(make(*rows), "X19") == []
+
+
+def test_a_day_for_an_amount(make):
+    assert told(make({"amount_fen": 2_022_063_000}), "C17") == [(5, "20220630（像日期 2022-06-30）", "")]
+    assert told(make({"amount_fen": 2_022_133_000}), "C17") == []
+    assert told(make({"amount_fen": 2_022_063_000, "organisation": 1, "name": "方木合作社"}), "C17") == []
 
 
 def test_a_large_farm_is_explained_by_its_area(make):

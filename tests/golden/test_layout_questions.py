@@ -12,7 +12,7 @@ from village_notice.sources.payments import ReadOptions
 WORDS = {"true": "是", "false": "否"}
 
 
-@pytest.mark.parametrize("code", ["H01", "H02", "H04", "H09"])
+@pytest.mark.parametrize("code", ["H01", "H02", "H04", "H09", "H10"])
 def test_every_line_offered_settles_its_question(golden, tmp_path, code):
     tried = 0
     for path in sorted((golden.folder / "cases").glob("*.txt")):

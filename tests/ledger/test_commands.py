@@ -158,3 +158,31 @@ def test_a_county_switches_rules_down_or_off(office):
     assert (lowered["held"]["rows"], lowered["accepted"]["rows"], lowered["exit_code"]) == (0, 6, 0)
     assert lowered["findings"]["H02"] == 1 and told_in_copies(office)["H02"] == "提醒"
     assert lowered["findings"]["H02"] == 1 and "N01" not in lowered["findings"] and "N01" in told["findings"]
+
+
+def test_the_runs_are_listed(office):
+    run(office)
+    run(office)
+    write(office / "收件箱/高龄.xlsx", "高龄津贴", range(4, 6), fen=700)
+    run(office)
+    listed = json.loads(call("ledger", "runs", "--home", office / "办公", "--json").stdout)
+    assert [(r["run"], r["year"], r["files"], r["payments"], r["accepted_fen"]) for r in listed] == [
+        (1, 2022, 2, 5, 300_000), (2, 2022, 2, 5, 320_000)
+    ]  # fmt: skip
+    told = call("ledger", "runs", "--home", office / "办公").output
+    assert "第 2 次  2022 年度" in told and "计入 5 笔 3,200.00 元" in told
+
+
+def test_a_place_is_followed_into_the_corrected_copy(office):
+    book = openpyxl.load_workbook(office / "收件箱/地力.xlsx")
+    book.active["E4"] = "见备注"
+    book.save(office / "收件箱/地力.xlsx")
+    run(office)
+    book = openpyxl.load_workbook(office / "结果/内部资料_不得外传/核对/地力_核对.xlsx")
+    book.worksheets[1]["E4"] = 600
+    book.save(office / "收件箱/改好的.xlsx")
+    run(office)
+    where = ("--file", "地力.xlsx", "--row", 4, "--home", office / "办公")
+    found = json.loads(call("ledger", "payment", *where, "--json").stdout)
+    assert [(p["file"], p["verdict"]) for p in found] == [("地力.xlsx", "held"), ("改好的.xlsx", "accepted")]
+    assert "已由更正的副本代替，不计入" in call("ledger", "files", "--home", office / "办公").output

@@ -98,6 +98,23 @@ def test_the_same_file_in_two_inboxes_is_the_same_money(tmp_path):
     assert person.this.lines[0].amount_fen == 39_000 and len(person.this.others) == 5
 
 
+def test_a_folder_that_was_moved_and_corrected_counts_once(tmp_path):
+    home, _ = build_office(tmp_path)
+    keep_year(home, 2022, inbox="/旧", files={"甲.xlsx": "a", "乙.xlsx": "b", "丙.xlsx": "c"})
+    keep_year(home, 2022, inbox="/收件箱", files={"甲.xlsx": "a", "乙.xlsx": "b", "丙.xlsx": "corrected"})
+    subsidies = {s.code: s for s in read_reference(read_settings(home)).subsidies.subsidies}
+    person = find_person(home, CALLER, IDS["王建国1"][-4:], 2022, subsidies)
+    assert person.this.lines[0].amount_fen == 39_000 and len(person.this.others) == 5
+
+
+def test_folders_of_different_files_are_added(tmp_path):
+    home, _ = build_office(tmp_path)
+    keep_year(home, 2022, inbox="/另一个乡镇", files={"甲.xlsx": "a"})
+    subsidies = {s.code: s for s in read_reference(read_settings(home)).subsidies.subsidies}
+    person = find_person(home, CALLER, IDS["王建国1"][-4:], 2022, subsidies)
+    assert len(person.this.others) == 10
+
+
 def test_years_and_an_office_without_a_ledger(home, tmp_path):
     assert list_years(home) == (2022, 2021)
     with pytest.raises(UsageError, match="还没有台账"):

@@ -78,3 +78,10 @@ def test_the_last_look_refuses_other_names_and_numbers(make_village, work_of):
     assert [f.code for f in found] == ["P01"]
     other = change(before, lambda lines: raise_first(lines).replace({"name": {before.lines["name"][0]: "别的人"}}))
     assert "P02" in [f.code for f in check_correction(notice, work_of(other), before, "")]
+
+
+def test_old_and_new_quantities_stand_on_their_points(make_village, work_of):
+    before = make_village(households=12)
+    work = work_of(change(before, lambda lines: raise_first(lines).drop(index=2)))
+    cells = {p.text for p in read_pieces(draw_correction(work, before, "").data) if p.tag == "TD"}
+    assert "99.00" in cells and "99" not in cells

@@ -5,7 +5,17 @@ import pytest
 
 from village_notice.domain.money import format_capital, format_fen
 from village_notice.domain.public import check_code
-from village_notice.notices.lists import build_bands, count_places, find_runs, show_places, show_quantity, split_lines
+from village_notice.notices.lists import (
+    align_points,
+    build_bands,
+    count_places,
+    find_runs,
+    group_digits,
+    show_places,
+    show_quantities,
+    show_quantity,
+    split_lines,
+)
 from village_notice.notices.readback import read_pieces
 from village_notice.notices.template import read_template
 
@@ -96,3 +106,18 @@ def test_runs():
 def test_decimal_points_stand_below_each_other(values, shown):
     places = count_places(values)
     assert ["" if v is None else show_places(places, v) for v in values] == shown
+
+
+def test_quantities_of_one_unit_have_the_same_decimals():
+    assert show_quantities([1_328_600, 428_450, 12_000, None], ["亩", "亩", "台", ""]) == [
+        "1,328.60亩",
+        "428.45亩",
+        "12台",
+        "",
+    ]
+
+
+def test_rates_stand_on_their_points_with_separators():
+    assert align_points(["120", "7.66", "12,300.5", ""]) == ["120.00", "7.66", "12,300.50", ""]
+    assert align_points(["120", ""]) == ["120", ""]
+    assert [group_digits(text) for text in ("12300", "7.66", "")] == ["12,300", "7.66", ""]

@@ -1,5 +1,7 @@
+import io
 import json
 
+import pypdf
 import pytest
 from click.testing import CliRunner
 
@@ -109,3 +111,17 @@ def test_the_command_needs_no_inbox(tmp_path):
     assert result.exit_code == 0, result.output
     assert list(json.loads(result.output)["files"]) == ["耕地地力保护补贴申报指南.pdf", "耕地地力保护补贴申报指南.png"]
     assert CliRunner().invoke(main, ["guide", "火星补贴", "--out", str(tmp_path)]).exit_code == 2
+
+
+def test_a_guide_that_says_little_is_set_larger(office, stamp):
+    """An old farmer reads it from the board; half the page used to be empty."""
+
+    def largest(settings):
+        drawn = draw_guide(LAND, settings, stamp).data
+        reader = pypdf.PdfReader(io.BytesIO(drawn))
+        sizes = []
+        reader.pages[0].extract_text(visitor_text=lambda text, cm, tm, font, size: sizes.append(size))
+        return sorted(sizes)[len(sizes) // 2]
+
+    much = office(f'[procedure]\ntext = "{"先向村里提出申请，" * 90}"\nsource = "文件"\nverified = true')
+    assert largest(Settings()) > 1.3 * largest(much)

@@ -6,6 +6,7 @@ import pypdf
 from village_notice.notices.book import count_pages
 from village_notice.notices.household import _candidates, gather_households
 from village_notice.notices.lists import split_lines
+from village_notice.notices.objects import _PACKED, ObjectFile
 from village_notice.notices.work import start_work
 
 
@@ -44,3 +45,13 @@ def test_pages_are_counted_as_they_are_drawn(make_village, make_settings, stamp)
             book = work.new_book(part.title)
             book.add(part)
             assert count_pages(part) == len(book.parts)
+
+
+def test_any_number_of_objects_is_written():
+    """Also where the last object just fills its stream: one document in 250 ends so."""
+    for count in range(_PACKED - 12, _PACKED + 2):
+        file = ObjectFile()
+        numbers = [file.add(b"(%d)" % place) for place in range(count)]
+        root = file.add(b"<</Type/Catalog>>")
+        reader = pypdf.PdfReader(io.BytesIO(file.assemble(root, root, b"0" * 32)), strict=True)
+        assert [reader.get_object(number) for number in numbers] == [str(place) for place in range(count)]

@@ -1,7 +1,7 @@
 import pytest
 
 from village_notice.notices.fonts import Style, measure
-from village_notice.notices.paper import MM, read_paper, title_height, title_lines, wrap_text
+from village_notice.notices.paper import MM, read_paper, title_height, title_lines, wrap_paragraph, wrap_text
 
 
 @pytest.fixture
@@ -46,3 +46,11 @@ def test_no_line_is_wider_than_the_paper():
     lines = wrap_text(text, 300.0, 13.0)
     assert "".join(lines) == text
     assert all(measure(line) * 13 / 1000 <= 300 for line in lines)
+
+
+@pytest.mark.parametrize(("characters", "last"), [(41, 20), (42, 4), (44, 4)])
+def test_a_last_line_never_holds_one_or_two_characters(characters, last):
+    """It is drawn in, or gets two more from the line before; nothing is lost."""
+    lines = wrap_paragraph("公" * characters, 200.0, 10.0)
+    assert len(lines[-1]) >= min(last, 3) and "".join(lines) == "公" * characters
+    assert all(measure(line) * 10 / 1000 <= 200 * 1.05 for line in lines)

@@ -1,5 +1,6 @@
 """`verify-sheet`: what stands on the paper is found in the archive, and every kind of difference is named."""
 
+import shutil
 from dataclasses import replace
 
 import pytest
@@ -7,8 +8,9 @@ from click.testing import CliRunner
 
 from village_notice.cli import main
 from village_notice.domain.public import check_code
-from village_notice.errors import UsageError
+from village_notice.errors import UsageError, VerificationError
 from village_notice.kept import KEPT, Kept, write_kept
+from village_notice.notices.attachment import build_archive_copy
 from village_notice.notices.picture import draw_pictures
 from village_notice.notices.summary import qr_text
 from village_notice.notices.village import draw_village
@@ -24,11 +26,13 @@ def village(make_village):
 
 @pytest.fixture(scope="module")
 def package(tmp_path_factory, village, make_settings, stamp):
-    """A folder with the village's notices."""
+    """A folder with the village's notices, as they lie in its package: with their tables attached."""
     folder = tmp_path_factory.mktemp("档案") / "data" / "公示"
     folder.mkdir(parents=True)
     for notice in draw_village(village, make_settings(), stamp)[0]:
-        (folder / notice.file_name).write_bytes(notice.data)
+        copy = build_archive_copy(notice, village, make_settings(), stamp)
+        assert len(copy) > len(notice.data)
+        (folder / notice.file_name).write_bytes(copy)
     return folder.parent.parent
 
 
@@ -123,3 +127,14 @@ def test_the_command_reads_the_picture(package, village, make_settings, stamp, t
     assert result.exit_code == 0 and result.output.startswith("一致"), result.output
     result = CliRunner().invoke(main, ["verify-sheet", str(package), "AAAAA-AAAAA"])
     assert result.exit_code == 7 and result.output.startswith("不一致")
+
+
+def test_a_scan_beside_the_notices_does_no_harm_and_another_version_is_told(package, village, tmp_path):
+    folder = tmp_path / "档案"
+    shutil.copytree(package, folder)
+    (folder / "盖章件扫描.pdf").write_bytes(b"%PDF-1.4\n1 0 obj\n<</Type/Catalog>>\nendobj\nstartxref\n9\n%%EOF\n")
+    assert verify_sheet(folder, line_of(village)).agrees
+    path = next(folder.rglob("*汇总公开.pdf"))
+    path.write_bytes(path.read_bytes().replace(b"/W[1 4 2]", b"/W[1 3 2]"))
+    with pytest.raises(VerificationError, match=r"别的版本.*重新运行 run"):
+        verify_sheet(folder, line_of(village))

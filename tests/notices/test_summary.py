@@ -1,3 +1,4 @@
+import re
 from dataclasses import replace
 
 import pytest
@@ -5,8 +6,8 @@ import pytest
 from village_notice.domain.money import format_capital, format_fen
 from village_notice.domain.public import check_code
 from village_notice.notices.readback import read_pieces
-from village_notice.notices.summary import build_table, draw_summary, qr_text, resize
-from village_notice.notices.work import start_work
+from village_notice.notices.summary import build_table, draw_summary, qr_text, resize, show_rate
+from village_notice.notices.work import Choice, start_work
 
 
 @pytest.fixture
@@ -112,3 +113,20 @@ def test_smaller_paper_keeps_its_edges(make_village, make_settings, stamp):
     small = resize(paper, 0.5)
     assert (small.left, small.right, small.top, small.bottom) == (paper.left, paper.right, paper.top, paper.bottom)
     assert small.table == 9.0
+
+
+def test_a_rate_has_thousands_separators(make_village):
+    programme = replace(make_village().programmes[0], rate_text="12300", unit="台")
+    assert show_rate(programme) == "12,300元/台"
+
+
+def test_a3_is_set_in_larger_type_where_that_fits(make_village, make_settings, stamp):
+    """Twelve points on a sheet twice as large is no easier to read."""
+    sizes = {}
+    for size, programmes in (("A4", 8), ("A3", 8), ("A3", 28)):
+        work = start_work(make_village(programmes=programmes), make_settings(), stamp, Choice(size))
+        drawn = draw_summary(work)
+        contents = b"".join(b"".join(page.operators) for page in drawn.document.pages)
+        sizes[size, programmes] = float(re.findall(rb"BT/F0 ([\d.]+) Tf [\d.]+ [\d.]+ Td\n", contents)[0])
+        assert drawn.pages == 1
+    assert sizes["A3", 8] >= 1.3 * sizes["A4", 8] and sizes["A3", 28] < sizes["A3", 8]

@@ -5,8 +5,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from village_notice.notices.paper import read_paper
-from village_notice.notices.table import Column, Table, measure_columns, paginate, plan_layout
+from village_notice.notices.fonts import Style
+from village_notice.notices.paper import read_paper, wrap_even
+from village_notice.notices.table import (
+    Column,
+    Sheet,
+    Table,
+    measure_columns,
+    measure_wishes,
+    paginate,
+    plan_layout,
+)
 
 PAPER = read_paper(None)
 
@@ -77,3 +86,34 @@ def test_short_names_keep_their_size():
 
 def test_sums():
     assert make_table(5).sums(1, 4) == ["", "300"]
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(4, 200), st.sets(st.integers(0, 199), max_size=30))
+def test_a_band_never_stands_over_one_row_of_several(rows, bands):
+    """At the foot of a page or panel it would look like a group of one."""
+    bands = {b for b in bands if b < rows}
+    _, layout, sheets = split(rows, bands=bands)
+    ends = [row for s in sheets for row in (*s.starts[1:], s.end)]
+    alone = {(*s.starts[1:], s.end)[i] for s in sheets for i, first in enumerate(s.starts) if s.end - first == 1}
+    assert all(layout.may_break(row) for row in ends if row not in alone)
+
+
+def test_the_second_panel_begins_with_a_band_where_one_is_near():
+    _, _, sheets = split(30, rooms=(800.0, 800.0), bands={0, 14})
+    assert sheets == [Sheet((0, 14), 30)]
+
+
+def test_sums_get_their_room_before_long_names_do():
+    """The name of one co-operative made the columns of all sums narrow."""
+    table = make_table(30, columns=2)
+    table.columns[0].cells[0] = "山前店镇东关村绿源果蔬种植农民专业合作社联合社"
+    layout = plan_layout(table, PAPER)
+    pairs = list(zip(layout.widths, measure_wishes(table, PAPER), strict=True))
+    assert all(given >= wish - 0.01 for given, wish in pairs[1:])
+
+
+def test_a_short_heading_is_whole_and_a_long_one_even():
+    column = Column("原数量", "right", ["1"])
+    assert column.measure(12.0)[1] > 36 > column.measure(12.0)[0]
+    assert wrap_even("第10批农业生产发展专项补贴", 51.0, 12.0, Style.BOLD)[-1] == "补贴"

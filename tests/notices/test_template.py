@@ -1,3 +1,5 @@
+import re
+
 import pytest
 
 from village_notice.errors import SettingsError, UsageError
@@ -54,6 +56,11 @@ def test_a_copy_wins_key_by_key(own):
         ("detail", '\norder = ["stroke"]', 2, "order", '可用的有：["group", "pinyin"]、["group", "strokes"]'),
         ("household", 'order = ["pinyin", "group"]', 1, "order", '["received"]'),
         ("household", 'order = "pinyin"', 1, "order", "应为列表"),
+        ("summary", 'title = "好"\n[headings]\nserial = "号"\ntitle = 4', 4, "headings.title", "带引号的文字"),
+        ("summary", 'headings = {titel = "x"}', 1, "headings.titel", "没有这个键"),
+        ("summary", '[[paragraphs]]\nlabel = "a"\ntext = "b"\n[[paragraphs]]\nlabel = "c"\ntext = "{d}"', 6,
+         "paragraphs[2].text", "没有变量 {d}"),
+        ("summary", 'title = "{village公开"', 1, "title", "花括号没有成对"),
     ],
 )  # fmt: skip
 def test_mistakes_name_file_line_and_key(own, name, text, line, key, words):
@@ -65,9 +72,37 @@ def test_mistakes_name_file_line_and_key(own, name, text, line, key, words):
     assert words in message
 
 
-def test_broken_toml_names_the_file(own):
-    with pytest.raises(SettingsError, match=r"summary\.toml 写法有错"):
-        read_template("summary", own("summary", "title = "))
+@pytest.mark.parametrize(
+    ("text", "line", "words"),
+    [
+        ("title = ", 1, "应为 键 = 值"),
+        ('total_label = "总计"\ntitle = “补贴公开”\n', 2, "中文标点 “”"),
+        ('total_label = "总计"\n\ntotal_label = "共"\n', 3, "只能写一次"),
+        ('columns = ["title", "amount"\n', 1, "方括号"),
+    ],
+)
+def test_broken_toml_is_told_with_file_line_and_reason(own, text, line, words):
+    with pytest.raises(SettingsError) as caught:
+        read_template("summary", own("summary", text))
+    message = str(caught.value)
+    assert f"summary.toml 第 {line} 行" in message and words in message
+    assert not re.search("[a-z]{4,} [a-z]{2,}", message.partition("行")[2])  # no English sentence
+
+
+def test_a_file_in_the_old_encoding_of_notepad_is_read(own, tmp_path):
+    folder = own("summary", "")
+    (folder / "templates" / "notice" / "summary.toml").write_bytes('total_label = "总计"\n'.encode("gb18030"))
+    assert read_template("summary", folder).values["total_label"] == "总计"
+
+
+@pytest.mark.parametrize("name", ["summry.toml", "summary.toml.txt", "汇总公开.toml"])
+def test_a_file_of_another_name_is_never_passed_over(own, name):
+    """What was written in it would count for nothing, and nobody would know."""
+    folder = own("summary", "")
+    (folder / "templates" / "notice" / name).write_text('total_label = "总计"\n', encoding="utf-8")
+    with pytest.raises(SettingsError, match=r"summary\.toml") as caught:
+        read_template("detail", folder)
+    assert name in str(caught.value)
 
 
 def test_only_braces_have_a_meaning():
@@ -83,6 +118,11 @@ def test_every_variable_has_a_value(make_village, make_settings, stamp):
     from village_notice.notices.work import start_work
 
     assert set(start_work(make_village(), make_settings(), stamp).variables) == set(VARIABLES)
+
+
+def test_a_mistake_in_any_template_is_found_when_a_run_begins(own):
+    with pytest.raises(SettingsError, match=r"card\.toml"):
+        read_orders(own("card", 'titel = "x"'))
 
 
 def test_orders_come_from_the_office_templates(own):

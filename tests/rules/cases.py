@@ -25,8 +25,9 @@ from village_notice.checks.posted import check_posted
 from village_notice.checks.printed import check_printed
 from village_notice.checks.single import check_single
 from village_notice.checks.verdict import decide
+from village_notice.checks.waivers import Waiver, find_unused, split_waived
 from village_notice.domain.columns import PAYMENT_COLUMNS, build_frame
-from village_notice.domain.finding import Finding
+from village_notice.domain.finding import Finding, Place
 from village_notice.domain.identity import id_check_digit
 from village_notice.domain.reading import FileReading
 from village_notice.domain.subsidy import Subsidy, Tier
@@ -179,6 +180,16 @@ def copies(*files: tuple[str, str, tuple[str, ...]]) -> Case:
     return lambda _: codes(settle_corrections([FileReading(f, h, corrects=c) for f, h, c in files]).findings)
 
 
+def unused(row: int) -> Case:
+    """Codes of a waiver for a row, where X01 stands in row 5."""
+    waiver, found = (
+        Waiver("X01", Place("a.xlsx", "", row), "理由", "王五", "2022-12-01"),
+        Finding("X01", Place("a.xlsx", "表", 5)),
+    )
+    standing, waived = split_waived([found], [waiver])
+    return lambda _: codes(find_unused([waiver], waived, standing, ["a.xlsx"]))
+
+
 def villages(lacking: int) -> Case:
     register = [Village(f"3706821040{n:02d}", f"东{n}村", "", "370682104", "羊郡镇") for n in range(20)]
     other = [{"village_code": v.code, "programme_code": "S053", "programme": "高龄津贴"} for v in register]
@@ -288,6 +299,7 @@ CASES: dict[str, tuple[Case, Case]] = {
     "F16": (folder(a__xls=book()), folder(a__xlsx=book())),
     "F17": (copies(("a", S, ()), ("k", K, (S,))), copies(("k", K, (S,)))),
     "F18": (copies(("k", K, (S,)), ("l", L, (S,))), copies(("k", K, (S,)), ("l", L, (S, K)))),
+    "F19": (unused(7), unused(5)),
     "H01": (sheet(drop=("amount", "area", "rate")), sheet()),
     "H02": (sheet(title="2022年羊郡镇耕地地力保护补贴拟发放表"), sheet()),
     "H03": (sheet(drop=("status",)), sheet()),
@@ -302,6 +314,10 @@ CASES: dict[str, tuple[Case, Case]] = {
         sheet({"p": "高龄津贴"}, heads={"p": "补贴项目"}, title="2022年羊郡镇一卡通发放明细"),
     ),
     "H09": (sheet({"x": 500}, heads={"x": "实发金额"}), sheet()),
+    "H10": (
+        sheet({"x": "李卫东"}, heads={"name": "申请人", "x": "补贴对象"}),
+        sheet({"x": "王建国"}, heads={"name": "申请人", "x": "补贴对象"}),
+    ),
     "C01": (sheet({"amount": "见备注"}), sheet({"amount": "600"})),
     "C02": (sheet({}, {"amount": None}), sheet({}, {"amount": None, "name": None, "id": None, "account": None})),
     "C03": (sheet({"amount": "1,600.00元", "rate": 320}), sheet({"amount": "600"})),
@@ -356,6 +372,10 @@ CASES: dict[str, tuple[Case, Case]] = {
     "R15": (pay({"pay_date": "2032-06-30"}), pay({"pay_date": "2021-06-30"})),
     "R16": (printed(group="低保2组"), printed(group="2组")),
     "R17": (other_year({"year": 2021, "pay_date": "2021-12-31"}), other_year({"year": 2022, "pay_date": "2022-01-01"})),
+    "R18": (
+        pay({"status": "成功", "remark": "账户异常退回"}),
+        pay({"status": "成功", "remark": "账户异常退回，已补发"}),
+    ),
     "X01": (pay({}, {"file": "b.xlsx"}), pay({}, {"file": "b.xlsx", "amount_fen": 60001})),
     "X02": (pay({}, {}), pay({}, {"period": "2022-07"})),
     "X03": (pay({"id": make_id(1)}, {"id": make_id(1), "name": "王健国"}), pay({"id": make_id(1)}, {"id": make_id(1)})),
@@ -383,7 +403,11 @@ CASES: dict[str, tuple[Case, Case]] = {
     "X13": (pay(*(one(n) for n in (*range(5), *range(5)))), pay(*(one(n) for n in (*range(4), *range(4))))),
     "X14": (
         pay(*map(one, range(40)), one(99, amount_fen=120_000)),
-        pay(*map(one, range(40)), one(99, amount_fen=20_000)),
+        pay(*map(one, range(40)), one(99, amount_fen=8_000)),
+    ),
+    "X19": (
+        pay(*(one(n, amount_fen=100 * n) for n in range(1, 5))),
+        pay(*(one(n, amount_fen=100 * n) for n in range(2, 6))),
     ),
     "X15": (last_year({"name": "丁一", "id": make_id(9)}), last_year({})),
     "X16": (last_year({"amount_fen": 90_001}), last_year({"amount_fen": 90_000})),

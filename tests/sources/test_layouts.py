@@ -1,6 +1,7 @@
 """Layouts answered once: known again anywhere, each answer removes its question and gives the exact payments."""
 
 import json
+import zipfile
 
 import openpyxl
 import pytest
@@ -9,8 +10,8 @@ from click.testing import CliRunner
 from village_notice.cli import main
 from village_notice.domain.money import format_fen
 from village_notice.errors import SettingsError, UsageError
-from village_notice.sources.layout_answers import write_answers
-from village_notice.sources.layout_explained import explain_file
+from village_notice.sources.layout_answers import answer_layout, write_answers
+from village_notice.sources.layout_explained import explain_file, show_layout
 from village_notice.sources.layout_file import parse_layout, read_layouts
 from village_notice.sources.layout_page import format_page
 from village_notice.sources.layouts import find_fingerprint
@@ -308,3 +309,22 @@ def test_command(desk):
     assert (sheet["payments"], sheet["amount"], sheet["tables"][0]["questions"]) == (2, "295.00", [])
     wrong = CliRunner().invoke(main, ["layout", str(path), *common, "--set", "金额=Z"])
     assert wrong.exit_code == 5
+
+
+def test_layout_of_a_zip_shows_its_workbooks_and_answers_them(desk):
+    one = desk.put(NAME, [[TITLE], HEADINGS, *PEOPLE])
+    other = desk.put("名单.xlsx", [["姓名", "村", "补贴金额"], ["甲一", "东岚村", 5]])
+    path = desk.inbox / "望岚镇.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for file in (one, other):
+            archive.write(file, file.name)
+        archive.writestr("坏的.xlsx", b"PK\x03\x04")
+    page = answer_layout(path, desk.options(), (), "", write=False)
+    assert [s.sheet for s in page.sheets] == ["名单.xlsx：Sheet", f"{NAME}：Sheet"]
+    assert any("坏的.xlsx" in f["说明"] for f in page.findings)
+    assert "？哪一列是实际发到卡上的金额？" in format_page(page)
+    page = answer_layout(path, desk.options(), ("金额=E",), f"{NAME}：Sheet", write=True)
+    assert desk.read(one) == ([("E", "甲一", "118.00"), ("E", "乙二", "177.00")], set())
+    assert [s.sheet for s in show_layout(path / NAME, desk.options()).sheets] == ["Sheet"]
+    with pytest.raises(UsageError, match=r"里面有：.*名单"):
+        show_layout(path / "没有.xlsx", desk.options())

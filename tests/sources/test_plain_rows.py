@@ -19,11 +19,11 @@ from village_notice.sources.sheet_reader import TableReader
 VALID_ID = "370682195001010010"
 HEADINGS = (
     "序号", "村名", "组别", "姓名", "身份证号", "户主", "银行账号", "补贴面积（亩）", "补贴标准", "补贴金额（元）", "项目",
-    "发放日期", "发放期间", "发放状态", "备注",
+    "发放日期", "发放期间", "发放状态", "备注", "乡镇", "家庭住址", "户编号", "收款人", "出生日期", "村代码",
 )  # fmt: skip
 CELLS = {
     "序号": (None, 1, "1", "合计", "例"),
-    "村名": ("东岚村", "西岚村", None, "同上", "〃", "东岚村（2组）", "无名村", " 东岚村 ", 3, "小计"),
+    "村名": ("东岚村", "西岚村", None, "同上", "〃", "—", "东岚村（2组）", "无名村", " 东岚村 ", 3, "小计"),
     "组别": (None, "1组", "四组", 2, 2.0, "同上"),
     "姓名": (
         "张明华",
@@ -94,6 +94,12 @@ CELLS = {
     ),
     "发放期间": (None, "2023年6月", 6, 6.0, "第一批", "补发5月", "〃"),
     "发放状态": ("成功", None, "失败", "补发", "追回", "不明", "同上"),
+    "乡镇": ("望岚镇", None, "石溪镇", "同上", "—", "无此镇"),
+    "家庭住址": ("望岚镇西岚村", None, "同上", "石溪镇枣坡村", "东岚村", "外地"),
+    "户编号": (None, 1001, 1001.0, "1001", "同上"),
+    "收款人": (None, "张明华", "同上", "李 红"),
+    "出生日期": (None, "1960-01-01", 19600101, "1960年13月", "同上"),
+    "村代码": (None, "379999101201", 379999101201, "379999000000", "同上"),
     "备注": (None, "无", "补发5月", "追回多发", "肝癌", "13800138000", "两季合计"),
 }
 SLOW = settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
@@ -206,3 +212,31 @@ def test_accounts_of_a_whole_column():
     bad: set[int] = set()
     assert list(read_accounts(["62", None, 62, "6 2", 10**16], bad))[:3] == ["62", "", "62"]
     assert bad == {3, 4}
+
+
+@pytest.mark.parametrize(
+    ("heading", "value", "ditto"),
+    [
+        ("家庭住址", "望岚镇西岚村", "同上"),
+        ("户主", "王小明", "〃"),
+        ("收款人", "王小明", "同上"),
+        ("乡镇", "石溪镇", "—"),
+        ("组别", "2组", "同上"),
+        ("项目", "高龄津贴", "同上"),
+        ("发放期间", "2023年6月", "〃"),
+    ],
+)
+def test_what_stands_above_is_the_same_both_ways(options, heading, value, ditto):
+    """A row that is read with care after plain ones means by 同上 the cell above it, also where that was not needed."""
+    rows = [
+        ["望岚镇2023年高龄津贴发放表"],
+        ["村", "姓名", heading, "金额（元）"],
+        *[["东岚村", f"王小{c}", value, 100] for c in "一二三四五六七八"],
+        [None, "李小一", ditto, 100],
+        ["东岚村", "李小二", ditto, "见备注"],
+    ]
+
+    def read():
+        return list_facts(read_grids(WorkbookGrids([Grid("Sheet1", rows)], "xlsx"), "a.xlsx", options))
+
+    assert repr(read()) == repr(read_with_care(read))

@@ -6,6 +6,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from village_notice.domain.money import format_fen
+from village_notice.domain.text import column_letters
 from village_notice.sources.grid import Grid, WorkbookGrids
 from village_notice.sources.payments import ReadOptions, read_grids
 
@@ -121,3 +122,16 @@ def test_list_printed_on_two_pages(people, cut, pytestconfig):
     reading = read_rows([*rows[:cut], *page, *rows[cut:]], make_options(pytestconfig.rootpath))
     assert list_rows(reading) == people
     assert [f for f in reading.findings if f.code[0] == "T"] == []
+
+
+@SLOW
+@given(people=payments.filter(lambda p: len(p) > 1), order=st.permutations(range(5)))
+def test_table_on_its_side(people, order, pytestconfig):
+    """One column a person, one row a field, in any order: the same list, each at the turned place."""
+    title, *rows = build_rows(people, order, TITLE)
+    sideways = [title, *map(list, zip(*rows, strict=True))]
+    reading = read_rows(sideways, make_options(pytestconfig.rootpath))
+    assert list_rows(reading) == people
+    assert set(reading.payments["row"]) == {2 + order.index(4)}
+    letters = [column_letters(n) for n in range(2, 2 + len(people))]
+    assert reading.payments["column"].tolist() == letters

@@ -100,7 +100,7 @@ def test_refused_and_panicking_files_are_failures_without_private_words(tmp_path
 
 def test_larger_files_get_more_time():
     limits = PoolLimits()
-    assert limits.find_seconds(1_000_000) == 20 and limits.find_seconds(50_000_000) == 110
+    assert limits.find_seconds(1_000_000) == 15 and limits.find_seconds(50_000_000) == 113
 
 
 def test_children_are_replaced_after_enough_files(tmp_path, jobs):

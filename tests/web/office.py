@@ -1,7 +1,7 @@
 """An invented office: a ledger of two years, the wall's database, a register of three villages."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -80,12 +80,17 @@ def list_payments(year: int) -> list[dict[str, object]]:
     ]
 
 
-def keep_year(home: Path, year: int, inbox: str = "/收件箱") -> None:
-    """A run of a year in the ledger."""
-    rows = [{"year": year} | row | {"row": number} for number, row in enumerate(list_payments(year), 5)]
+def keep_year(home: Path, year: int, inbox: str = "/收件箱", files: Mapping[str, str] | None = None) -> None:
+    """A run of a year in the ledger; `files` are other files than one with all rows: name → hash, rows in turn."""
+    files = files or {"县.xlsx": f"hash of {year}"}
+    names = list(files)
+    rows = [
+        {"year": year} | row | {"row": number, "file": names[number % len(names)]}
+        for number, row in enumerate(list_payments(year), 5)
+    ]
     frame = number_people(build_frame({key: [row.get(key, _BLANK.get(key, "")) for row in rows] for key in _KEYS}))
     with open_ledger(home) as ledger:
-        ledger.keep(Import(year, inbox, f"{year}-12-20", {"县.xlsx": f"hash of {year}"}, frame, ()))
+        ledger.keep(Import(year, inbox, f"{year}-12-20", files, frame, ()))
 
 
 _KEYS = (*_SHARED, "row", "year", "programme_code", "programme", "programme_text", "quantity_milli", "rate_micro",

@@ -11,7 +11,7 @@ from datetime import timedelta
 import pytest
 
 from village_notice.errors import SettingsError, UsageError
-from village_notice.web.desk.keys import read_keys, set_password
+from village_notice.web.desk.keys import read_keys, remove_clerk, set_password
 from village_notice.web.desk.record import FILE_NAME, Record
 from village_notice.web.desk.serve import PASSWORD_VARIABLE, find_keys
 
@@ -103,6 +103,31 @@ def test_first_start_asks_for_a_password_or_takes_it_from_the_environment(tmp_pa
     (tmp_path / "desk.json").write_text("{}")
     with pytest.raises(SettingsError, match="重新设密码"):
         read_keys(tmp_path)
+
+
+def test_clerks_with_passwords_of_their_own(office, clock):
+    set_password(office[0], "zhou-password", "周经办")
+    set_password(office[0], "wang-password", " 王经办 ")
+    secret = read_keys(office[0]).secret
+    someone = Clerk(build_site(*office, clock))
+    assert someone.log_in(PASSWORD) == ""
+    assert someone.log_in("wang-password", "周经办") == "" and "姓名或密码不对" in someone.page
+    assert someone.log_in("wang-password", "李路人") == ""
+    assert "答复人：周经办" in someone.log_in("zhou-password", "周经办")
+    assert remove_clerk(office[0], "王经办").secret == secret
+    assert Clerk(build_site(*office, clock)).log_in("wang-password", "王经办") == ""
+    with pytest.raises(UsageError, match="没有“王经办”的密码"):
+        remove_clerk(office[0], "王经办")
+    remove_clerk(office[0], "周经办")
+    assert "答复人：李路人" in Clerk(build_site(*office, clock)).log_in(PASSWORD, "李路人")
+
+
+def test_the_last_clerk_is_not_locked_out(tmp_path):
+    keys = set_password(tmp_path, "zhou-password", "周经办")
+    assert keys.is_password("zhou-password", "周经办")
+    assert not keys.is_password("", "") and not keys.is_password("zhou-password", "")
+    with pytest.raises(UsageError, match="谁也进不去"):
+        remove_clerk(tmp_path, "周经办")
 
 
 def test_guessing_the_password_is_slowed_down(site, clock):

@@ -7,6 +7,7 @@ from urllib.parse import unquote
 
 import pytest
 
+from village_notice.domain.guide_text import GUIDE_TEXTS, GuideText, build_guide_texts
 from village_notice.domain.public import check_code
 from village_notice.settings import Settings
 from village_notice.web.limits import Counter, Limits
@@ -174,7 +175,19 @@ def test_guides_where_the_office_has_made_some(client, public):
         assert paper.data == b"%PDF guide"
         paper.close()
         assert client.get("/guides/..%2f查询.db").status_code == 404
+        assert client.get("/guides/高龄津贴申报指南/read").status_code == 404
+        text = GuideText(
+            "高龄津贴申报指南", "民政局", (("咨询电话", "12345"), ("程序", "到<村>里申请。")), ("说明", "出处")
+        )
+        (folder / GUIDE_TEXTS).write_bytes(build_guide_texts({"高龄津贴申报指南.pdf": text}))
+        assert "民政局" in text_of(client.get("/guides"))
+        page = client.get("/guides/高龄津贴申报指南/read").get_data(as_text=True)
+        assert "咨询电话" in page and "到&lt;村&gt;里申请。" in page and "12345。程序：到" in page
+        assert client.get("/guides/没有/read").status_code == 404
+        (folder / GUIDE_TEXTS).write_text("[", encoding="utf-8")
+        assert "高龄津贴" in text_of(client.get("/guides"))
     finally:
+        (folder / GUIDE_TEXTS).unlink(missing_ok=True)
         (folder / "高龄津贴申报指南.pdf").unlink()
         folder.rmdir()
 
@@ -333,3 +346,52 @@ def test_no_private_number_on_any_page(client):
 
 def test_masked_lines_are_not_found(client):
     assert "没有找到" in text_of(ask(client, "孙"))
+
+
+def pick(client, group, start="", address=YEAR):
+    return client.post(f"{address}/pick", data={"group": group, "start": start})
+
+
+def touch(response):
+    return re.findall(r'name="(?:group|start|chosen)" value="([^"]*)">', response.get_data(as_text=True))
+
+
+def test_a_person_is_found_by_touch_alone(client):
+    assert touch(client.get(YEAR)) == ["1组", "2组", "3组", "10组", "", "全村"]
+    surnames = pick(client, "1组")
+    assert touch(surnames) == ["1组", *"刘单张李王"]
+    assert "王建国" not in text_of(surnames)
+    people = pick(client, "2组", "王")
+    assert touch(people)[:2] == ["2组|王建国", "2组|王建国（2）"]
+    assert touch(people)[2:] == ["2组", ""]
+    shown = client.post(f"{YEAR}/person", data={"chosen": "2组|王建国（2）"})
+    assert "180.00元" in text_of(shown) and "2组" in text_of(shown)
+    assert "没有了" in text_of(pick(client, "2组", "没"))
+
+
+def test_a_crowd_of_one_surname_is_parted_by_the_next_character(client):
+    address = "/v/山前店镇/南关村/2022"
+    assert touch(pick(client, "1组", "", address)) == ["1组", "王"]
+    second = pick(client, "全村", "王", address)
+    assert touch(second)[1:5] == ["王国", "王建", "王秀", "王英"]
+    assert "王建兰" not in text_of(second)
+    people = pick(client, "全村", "王建", address)
+    assert [t for t in touch(people) if "|" in t] == [f"1组|王建{c}" for c in "兰玉梅海涛"]
+
+
+def test_a_village_with_one_group_goes_on_to_the_surnames(client):
+    page = client.get("/v/羊郡镇/西关村/2022")
+    assert touch(page) == ["1组"] and "点姓来找" in text_of(page)
+    assert touch(pick(client, "1组", "", "/v/羊郡镇/西关村/2022")) == ["1组", "马"]
+
+
+def test_touching_is_limited_like_asking(make_client):
+    client = make_client(Limits(searches_a_minute=2))
+    for _ in range(5):
+        assert pick(client, "1组").status_code == 200
+    assert [pick(client, "1组", "王").status_code for _ in range(3)] == [200, 200, 429]
+    closed = make_client(public_person_search=False)
+    assert pick(closed, "1组").status_code == 404
+    assert "不会打字" not in text_of(closed.get(YEAR))
+    assert pick(make_client(), "1组", address="/v/山前店镇/东关村/2020").status_code == 404
+    assert client.get(f"{YEAR}/pick").status_code == 405

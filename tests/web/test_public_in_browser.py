@@ -1,12 +1,14 @@
 """The villagers' page in a real browser, served by the production server."""
 
+import shutil
 import threading
 from datetime import date
 
 import pytest
 from waitress import create_server
 
-from village_notice.settings import Settings
+from village_notice.domain.guide_text import GUIDE_TEXTS, GuideText, build_guide_texts
+from village_notice.settings import Phones, Settings
 from village_notice.web.limits import Limits
 from village_notice.web.public.app import PublicSite, create_app
 
@@ -16,9 +18,22 @@ pytestmark = needs_browser
 
 
 @pytest.fixture(scope="module")
-def address(public):
+def guides(public):
+    """A 申报指南 beside the notices."""
+    folder = public / "申报指南"
+    folder.mkdir()
+    (folder / "高龄津贴申报指南.pdf").write_bytes(b"%PDF guide")
+    text = GuideText("高龄津贴申报指南", "民政局", (("咨询电话", "12345"), ("程序", "到村里申请。")), ("说明", "出处"))
+    (folder / GUIDE_TEXTS).write_bytes(build_guide_texts({"高龄津贴申报指南.pdf": text}))
+    yield
+    shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="module")
+def address(public, guides):
     """The site on a free port."""
-    settings = Settings(county="莱阳市", public_person_search=True)
+    phones = Phones(village={"山前店镇/东关村": "13900000001"})
+    settings = Settings(county="莱阳市", public_person_search=True, phones=phones)
     # the port is known only when the server stands
     hosts = frozenset(f"127.0.0.1:{port}" for port in range(1024, 65536))
     limits = Limits(10_000, 10_000, 10_000, 10_000)
@@ -47,6 +62,23 @@ def look_up(browser, address, words):
     browser.visit(f"{address}/v/山前店镇/东关村/2022")
     browser.run(f'document.getElementById("words").value = "{words}"')
     browser.leave('document.querySelector("form.ask").requestSubmit()')
+
+
+def touch(browser, address, *labels):
+    """The village's page, then the buttons with these words, one after the other."""
+    browser.visit(f"{address}/v/山前店镇/东关村/2022")
+    for label in labels:
+        with browser.tab.expect_navigation():
+            browser.tab.get_by_role("button", name=label, exact=False).first.click()
+
+
+@pytest.mark.parametrize("has_script", [True, False])
+def test_a_screen_without_a_keyboard_is_enough(chromium, address, has_script):
+    with open_tab(chromium, java_script_enabled=has_script, has_touch=True) as page:
+        touch(page, address, "2组", "王", "王建国（2）")
+        text = page.tab.locator("main").inner_text()
+        assert "王建国（2）" in text and "180.00元" in text
+        assert page.complaints() == []
 
 
 def test_from_the_village_to_the_sum_with_the_keyboard_alone(browser, address):
@@ -85,12 +117,29 @@ def test_search_and_reading_without_javascript(chromium, address):
 @pytest.mark.parametrize("width", [360, 1080, 1920])
 @pytest.mark.parametrize("is_big", [False, True])
 @pytest.mark.parametrize(
-    "page", ["/", "/t/山前店镇", "/help", "/v/山前店镇/东关村/2022", "/v/山前店镇/东关村/compare", "person", "people"]
+    "page",
+    [
+        "/",
+        "/t/山前店镇",
+        "/help",
+        "/v/山前店镇/东关村/2022",
+        "/v/山前店镇/东关村/compare",
+        "person",
+        "people",
+        "chars",
+        "names",
+        "guides",
+        "guide",
+    ],
 )
 def test_nothing_is_too_small_pale_or_cut_off(browser, address, width, is_big, page):
     browser.resize(width, 1920 if width == 1080 else 900)
     if page in ("person", "people"):
         look_up(browser, address, "吕秀英" if page == "person" else "王建国")
+    elif page in ("chars", "names"):
+        touch(browser, address, "2组", *["王"] * (page == "names"))
+    elif page in ("guides", "guide"):
+        browser.visit(f"{address}/guides{'/高龄津贴申报指南/read' if page == 'guide' else ''}")
     else:
         browser.visit(address + page)
     browser.run(f'document.documentElement.className = "{"big" if is_big else ""}"')
@@ -104,14 +153,25 @@ def test_nothing_is_too_small_pale_or_cut_off(browser, address, width, is_big, p
     assert browser.run(CONTRAST) == ""
 
 
-def test_text_at_twice_the_size_without_loss(browser, address):
-    browser.resize(1366)
-    for path in ("/", "/v/山前店镇/东关村/2022", "/v/山前店镇/东关村/compare"):
+CUT = """
+Array.from(document.querySelectorAll("body *:not(thead *):not(.skip)"))
+  .filter(e => e.offsetParent && Array.from(e.childNodes).some(n => n.nodeType === 3 && n.data.trim()))
+  .filter(e => getComputedStyle(e).display !== "inline" && e.scrollWidth > e.clientWidth + 1
+    || e.getBoundingClientRect().right > innerWidth)
+  .map(e => e.id || e.outerHTML).join("|")
+"""
+
+
+@pytest.mark.parametrize("width", [360, 1366])
+def test_text_at_twice_the_size_without_loss(browser, address, width):
+    browser.resize(width)
+    for path in ("/", "/v/山前店镇/东关村/2022", "/v/山前店镇/东关村/compare", "/guides", "/help"):
         browser.visit(address + path)
         browser.run('document.styleSheets[0].insertRule("html { font-size: 40px !important; }", 0)')
         assert browser.run("getComputedStyle(document.body).fontSize") == "40px"
         assert browser.run(SMALL) == ""
-        assert browser.run("document.documentElement.scrollWidth") <= 1366
+        assert browser.run("document.documentElement.scrollWidth") <= width
+        assert browser.run(CUT) == ""
 
 
 def test_big_type_stays_on_the_next_page(browser, address):
@@ -150,3 +210,11 @@ def test_without_a_voice_the_words_are_shown(browser, address):
     assert browser.run('document.getElementById("spoken").open')
     assert "一千四百四十元" in browser.run('document.getElementById("speech").innerText')
     assert not browser.run('document.getElementById("mute").hidden')
+
+
+def test_a_device_whose_voice_never_starts_is_told(browser, address):
+    look_up(browser, address, "吕秀英")
+    browser.run("window.speechSynthesis.getVoices = () => [], window.speechSynthesis.speak = () => 0, 0")
+    browser.run('document.getElementById("speak").click()')
+    browser.tab.locator("#mute").wait_for()
+    assert "没有中文语音" in browser.run('document.getElementById("mute").innerText')

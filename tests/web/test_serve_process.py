@@ -95,7 +95,12 @@ def post(port, path, fields):
 
 @pytest.mark.parametrize(
     ("words", "told"),
-    [(["--desk"], "--home"), (["--set-password"], "--desk"), (["--desk", "--home", "."], "office.toml")],
+    [
+        (["--desk"], "--home"),
+        (["--set-password"], "--desk"),
+        (["--clerk", "张三"], "--desk"),
+        (["--desk", "--home", "."], "office.toml"),
+    ],
 )
 def test_desk_without_what_it_needs(words, told, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from village_notice.archive.people import NAMED_TIERS, Line, Person, check_totals, group_people, read_lines
-from village_notice.domain.money import format_fen, format_scaled, parse_scaled
+from village_notice.domain.money import format_fen, format_scaled, parse_own
 from village_notice.domain.public import VillageYear, check_code
 
 Row = tuple[object, ...]
@@ -115,7 +115,7 @@ def parse_edition_file(data: bytes) -> Edition:
         found: list[int] = [0] * len(summary)
         for position, fen in (*((x.position, x.amount_fen) for x in lines), *((m[0], m[4]) for m in edition.masked)):
             found[position] += fen
-    except (ValueError, KeyError, TypeError, IndexError) as error:
+    except (ValueError, KeyError, TypeError, IndexError, AttributeError, RecursionError) as error:
         raise EditionError(f"{EDITION_FILE} 看不懂") from error
     expected = [fen if numbers[7] else 0 for fen, (_, numbers) in zip(summary, edition.programmes, strict=True)]
     if found != expected or sum(summary) != total:  # type: ignore[arg-type]  # parsed as integers above
@@ -124,22 +124,22 @@ def parse_edition_file(data: bytes) -> Edition:
 
 
 def _parse_values(values: Any) -> Edition:  # noqa: ANN401  # any JSON value
-    facts = values["facts"] | {"public_yuan": _scale(values["facts"]["public_yuan"], 2)}
+    facts = values["facts"] | {"public_yuan": parse_own(values["facts"]["public_yuan"], 2)}
     return Edition(
         village=tuple(str(values["village"][name]) for name in _VILLAGE),
         facts=tuple(facts[name] for name in _FACTS),
         programmes=tuple(
-            (tuple(row[:5]), (*row[5:7], _scale_or_none(row[7], 3), row[8], _scale(row[9], 2), *row[10:]))
+            (tuple(row[:5]), (*row[5:7], _scale_or_none(row[7], 3), row[8], parse_own(row[9], 2), *row[10:]))
             for row in values["programmes"]
         ),
         people=tuple(_parse_person(*row) for row in values["people"]),
-        masked=tuple((m[0], m[1], m[2], m[3], _scale(m[4], 2), m[5]) for m in values["masked"]),
+        masked=tuple((m[0], m[1], m[2], m[3], parse_own(m[4], 2), m[5]) for m in values["masked"]),
     )
 
 
 def _parse_person(name: str, group: str, rows: list[list[Any]]) -> Person:
     lines = (
-        Line(r[0], r[1], group, name, _scale_or_none(r[2], 3), _scale_or_none(r[3], 6), r[4], _scale(r[5], 2), None,
+        Line(r[0], r[1], group, name, _scale_or_none(r[2], 3), _scale_or_none(r[3], 6), r[4], parse_own(r[5], 2), None,
              None, r[6])
         for r in rows
     )  # fmt: skip
@@ -162,12 +162,5 @@ def _decimal(value: object, places: int) -> str | None:
     return None if value is None else format_scaled(int(value), places)  # type: ignore[call-overload]
 
 
-def _scale(text: str, places: int) -> int:
-    found = parse_scaled(text, places)
-    if found is None:
-        raise ValueError(text)
-    return found
-
-
 def _scale_or_none(text: str | None, places: int) -> int | None:
-    return None if text is None else _scale(text, places)
+    return None if text is None else parse_own(text, places)

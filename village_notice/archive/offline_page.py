@@ -15,6 +15,7 @@ from typing import Any
 
 from village_notice.archive.answer import read_words
 from village_notice.archive.people import Person
+from village_notice.archive.picking import group_order
 from village_notice.archive.sound import PinyinReader, Speller, common_characters, fold_sound, search_key
 from village_notice.archive.wording import format_day
 from village_notice.domain.money import format_scaled
@@ -69,7 +70,7 @@ def build_data(village: VillageYear, people: Iterable[Person], pinyin: PinyinRea
     `programmes`, quantity in thousandths or null, place in `rates` or null, payments, fen, place in `months`.
     """
     speller, groups, months, rates = _speller(pinyin), _Numbers(), _Numbers(), _Numbers()
-    found = sorted(people, key=lambda person: _group_order(person.group))
+    found = sorted(people, key=lambda person: group_order(person.group))
     rows = []
     for person in found:
         flat: list[int | None] = []
@@ -105,12 +106,6 @@ def _describe_village(village: VillageYear) -> dict[str, Any]:
         "until": format_day(village.data_until),
         "code": check_code(village),
     }
-
-
-def _group_order(group: str) -> tuple[bool, int, str]:
-    """Numbered groups by number, named ones behind them, unknown last."""
-    number = re.match(r"\d+", group)
-    return not group, int(number[0]) if number else 1 << 30, group
 
 
 def _page_words() -> dict[str, str]:

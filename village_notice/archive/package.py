@@ -4,7 +4,7 @@
 """
 
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -35,6 +35,7 @@ from village_notice.archive.tree import is_safe_path
 from village_notice.archive.versions import CORRECTION, Plan, build_correction
 from village_notice.archive.wording import build_variables
 from village_notice.domain.money import format_fen
+from village_notice.domain.proof import VillageProof
 from village_notice.domain.public import VillageYear
 from village_notice.settings import Settings
 
@@ -67,7 +68,7 @@ def build_package(  # noqa: PLR0913  # each is one thing the package is made of
     settings: Settings,
     stamp: datetime,
     *,
-    checks: Mapping[str, int],
+    checks: VillageProof,
     pinyin: PinyinReader,
     plan: Plan | None = None,
 ) -> dict[str, bytes]:
@@ -78,7 +79,7 @@ def build_package(  # noqa: PLR0913  # each is one thing the package is made of
         notices: Its finished notices, as posted.
         settings: The office's settings.
         stamp: The one date of the run.
-        checks: Code of a rule → number of findings that concern the village.
+        checks: How the village's figures were checked.
         pinyin: Reads names. Give the same object for all villages of a process: what it has read is remembered.
         plan: Version, the version before it, and evidence to take along; None for a first version.
 

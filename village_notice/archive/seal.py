@@ -14,6 +14,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from village_notice.archive.bag import (
+    ALGORITHMS,
     DRAFT,
     SEALED,
     STATUS_KEY,
@@ -31,7 +32,7 @@ from village_notice.archive.catalogue import (
     number_entries,
 )
 from village_notice.archive.evidence import FOLDER, PAPER, REGISTER, Piece, build_register, read_register, take_files
-from village_notice.archive.package import CATALOGUE_CSV, CATALOGUE_XLSX, METADATA, NOTE
+from village_notice.archive.package import CATALOGUE_CSV, CATALOGUE_XLSX, METADATA, NOTE, PAGE, STATEMENT
 from village_notice.archive.postings import (
     OPEN,
     POSTINGS,
@@ -50,6 +51,7 @@ from village_notice.settings import Settings
 
 RECORD, OBJECTION_RECORD = "张贴记录.csv", "异议处理.csv"
 _DATA = "data/"
+_UNSEALED = b'data-sealed=""'
 
 
 @dataclass(slots=True)
@@ -132,10 +134,13 @@ def seal_package(
         "Posted-Until": last_day.isoformat(),
         "Evidence": str(sum(bool(p.path) for p in draft.pieces)) if has_evidence else f"无：{no_evidence}",
     }
+    held = int(draft.info.get("Held", "0"))
+    _mark_page(draft, today)
     _save(draft)
     return (
         f"{name}档案已封存：张贴 {format_day(postings[-1].posted.isoformat())}至{format_day(last_day.isoformat())}，"
         f"证据 {sum(bool(p.path) for p in draft.pieces)} 件，校验码 {draft.info['Check-Code']}。"
+        + (f"注意：纸上写明的 {held} 笔待核实还没有结果，核实后请更正再做新版。" if held else "")
     )
 
 
@@ -225,6 +230,14 @@ def _add_records(draft: _Draft, settings: Settings, postings: Sequence[Posting],
     evidence = f"无（{reason}）" if reason else f"{sum(bool(p.path) for p in draft.pieces)} 件，见“{FOLDER}”"
     draft.files[RECORD] = build_postings_csv(postings, ("张贴证据", evidence))
     draft.files[OBJECTION_RECORD] = build_objections_csv(objections)
+
+
+def _mark_page(draft: _Draft, today: date) -> None:
+    """The page says from which day on its figures were never to change; the checksum told of it changes with it."""
+    before = draft.files[PAGE]
+    after = before.replace(_UNSEALED, f'data-sealed="{format_day(today.isoformat())}"'.encode(), 1)
+    old, new = (hash_bytes(data).values[ALGORITHMS[0]].encode() for data in (before, after))
+    draft.files |= {PAGE: after, STATEMENT: draft.files[STATEMENT].replace(old, new)}
 
 
 def _save(draft: _Draft) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from village_notice.archive.bag import ALGORITHMS, Digest
 from village_notice.archive.wording import Variables, encode_text, read_package_words
 from village_notice.domain.money import format_fen
+from village_notice.domain.proof import VillageProof
 from village_notice.domain.public import ProgrammeSummary, VillageYear
 from village_notice.domain.rules import RULES, SEVERITY_WORDS
 from village_notice.domain.subsidy import Tier
@@ -14,14 +15,14 @@ _SILENT = frozenset(["C18", "R06", "R07", "R16", "X11", "X18"])
 
 
 def build_statement(
-    village: VillageYear, variables: Variables, checks: Mapping[str, int], digests: Mapping[str, Digest]
+    village: VillageYear, variables: Variables, checks: VillageProof, digests: Mapping[str, Digest]
 ) -> bytes:
     """核对说明.txt: figures, rules and counts of findings, checksums, versions; no person, no withheld figure.
 
     Args:
         village: The village-year.
         variables: See `wording.build_variables`.
-        checks: Code of a rule → number of findings that concern the village.
+        checks: How the village's figures were checked.
         digests: Path in the package → checksums, for the files made so far.
     """
     words = read_package_words()["checks"]
@@ -30,7 +31,8 @@ def build_statement(
         "withheld": words["withheld"] if village.has_withheld else "",
         "tiers": "\n".join(_list_tiers(village, words)),
         "rules": len(RULES),
-        "findings": "\n".join(_list_findings(checks, words)) + "\n",
+        "findings": "\n".join([*_list_findings(checks.counts, words), *_list_accepted(checks, words)]) + "\n",
+        "control": "\n".join(_list_control(checks, words)),
         "programmes": "\n".join(_format_programme(p, words) for p in village.programmes),
         "digests": "\n".join(
             words["digest"].format(digest=digest.values[ALGORITHMS[0]], path=path)
@@ -59,6 +61,34 @@ def _list_findings(checks: Mapping[str, int], words: Mapping[str, str]) -> Itera
     for code, count in found:
         rule = RULES[code]
         yield words["finding"].format(code=code, severity=SEVERITY_WORDS[rule.severity], title=rule.title, count=count)
+
+
+def _list_accepted(checks: VillageProof, words: Mapping[str, str]) -> Iterator[str]:
+    found = [a for a in checks.accepted if a.code not in _SILENT]
+    if found:
+        yield words["accepted"]
+    for a in found:
+        reason = a.reason or words["reason_kept"]
+        yield words["accepted_error"].format(
+            code=a.code, title=RULES[a.code].title, count=a.count, reason=reason, day=a.day
+        )
+
+
+def _list_control(checks: VillageProof, words: Mapping[str, str]) -> Iterator[str]:
+    if not checks.control:
+        yield words["no_control"]
+    for c in checks.control:
+        yield words["control"].format(
+            title=c.title,
+            place=c.place or words["whole_county"],
+            periods=f"，{c.periods}" if c.periods else "",
+            paid_out=format_fen(c.paid_out_fen, grouped=True),
+            accepted=format_fen(c.accepted_fen, grouped=True),
+            outcome=words[f"control_{c.outcome}"].format(
+                difference=format_fen(abs(c.paid_out_fen - c.accepted_fen), grouped=True),
+                reason=c.reason or words["reason_kept"],
+            ),
+        )
 
 
 def _format_programme(programme: ProgrammeSummary, words: Mapping[str, str]) -> str:

@@ -9,7 +9,7 @@ import stat
 import unicodedata
 import zipfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO, cast
@@ -20,6 +20,18 @@ MAX_ZIP_BYTES = 8 << 30
 """A village's package is a few megabytes, a county's a few gigabytes; a zip that unfolds to more is refused."""
 _MAX_ZIP_RATIO = 200
 _UTF8_NAME = 0x800
+_BAG_MARK = "bagit.txt"
+UNREADABLE_FOLDER, UNREADABLE_ZIP = "文件夹打不开", "压缩包打不开或过大"
+"""What stands in `Tree.faults` where a package may be hidden from sight."""
+_OF_THE_SYSTEM = (
+    "System Volume Information",
+    "$RECYCLE.BIN",
+    "lost+found",
+    ".Trashes",
+    ".Spotlight-V100",
+    ".fseventsd",
+)
+"""Folders at the top of a stick that only the system may open; no package lies there."""
 _JUNCTION = 0xA0000003
 """Windows' reparse tag of a mount point; files of a cloud drive carry other tags and are ordinary files."""
 
@@ -55,7 +67,10 @@ def open_tree(path: Path) -> Iterator[Tree]:
         UsageError: There is nothing at the path, or it is neither a folder nor a zip.
     """
     if path.is_dir():
-        yield _read_folder(path)
+        with ExitStack() as opened:
+            tree = _read_folder(path)
+            _unfold_zips(tree, opened)
+            yield tree
     elif not path.exists():
         raise UsageError(f"找不到 {path}。请检查路径，或重新插好 U 盘再试。")
     else:
@@ -75,7 +90,8 @@ def _read_folder(root: Path) -> Tree:
         try:
             entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
         except OSError:
-            tree.faults.append((prefix or ".", "文件夹打不开"))
+            if prefix not in _OF_THE_SYSTEM:
+                tree.faults.append((prefix or ".", UNREADABLE_FOLDER))
             continue
         for entry in entries:
             name = "/".join(part for part in (prefix, _read_name(entry.name)) if part)
@@ -112,6 +128,25 @@ def _is_link(entry: "os.DirEntry[str]") -> bool:
 
 def _open_path(path: Path) -> Callable[[], BinaryIO]:
     return lambda: path.open("rb")
+
+
+def _unfold_zips(tree: Tree, opened: ExitStack) -> None:
+    """Zips with a package in them count as folders, on a stick say; one inside a package is a piece of evidence."""
+    bags = {path.rpartition("/")[0] for path in tree.files if path.rpartition("/")[2] == _BAG_MARK}
+    for path in sorted(p for p in tree.files if p.lower().endswith(".zip")):
+        if any(not bag or path.startswith(f"{bag}/") for bag in bags):
+            continue
+        try:
+            archive = opened.enter_context(zipfile.ZipFile(opened.enter_context(tree.files[path]())))
+            if not any(name.rpartition("/")[2] == _BAG_MARK for name in archive.namelist()):
+                continue
+            inside = _read_zip(Path(path), archive)
+        except (zipfile.BadZipFile, OSError, ValueError, UsageError):
+            tree.faults.append((path, UNREADABLE_ZIP))
+            continue
+        tree.files |= {f"{path}/{name}": opener for name, opener in inside.files.items()}
+        tree.faults += [(f"{path}/{name}", words) for name, words in inside.faults]
+        tree.folders |= {f"{path}/{name}".rstrip("/") for name in inside.folders}
 
 
 def _read_zip(path: Path, archive: zipfile.ZipFile) -> Tree:

@@ -3,14 +3,15 @@
 Every file is read and hashed; the verdict stands on this module's own comparison, with both manifests and both tag
 manifests, and on the form of the tag files too, so that a change of any single byte anywhere is seen.
 Packages carry no signature: whoever rewrites a file and every manifest leaves a valid bag. Against that stands the
-校验码 printed on the village's paper, which each sentence names so that the two can be compared.
+校验码 printed on the village's paper: it is worked out anew from the figures, and each sentence names it so that the two
+can be compared.
 """
 
 import json
 import re
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -28,12 +29,22 @@ from village_notice.archive.bag import (
     parse_info,
     parse_manifest,
 )
-from village_notice.archive.tree import Tree, is_safe_path, normal_path, open_tree
-from village_notice.archive.versions import PACKAGE_FOLDER
+from village_notice.archive.recount import find_contradictions, find_missing
+from village_notice.archive.tree import (
+    UNREADABLE_FOLDER,
+    UNREADABLE_ZIP,
+    Tree,
+    is_safe_path,
+    normal_path,
+    open_tree,
+)
+from village_notice.archive.versions import PACKAGE, PACKAGE_FOLDER
 
 _TAG_FILE = re.compile(r"bagit\.txt|bag-info\.txt|(tag)?manifest-[a-z0-9]+\.txt")
 _OWN_TAGS = ("bagit.txt", "bag-info.txt", *(f"{k}manifest-{a}.txt" for a in ALGORITHMS for k in ("", "tag")))
 _SYSTEM_FILES = re.compile(r"(.*/)?(Thumbs\.db|desktop\.ini|\.DS_Store|\._.*)", re.IGNORECASE)
+_NOTICE = re.compile(r".*\d{4}年度.*公开\.pdf")
+_TOWNSHIP_ENDINGS = ("镇", "乡", "街道", "办事处", "开发区", "度假区")
 _SHOWN = 5
 
 
@@ -79,6 +90,7 @@ def verify_path(path: Path) -> list[PackageVerdict]:
     with open_tree(path) as tree:
         packages = _find_packages(tree)
         verdicts = [_verify_package(tree, folder, path) for folder in packages]
+        verdicts += _find_hidden(tree, packages)
     if not verdicts:
         sentence = f"{path}：里面没有档案包，什么也没有核对。请给出“档案”文件夹，或它上面的文件夹。"
         return [PackageVerdict(".", "", False, 0, (), (), (), {}, ("没有档案包",), "", sentence)]
@@ -113,6 +125,26 @@ def _find_packages(tree: Tree) -> list[str]:
         folder for folder in found if any(_is_below(folder, f"{other}/data" if other else "data") for other in found)
     }
     return sorted(found - inside)
+
+
+def _find_hidden(tree: Tree, packages: Sequence[str]) -> Iterator[PackageVerdict]:
+    """Places where a package may be, or should be, and none was checked: never passed over in silence."""
+    for place, words in tree.faults:
+        is_known = any(not p or _is_below(place, p) for p in packages)
+        if not is_known and (
+            words in (UNREADABLE_FOLDER, UNREADABLE_ZIP) or PACKAGE_FOLDER.fullmatch(place.rpartition("/")[2])
+        ):
+            yield _refuse(place, f"{words}，里面有没有档案包不知道")
+    villages = {package.rpartition("/")[0] for package in packages if "/" in package}
+    townships = {village.rpartition("/")[0] for village in villages if "/" in village}
+    posted = {path.rpartition("/")[0] for path in tree.files if _NOTICE.fullmatch(path.rpartition("/")[2])}
+    for folder in sorted(posted - villages):
+        if folder.rpartition("/")[0] in townships and not any(_is_below(folder, p) for p in packages):
+            yield _refuse(folder, "有公示，档案包没有了", (PACKAGE,))
+
+
+def _refuse(place: str, words: str, missing: tuple[str, ...] = ()) -> PackageVerdict:
+    return PackageVerdict(place, "", False, 0, (), missing, (), {}, (words,), "", f"{place}：{words}。")
 
 
 def _is_below(folder: str, other: str) -> bool:
@@ -205,7 +237,16 @@ def _verify_package(whole: Tree, folder: str, given: Path) -> PackageVerdict:
         # only where nothing else is wrong: a changed file changes what its manifest should say
         check.compare_form("manifest-", listed)
         check.compare_form("tagmanifest-", (n for n in _OWN_TAGS if not n.startswith("tagmanifest-")))
+        _recount(check, info)
     return _build_verdict(check, info, extra, folder)
+
+
+def _recount(check: _Check, info: Mapping[str, str]) -> None:
+    """The figures themselves: a package whose every manifest was written anew is told by what it says."""
+    files = {name: check.tree.files[path] for name, path in check.names.items()}
+    check.missing.update(find_missing(files))
+    if not (check.missing or check.changed or check.problems):
+        check.problems.extend(find_contradictions(files, info.get("Check-Code", "")))
 
 
 def _read_info(check: _Check) -> dict[str, str]:
@@ -249,17 +290,21 @@ def _is_bagit(check: _Check) -> bool:
 
 
 def _check_place(check: _Check, info: Mapping[str, str], folder: str, given: Path) -> None:
-    """A whole package swapped with another village's is seen by the folder it lies in: …/东关村/档案."""
+    """A whole package swapped with another village's is seen by the folders it lies in: …/山前店镇/东关村/档案_第2版."""
     place = [*given.absolute().parts, *folder.split("/")] if folder else [*given.absolute().parts]
-    village = info.get("Village", "")
-    if (
-        village
-        and len(place) > 1
-        and PACKAGE_FOLDER.fullmatch(place[-1])
-        and place[-2].endswith(("村", "社区"))
-        and normal_path(place[-2]) != normal_path(village)
-    ):
-        check.problems.append(f"放在“{place[-2]}”的文件夹里，却是“{village}”的档案")
+    if not info.get("Village") or len(place) < 3 or not PACKAGE_FOLDER.fullmatch(place[-1]):
+        return
+    township, village, package = (normal_path(part) for part in place[-3:])
+    village = village.partition("（")[0]
+    if village.endswith(("村", "社区")) and village != normal_path(info["Village"]):
+        check.problems.append(f"放在“{village}”的文件夹里，却是“{info['Village']}”的档案")
+    offices = {normal_path(info.get(key, "")) for key in ("Office", "Township")}
+    if township.endswith(_TOWNSHIP_ENDINGS) and township not in offices:
+        check.problems.append(f"放在“{township}”的文件夹里，却是“{info.get('Office', '')}”的档案")
+    version, year = re.search(r"第(\d+)版", package), re.search(r"(\d{4})年", package)
+    if (version and version[1] != info.get("Version")) or (year and year[1] != info.get("Year")):
+        title = f"{info.get('Year', '')}年第{info.get('Version', '')}版"
+        check.problems.append(f"放在“{package}”的文件夹里，却是{title}的档案")
 
 
 def _check_previous(check: _Check, info: Mapping[str, str], whole: Tree, folder: str) -> None:

@@ -14,11 +14,13 @@ from village_notice.checks.twice import check_twice
 from village_notice.checks.unusual import check_unusual
 from village_notice.domain.codes import combine_codes
 from village_notice.domain.finding import Finding, Place
+from village_notice.domain.identity import is_valid_id
 from village_notice.domain.money import format_scaled
 from village_notice.domain.subsidy import Subsidy
 
-_FEWEST_RATES = 20
+_FEWEST_RATES, _MANY_RATES = 5, 20
 _USUAL_SHARE = 0.9
+"""Of many payments, how many must have the usual rate; of few, all but one."""
 _FAMILY = 4
 """People of unknown household who may share the account of one of them without a word."""
 _MOST_NAMES = 10
@@ -139,7 +141,12 @@ def _check_accounts(frame: pd.DataFrame) -> Iterator[Finding]:
 
 
 def _is_household(rows: Sequence[_Row]) -> bool:
-    """Whether the rows of one account name one household; or, where no household is told, one payee of a small family."""
+    """Whether the rows of one account name one household; or, where no household is told, one payee of a small family.
+
+    One ID under several names is one person (X03 tells of the names).
+    """
+    if len({row.id for row in rows}) == 1 and is_valid_id(rows[0].id):
+        return True
     ids, heads = {row.household_id for row in rows}, {row.household_head for row in rows}
     told = [len(ids) == 1] if "" not in ids else []
     told += [len({(row.household_head, row.village_code) for row in rows}) == 1] if "" not in heads else []
@@ -160,7 +167,8 @@ def _check_rates(frame: pd.DataFrame, keys: Keys, codes: list[str]) -> Iterator[
     kind = combine_codes(group, rate)
     sizes, of_kind = np.bincount(group), np.bincount(kind)
     usual = np.zeros(len(sizes), dtype=np.int64)
-    is_usual = (sizes[group] >= _FEWEST_RATES) & (of_kind[kind] >= sizes[group] * _USUAL_SHARE)
+    size, alike = sizes[group], of_kind[kind]
+    is_usual = (size >= _FEWEST_RATES) & ((alike >= size * _USUAL_SHARE) | ((size < _MANY_RATES) & (alike == size - 1)))
     usual[group[is_usual]] = rate[is_usual]
     odd = np.flatnonzero((usual[group] > 0) & ~is_usual)
     for position, (row, place, name) in zip(odd, list_rows(frame, rows[odd]), strict=True):

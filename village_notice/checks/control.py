@@ -35,7 +35,8 @@ class ControlRow:
 
     Attributes:
         place: First line of the control file, row 0 where it has none.
-        code, programme, township: What is compared; township "" is the whole county.
+        code, programme, township: What is compared; township "" is the whole county, code "" a programme that
+            subsidies.csv does not have.
         periods: Periods of the lines.
         paid_out: Fen paid out, None where the control file has no line.
         people_paid_out: People, None where it is not told.
@@ -70,6 +71,11 @@ class ControlRow:
         """Programme code and township."""
         return self.code, self.township
 
+    @property
+    def what(self) -> str:
+        """What the programme is compared by: its code, its name where it has none."""
+        return self.code or self.programme
+
 
 def reconcile(lines: Sequence[ControlLine], decided: pd.DataFrame, townships: Collection[str] = ()) -> list[ControlRow]:
     """Every programme and township that was paid out or read, in the order of the control file, what it lacks last.
@@ -84,14 +90,14 @@ def reconcile(lines: Sequence[ControlLine], decided: pd.DataFrame, townships: Co
     wanted = [n for n in lines if not townships or n.township in townships]
     groups: dict[tuple[str, str], list[ControlLine]] = {}
     for line in wanted:
-        groups.setdefault((line.code, line.township), []).append(line)
+        groups.setdefault((line.code or line.programme, line.township), []).append(line)
     read = _Read(decided)
     rows = [row for group in groups.values() for row in _compare(group, read)]
-    whole = {code for code, township in groups if not township}
-    for code, township in read.list_pairs():
-        if (code, township) not in groups and code not in whole and (not townships or township in townships):
+    whole = {what for what, township in groups if not township}
+    for what, township in read.list_pairs():
+        if (what, township) not in groups and what not in whole and (not townships or township in townships):
             place = Place(lines[0].file)
-            rows.append(read.fill(ControlRow(place, code, read.names[code], township, (), None, None)))
+            rows.append(read.fill(ControlRow(place, *read.programmes[what], township, (), None, None)))
     return rows
 
 
@@ -143,25 +149,26 @@ class _Read:
         times, pairs = pd.factorize(periods * (len(day_texts) + 1) + days)
         places = (divmod(int(pair), len(day_texts) + 1) for pair in pairs)
         self.times = [(str(period_texts[period]), str(day_texts[day])) for period, day in places]
-        rows = decided.assign(time=times)
-        keys = ["programme_code", "township", "time", "verdict", "file"]
+        codes = decided["programme_code"]
+        rows = decided.assign(time=times, what=codes.where(codes != "", decided["programme"]))
+        keys = ["what", "township", "time", "verdict", "file"]
         self.sums = rows.groupby(keys, sort=True)["raw_fen"].sum().reset_index()
-        known = decided.loc[decided["programme_code"] != "", ["programme_code", "programme"]].drop_duplicates()
-        self.names = {str(code): str(name) for code, name in known.itertuples(index=False, name=None)}
+        known = rows.loc[rows["what"] != "", ["what", "programme_code", "programme"]].drop_duplicates()
+        self.programmes = {str(what): (str(c), str(name)) for what, c, name in known.itertuples(index=False, name=None)}
         accepted = rows[rows["verdict"] == "accepted"]
-        self.people = accepted[["programme_code", "township", "time", "village_code", "person_no"]].drop_duplicates()
+        self.people = accepted[["what", "township", "time", "village_code", "person_no"]].drop_duplicates()
 
     def list_pairs(self) -> Iterator[tuple[str, str]]:
-        """Programme and township of what was accepted."""
-        rows = self.sums[(self.sums["verdict"] == "accepted") & (self.sums["programme_code"] != "")]
-        for code, township in rows[["programme_code", "township"]].drop_duplicates().itertuples(index=False, name=None):
-            yield str(code), str(township)
+        """What and township of what was accepted."""
+        rows = self.sums[(self.sums["verdict"] == "accepted") & (self.sums["what"] != "")]
+        for what, township in rows[["what", "township"]].drop_duplicates().itertuples(index=False, name=None):
+            yield str(what), str(township)
 
     def find_slots(
         self, line: ControlLine, told: Collection[str], *, by_period: bool
     ) -> dict[str, frozenset[int]] | None:
         """Period → the times of the line's payments that belong to it; None where one belongs to none for certain."""
-        rows = _select(self.sums, line.code, line.township)
+        rows = _select(self.sums, line.code or line.programme, line.township)
         slots: dict[str, set[int]] = {time: set() for time in told}
         for time in rows.loc[rows["verdict"] != "other_year", "time"].unique():
             slot = find_slot(choose_time(*self.times[int(time)], told, by_period=by_period), told)
@@ -172,7 +179,7 @@ class _Read:
 
     def fill(self, row: ControlRow, times: Collection[int] | None = None) -> ControlRow:
         """The row with what was read, at some times only or at all."""
-        rows, people = (_select(f, row.code, row.township, times) for f in (self.sums, self.people))
+        rows, people = (_select(f, row.what, row.township, times) for f in (self.sums, self.people))
         fen = rows.groupby("verdict")["raw_fen"].sum()
         files = rows[rows["verdict"] == "accepted"].groupby("file")["raw_fen"].sum().sort_values(ascending=False)
         accepted, held, not_paid = (int(fen.get(v, 0)) for v in ("accepted", "held", "not_paid"))
@@ -183,8 +190,8 @@ class _Read:
         )  # fmt: skip
 
 
-def _select(rows: pd.DataFrame, code: str, township: str, times: Collection[int] | None = None) -> pd.DataFrame:
-    chosen = rows["programme_code"] == code
+def _select(rows: pd.DataFrame, what: str, township: str, times: Collection[int] | None = None) -> pd.DataFrame:
+    chosen = rows["what"] == what
     if township:
         chosen &= rows["township"] == township
     if times is not None:

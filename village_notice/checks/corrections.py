@@ -3,12 +3,14 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from village_notice.domain.finding import Finding, Place
-from village_notice.domain.reading import FileReading
 from village_notice.domain.text import column_letters
 from village_notice.workbook import Sheet, SheetColumn, Value
+
+if TYPE_CHECKING:
+    from village_notice.domain.reading import FileReading  # brings pandas, which a reader child can do without
 
 SHEET = "更正了哪些"
 MOST_CHANGES = 20_000
@@ -41,14 +43,14 @@ class Settled:
         sources: Hashes of everything that a copy in the inbox came from.
     """
 
-    readings: list[FileReading]
+    readings: "list[FileReading]"
     findings: list[Finding]
     replaces: dict[str, tuple[str, ...]]
     dropped: frozenset[str]
     sources: frozenset[str] = frozenset()
 
 
-def settle_corrections(readings: Sequence[FileReading], twins: Collection[str] = ()) -> Settled:
+def settle_corrections(readings: "Sequence[FileReading]", twins: Collection[str] = ()) -> Settled:
     """Takes out every file that a corrected copy in the inbox came from.
 
     Args:

@@ -8,7 +8,7 @@ from village_notice.domain.finding import Finding, Place
 from village_notice.workbook import MOST_LINKS, Link, format_location
 
 _TEXT_FILES = (".csv", ".tsv", ".txt", ".tab", ".prn", ".htm", ".html")
-NOT_IN_INBOX = frozenset(["村名册", "office.toml", "postings.csv", *CONTROL_FILES])
+NOT_IN_INBOX = frozenset(["村名册", "office.toml", "postings.csv", "waivers.csv", *CONTROL_FILES])
 """What findings name that is no file of the inbox: the register, and files of the office folder."""
 _GONE = "F13"
 """Its file is no longer there, so a link would lead nowhere."""

@@ -16,6 +16,9 @@ _REGISTER = "村名册"
 _FEWEST_VILLAGES = 10
 _SHARE = 0.95
 _MOST_NAMES = 10
+_KEYS, _BY_NAME = ["village_code", "programme_code", "who"], ["village_code", "programme_code", "name"]
+_NAMED = "姓名 "
+"""Begins what stands for the ID of somebody who has none."""
 
 
 def check_neighbours(decided: pd.DataFrame, villages: Sequence[Village]) -> Iterator[Finding]:
@@ -59,12 +62,15 @@ def check_last_year(decided: pd.DataFrame, before: pd.DataFrame | None) -> Itera
         return
     now = decided[decided["verdict"].isin(["accepted", "held", "not_paid"]) & (decided["village_code"] != "")]
     now = now.assign(amount_fen=now["amount_fen"].where(now["verdict"] == "accepted", 0).fillna(0).astype("int64"))
-    sums = [_add_people(f) for f in (before, now)]
-    both = sums[0].merge(sums[1], on=["village_code", "programme_code", "who"], how="left", suffixes=("", "_now"))
+    earlier, sums = _add_people(before), _add_people(now)
+    names = _link_by_name(earlier, sums)
+    sums = sums.assign(who=_rename(sums, names))
+    both = earlier.merge(sums, on=_KEYS, how="left", suffixes=("", "_now"))
     alive = now[["township", "programme_code"]].drop_duplicates()
     both = both.merge(alive, on=["township", "programme_code"])
-    waiting = _add_people(now[now["verdict"] != "accepted"])[["village_code", "programme_code", "who"]]
-    both = both.merge(waiting.assign(waits=True), on=["village_code", "programme_code", "who"], how="left")
+    waiting = _add_people(now[now["verdict"] != "accepted"])
+    waiting = waiting.assign(who=_rename(waiting, names), waits=True)
+    both = both.merge(waiting[[*_KEYS, "waits"]], on=_KEYS, how="left")
     is_missing = both["amount_fen_now"].isna() & (both["amount_fen"] > 0)
     yield from _tell_people("X15", both[is_missing])
     change = (both["amount_fen_now"] - both["amount_fen"]).abs() * 2 > both["amount_fen"]
@@ -75,11 +81,33 @@ def _add_people(rows: pd.DataFrame) -> pd.DataFrame:
     """The sum of each person and programme in a village; a person is the valid ID, else the name."""
     codes, ids = pd.factorize(rows["id"])
     is_valid = np.array([*map(is_valid_id, ids), False], dtype=np.bool_)[codes]
-    who = rows["id"].where(is_valid, "姓名 " + rows["name"])
-    keys = ["village_code", "programme_code", "who"]
-    grouped = rows.assign(who=who).groupby(keys, sort=True)
+    who = rows["id"].where(is_valid, _NAMED + rows["name"])
+    grouped = rows.assign(who=who).groupby(_KEYS, sort=True)
     first = grouped[["township", "village", "name", "programme"]].first()
     return first.assign(amount_fen=grouped["amount_fen"].sum()).reset_index()
+
+
+def _link_by_name(before: pd.DataFrame, now: pd.DataFrame) -> pd.Series:
+    """(village, programme, who now) → who before, where only the name tells: an ID is missing or wrong in one year.
+
+    Only names that nobody else of the village has among those not found by ID; two different valid IDs are two people.
+    """
+    sides = []
+    for own, other in ((before, now), (now, before)):
+        known = own.merge(other[_KEYS], on=_KEYS, how="left", indicator=True)
+        rest = known.loc[known["_merge"] == "left_only", [*_KEYS, "name"]]
+        sides.append(rest[~rest.duplicated(_BY_NAME, keep=False)])
+    pairs = sides[0].merge(sides[1], on=_BY_NAME, suffixes=("", "_now"))
+    is_open = [not (is_valid_id(a) and is_valid_id(b)) for a, b in zip(pairs["who"], pairs["who_now"], strict=True)]
+    pairs = pairs[np.array(is_open, dtype=np.bool_)]
+    return pairs.set_index(["village_code", "programme_code", "who_now"])["who"]
+
+
+def _rename(sums: pd.DataFrame, names: pd.Series) -> pd.Series:
+    """Who each is, by the names of last year where these were found."""
+    index = pd.MultiIndex.from_frame(sums[_KEYS])
+    found = names.reindex(index)
+    return sums["who"].where(found.isna().to_numpy(), found.to_numpy())
 
 
 def _tell_people(code: str, rows: pd.DataFrame) -> Iterator[Finding]:

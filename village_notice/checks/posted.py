@@ -4,7 +4,7 @@ Source: 国办发〔2022〕8号: before the end of the year, village by village;
 after a quarter is not written there; 重庆 asks for the 15th of the next month, Zhejiang counties for the 20th.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 
 import pandas as pd
@@ -48,6 +48,27 @@ def check_posted(
         if len(missing):
             villages = _list_names(missing["township"] + missing["village"])
             yield Finding("N10", Place(_FILE, f"第{quarter}季度"), f"{len(missing):,}", villages, f"{last:%Y-%m-%d}")
+
+
+def list_unposted(decided: pd.DataFrame, posted: Mapping[str, Collection[date]]) -> tuple[str, ...]:
+    """Villages that got something and of which no posting is noted, by township; whatever the day is."""
+    rows = decided.loc[decided["verdict"] == "accepted", ["township", "village", "village_code"]].drop_duplicates()
+    missing = rows[~rows["village_code"].isin([code for code, days in posted.items() if days])]
+    missing = missing.sort_values(["township", "village"])
+    return tuple((missing["township"] + missing["village"]).tolist())
+
+
+def remind_of_posting(unposted: Sequence[str], year: int, today: date) -> str:
+    """What to say of the deadline on a day by the clock, "" before December and where all is noted.
+
+    It is said on the screen and stands in no file: files must be the same again on another day (N09 goes by the stamp).
+    """
+    if not unposted or today < date(year, 12, 1):
+        return ""
+    names = "、".join(unposted[:_SHOWN]) + (" 等" if len(unposted) > _SHOWN else "")
+    days = (date(year, 12, 31) - today).days
+    when = f"离年底还有 {days} 天" if days > 0 else "今天是最后一天" if days == 0 else f"{year} 年底已过"
+    return f"{when}，还有 {len(unposted):,} 个村没有登记张贴：{names}。贴了的请在 postings.csv 里登记，没有贴的请尽快张贴。"
 
 
 def _list_names(names: pd.Series) -> str:

@@ -43,7 +43,7 @@ def _have_partners(what: Ints, rows: Bools, others: Bools) -> Bools:
 
 def _check_recoveries(payments: pd.DataFrame, keys: Keys) -> Iterator[Finding]:
     """X10, once for a person, programme and year, at the last recovery."""
-    back = keys.amount < 0
+    back = (keys.amount < 0) & (payments["status"] == "追回").to_numpy()
     if not back.any():
         return
     who = combine_codes(keys.person, keys.programme, keys.year)

@@ -1,4 +1,4 @@
-"""Findings on one payment that its own row tells: rate times quantity, children under fourteen, zero amounts."""
+"""Findings on one payment that its own row tells: rate times quantity, age, zero amounts, remarks that it did not arrive."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -10,15 +10,18 @@ from village_notice.checks.keys import list_rows
 from village_notice.domain.finding import Finding
 from village_notice.domain.identity import are_valid_cards, is_under_14
 from village_notice.domain.money import format_fen
+from village_notice.domain.remark import tells_of_failure
 from village_notice.domain.subsidy import Subsidy
 
 _CARD = re.compile(r"62\d{14,17}")
+_OLDEST = 115
+"""Years: whoever is older by the ID has a wrong ID."""
 _TOLERANCE_FEN = 1
 """Rounding is per household, so one fen either way is no mistake. Source: published tables of 冷水镇 and 铜梁区."""
 
 
 def check_single(payments: pd.DataFrame, subsidies: Iterable[Subsidy] = ()) -> Iterator[Finding]:
-    """R05, R06, R14 and C14 of the payments, in the order of the frame.
+    """R05, C05, R06, R14, C14 and R18 of the payments, rule by rule, each in the order of the frame.
 
     Args:
         payments: Payments frame.
@@ -30,6 +33,7 @@ def check_single(payments: pd.DataFrame, subsidies: Iterable[Subsidy] = ()) -> I
     for _, place, name in list_rows(payments, np.flatnonzero(zero)):
         yield Finding("R14", place, person=name)
     yield from _check_cards(payments)
+    yield from _check_remarks(payments)
 
 
 def _check_product(payments: pd.DataFrame) -> Iterator[Finding]:
@@ -66,14 +70,36 @@ def _check_cards(payments: pd.DataFrame) -> Iterator[Finding]:
         yield Finding("C14", place, str(payments["account"].iloc[row]), person=name)
 
 
+def _check_remarks(payments: pd.DataFrame) -> Iterator[Finding]:
+    """R18 for money that counts as paid although the remark says that it came back or never arrived.
+
+    Source: the annual figure is what was actually paid; banks send their reasons back in the remark.
+    """
+    codes, remarks = pd.factorize(payments["remark"])
+    told = np.array([*map(tells_of_failure, remarks), False], dtype=np.bool_)[codes]
+    told &= payments["status"].isin(["成功", ""]).to_numpy() & (payments["raw_fen"] > 0).to_numpy()
+    rows = np.flatnonzero(told)
+    for row, place, name in list_rows(payments, rows):
+        yield Finding("R18", place, str(payments["remark"].iloc[row]), person=name)
+
+
 def _check_age(payments: pd.DataFrame, children: list[str]) -> Iterator[Finding]:
-    """R06 for a person under fourteen on the pay date (the first of January of the year where it is unknown)."""
+    """R06 for a person under fourteen on the pay date (the first of January of the year where it is unknown).
+
+    C05 for one whose ID says that he was born after the payment, or more than a hundred years before it.
+    """
     years = payments["year"].to_numpy(dtype=np.int64, na_value=0)
-    earliest = f"{int(years[years > 0].min(initial=9999)) - 15:04d}"
-    wanted = (payments["birth_date"] >= earliest) & (payments["organisation"] == 0)
-    rows = np.flatnonzero((wanted & ~payments["programme_code"].isin(children)).to_numpy())
-    births, days = payments["birth_date"].iloc[rows], payments["pay_date"].iloc[rows]
-    told = zip(list_rows(payments, rows), births, days, strict=True)
-    for (row, place, name), birth, day in told:
-        if is_under_14(str(birth), str(day) or f"{years[row]:04d}"):
+    last = int(years[years > 0].min(initial=9999))
+    people = (payments["organisation"] == 0) & (payments["birth_date"] != "")
+    young = (payments["birth_date"] >= f"{last - 15:04d}") & ~payments["programme_code"].isin(children)
+    old = payments["birth_date"] < f"{last - _OLDEST:04d}"
+    wanted = people & (young | old | (payments["birth_date"] >= f"{last:04d}"))
+    rows = np.flatnonzero(wanted.to_numpy())
+    births, days, ids = (payments[c].iloc[rows] for c in ("birth_date", "pay_date", "id"))
+    told = zip(list_rows(payments, rows), births, days, ids, young.iloc[rows], strict=True)
+    for (row, place, name), birth, day, number, is_young in told:
+        on_day = str(day) or f"{years[row]:04d}"
+        if number and on_day > "1900" and (birth[: len(on_day)] > on_day or birth < f"{int(on_day[:4]) - _OLDEST:04d}"):
+            yield Finding("C05", place, f"{number}（出生日期 {birth}，发放日期 {on_day}）", person=name)
+        if is_young and is_under_14(str(birth), on_day):
             yield Finding("R06", place, person=name)

@@ -40,6 +40,7 @@ class Summary:
         look_first: What to open first, relative to OUT, in order.
         refused: Villages of which nothing was put out, because the last look found what may not leave.
         outside, outside_fen: Accepted payments of townships that the run is not for.
+        unposted: Villages with accepted payments of which the office has noted no posting; () without an office folder.
     """
 
     year: int
@@ -62,6 +63,7 @@ class Summary:
     refused: int = 0
     outside: int = 0
     outside_fen: int = 0
+    unposted: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, object]:
         """The figures for `--json`; money in fen."""
@@ -73,7 +75,7 @@ class Summary:
             "villages": self.villages, "waived": self.waived,
             "empty_villages": list(self.empty_villages), "published": self.published, "drafts": self.drafts,
             "wall_sheets": self.wall_sheets, "crowded": self.crowded, "look_first": list(self.look_first),
-            "refused": self.refused, "outside": _pair(self.outside, self.outside_fen),
+            "refused": self.refused, "unposted": list(self.unposted), "outside": _pair(self.outside, self.outside_fen),
             "findings": self.by_rule,
             "by_file": {
                 b.file: {"read": _pair(b.rows, b.fen), "set_aside": _pair(*b.set_aside)}
@@ -167,6 +169,7 @@ class Counts(TypedDict, total=False):
     refused: int
     outside: int
     outside_fen: int
+    unposted: tuple[str, ...]
 
 
 def build_summary(

@@ -26,6 +26,13 @@ def is_valid_id(text: str) -> bool:
     return bool(_ID.fullmatch(text)) and read_birth_date(text) != "" and id_check_digit(text[:17]) == text[17]
 
 
+def explain_bad_id(text: str) -> str:
+    """What is wrong with 18 characters that are no valid ID."""
+    if not _ID.fullmatch(text):
+        return "有不该有的字符"
+    return "校验码不符" if read_birth_date(text) else "出生日期不存在"
+
+
 @lru_cache(maxsize=1 << 18)
 def read_birth_date(text: str) -> str:
     """The birth date in a 15- or 18-character ID as YYYY-MM-DD, or "" where it holds none."""

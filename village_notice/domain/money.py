@@ -16,6 +16,8 @@ _CAPITAL_VALUE = {c: i for i, c in enumerate(_DIGITS)} | {c: i for i, c in enume
 _CAPITAL_VALUE |= {"两": 2, "貳": 2, "參": 3, "陸": 6}
 _CAPITAL_UNIT = {"拾": 10, "十": 10, "佰": 100, "百": 100, "仟": 1000, "千": 1000}
 _NUMBER = re.compile(r"\+?(?P<number>\d+(?:\.\d*)?|\.\d+)(?P<wan>万)?")
+_LONGEST = 200
+"""Characters of a text that can be an amount or a quantity."""
 _GROUPED = re.compile(r"\+?\d{1,3}(?:,\d{3})+(?:\.\d*)?")
 
 
@@ -54,7 +56,7 @@ def parse_amount(value: object, *, unit_fen: int = FEN_PER_YUAN) -> Amount | Non
     if isinstance(value, Decimal):
         return _scale(value, unit_fen, is_cleaned=False) if value.is_finite() else None
     if isinstance(value, str):
-        return _parse_text(value, unit_fen)
+        return _parse_text(value, unit_fen) if len(value) <= _LONGEST else None
     return None
 
 
@@ -149,7 +151,7 @@ def parse_scaled(value: object, places: int) -> int | None:
 
     Units written behind the number (12.5亩, 580头, 80元/亩) are passed over.
     """
-    if isinstance(value, bool) or value is None:
+    if isinstance(value, bool) or value is None or (isinstance(value, str) and len(value) > _LONGEST):
         return None
     if isinstance(value, str):
         plain = re.sub(r"\s+", "", unicodedata.normalize("NFKC", value)).strip("'¥")
@@ -169,6 +171,22 @@ def parse_scaled(value: object, places: int) -> int | None:
     if not number.is_finite() or abs(number) > Decimal(10) ** 12:
         return None
     return int((number * 10**places).quantize(Decimal(1), ROUND_HALF_UP))
+
+
+@lru_cache(maxsize=32_768)
+def parse_own(text: str, places: int) -> int:
+    """What `format_fen` or `format_scaled` has written, as an integer scaled by 10**places.
+
+    Raises:
+        ValueError: It is no such text.
+    """
+    whole, point, rest = text.partition(".")
+    digits = whole.removeprefix("-") + rest.ljust(places, "0")
+    if not (
+        text.isascii() and digits.isdigit() and len(rest) <= places and whole.strip("-") and bool(point) == bool(rest)
+    ):
+        raise ValueError(text)
+    return -int(digits) if whole.startswith("-") else int(digits)
 
 
 @lru_cache(maxsize=32_768)

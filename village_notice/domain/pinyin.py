@@ -1,9 +1,26 @@
 """How a name is read: full pinyin and initials, surnames read as surnames, both readings where two are in use."""
 
 from collections.abc import Mapping, Sequence
+from itertools import islice, product
 from typing import NamedTuple
 
 from village_notice.domain.syllables import read_syllables
+
+_DOUBLE = {
+    entry[0]: tuple(entry[1:].split())
+    for entry in (
+        "乐le yue", "朝chao zhao", "行xing hang", "重chong zhong", "长chang zhang", "都du dou", "盛sheng cheng",
+        "曾zeng ceng", "晟sheng cheng", "茜qian xi", "莎sha suo", "娜na nuo", "炅jiong gui", "蔓man wan",
+        "殷yin yan", "和he huo", "颉jie xie", "隽jun juan", "单dan shan", "传chuan zhuan", "藏cang zang",
+        "调tiao diao", "宿su xiu", "柏bai bo", "泊bo po", "薄bo bao", "劲jin jing", "奇qi ji", "参can shen",
+        "仔zi zai", "朴pu piao", "栎li yue", "桔ju jie", "纶lun guan", "莞guan wan", "蔚wei yu", "解jie xie",
+        "靓liang jing", "鹄hu gu", "弹tan dan", "省sheng xing", "种zhong chong", "绿lv lu", "翟zhai di",
+        "会hui kuai", "车che ju", "还huan hai", "降jiang xiang", "陆lu liu", "露lu lou", "查zha cha", "盖gai ge",
+        "荥xing ying", "呙guo wo",
+    )
+}  # fmt: skip
+"""Characters of given names with two readings in use: the tool knows one, the clerk may type the other. Source: 新华字典."""
+_MOST_WAYS = 8
 
 
 class Reading(NamedTuple):
@@ -31,10 +48,11 @@ class Pinyin:
         """Every way the name may be read, the usual one first; a character nobody can read stands for itself."""
         ways: dict[Reading, None] = {}
         for surname in self._surnames_of(name):
-            rest = self._read_given(name[len(surname) :])
-            for reading in self._surnames.get(surname) or (" ".join(self._read_given(surname)),):
-                syllables = (*reading.split(), *rest)
-                ways[Reading("".join(syllables), "".join(s[0] for s in syllables))] = None
+            given = name[len(surname) :]
+            for rest in self._list_given(given):
+                for reading in self._surnames.get(surname) or (" ".join(self._read_given(surname)),):
+                    syllables = (*reading.split(), *rest)
+                    ways[Reading("".join(syllables), "".join(s[0] for s in syllables))] = None
         return tuple(ways)
 
     def sort_key(self, name: str) -> tuple[str, ...]:
@@ -56,6 +74,16 @@ class Pinyin:
         longest = min(self._longest, len(name) - 1)
         found = [name[:size] for size in range(longest, 1, -1) if name[:size] in self._surnames]
         return (*found, name[:1])
+
+    def _list_given(self, text: str) -> list[tuple[str, ...]]:
+        """Ways to read a given name, the usual one first: a character with two readings may be read either way."""
+        usual = self._read_given(text)
+        if _DOUBLE.keys().isdisjoint(text) or len(usual) != len(text):
+            return [usual]
+        choices = [
+            dict.fromkeys((syllable, *_DOUBLE.get(char, ()))) for char, syllable in zip(text, usual, strict=True)
+        ]
+        return list(islice(product(*choices), _MOST_WAYS))
 
     def _read_given(self, text: str) -> tuple[str, ...]:
         """The syllables of a given name, which knows words (长江 is chang jiang); Latin letters small."""

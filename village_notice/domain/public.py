@@ -2,7 +2,7 @@
 
 import base64
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -164,19 +164,37 @@ def check_code(village: VillageYear, key: str = "") -> str:
 def _list_lines(village: VillageYear) -> dict[str, list[str]]:
     """Key → its lines as they are counted, "" → all of them."""
     columns = [list(map(str, village.lines[c].tolist())) for c in _CODED]
-    found: dict[str, list[str]] = {"": ["|".join(row) + "\n" for row in zip(*columns, strict=True)]}
+    found: dict[str, list[str]] = {"": list(map(format_coded, zip(*columns, strict=True)))}
     for key, line in zip(columns[0], found[""], strict=True):
         found.setdefault(key, []).append(line)
     return found
 
 
 def _work_out_code(village: VillageYear, key: str, lines: Sequence[str]) -> str:
-    digest = hashlib.sha256()
-    digest.update(f"{village.village_code}|{village.year}|{key}|{village.public_fen}\n".encode())
-    for p in village.programmes:
-        if not key or p.key == key:
-            fields = (p.key, p.title, p.people, p.payments, p.quantity_milli, p.amount_fen)
-            digest.update(("|".join(map(str, fields)) + "\n").encode())
+    programmes = [
+        (p.key, p.title, p.people, p.payments, p.quantity_milli, p.amount_fen)
+        for p in village.programmes
+        if not key or p.key == key
+    ]
+    return work_out_code((village.village_code, village.year, key, village.public_fen), programmes, lines)
+
+
+def work_out_code(head: Sequence[object], programmes: Iterable[Sequence[object]], lines: Iterable[str]) -> str:
+    """The 校验码 of figures that may come from anywhere, a package of long ago say.
+
+    Args:
+        head: Village code, year, key of the programme or "", public fen.
+        programmes: Key, title, people, payments, quantity_milli, amount_fen of each.
+        lines: Each line as `format_coded` writes it.
+    """
+    digest = hashlib.sha256(("|".join(map(str, head)) + "\n").encode())
+    for programme in programmes:
+        digest.update(("|".join(map(str, programme)) + "\n").encode())
     digest.update("".join(lines).encode())
     text = base64.b32encode(digest.digest()).decode("ascii")[:10]
     return f"{text[:5]}-{text[5:]}"
+
+
+def format_coded(values: Iterable[str]) -> str:
+    """One line as the 校验码 counts it: key, serial, group, name, quantity_milli (<NA> for none), payments, amount_fen."""
+    return "|".join(values) + "\n"

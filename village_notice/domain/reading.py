@@ -1,5 +1,6 @@
 """What reading one file gives: payments, findings, and everything that was set aside, so that nothing is lost."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -34,8 +35,30 @@ class SetAside(NamedTuple):
     text: str
 
 
+class StatedLine(NamedTuple):
+    """What a sheet of sums states for one village.
+
+    Attributes:
+        row, column: The money's cell.
+        programme_code, township, village, village_code: What it is of.
+        fen: The sum.
+    """
+
+    row: int
+    column: str
+    programme_code: str
+    township: str
+    village: str
+    village_code: str
+    fen: int
+
+
 class SheetReading(NamedTuple):
-    """How one sheet was understood, for the summary and `--json`."""
+    """How one sheet was understood, for the summary and `--json`.
+
+    `columns` are (field, letters of its column), where all its tables agree: findings about a person are told there.
+    `stated` are the lines of a sheet of sums.
+    """
 
     sheet: str
     outcome: str  # payments, held, summary_sheet, hidden_sheet, no_table, skipped, empty
@@ -43,6 +66,8 @@ class SheetReading(NamedTuple):
     fen_read: int
     programme: str
     headings: str
+    columns: Sequence[tuple[str, str]] = ()
+    stated: Sequence[StatedLine] = ()
 
 
 @dataclass(slots=True)

@@ -62,7 +62,7 @@ def normal_group(text: str) -> str:
     plain = fold_text(text)
     bare = re.sub(r"^第|(村民小组|村民组|小组|组|社|队|生产队)$", "", plain)
     bare = re.sub(r"^第", "", bare)
-    if re.fullmatch(r"\d+(\.0+)?", bare):
+    if re.fullmatch(r"\d{1,9}(\.0+)?", bare):
         return f"{int(float(bare))}组"
     number = parse_numeral(bare)
     return f"{number}组" if number is not None else plain

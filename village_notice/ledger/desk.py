@@ -42,9 +42,9 @@ CREATE INDEX IF NOT EXISTS desk_villages ON people (village_code);
 CREATE INDEX IF NOT EXISTS desk_ids ON people (id);
 CREATE INDEX IF NOT EXISTS desk_payments ON payments (who);
 """
-_VERSIONS = """SELECT first_payment, payments, sha256, max(run) FROM run_versions JOIN versions USING (version)
+_VERSIONS = """SELECT run, first_payment, payments, sha256 FROM run_versions JOIN versions USING (version)
     WHERE run IN (SELECT max(run) FROM runs WHERE year = ? GROUP BY inbox) AND payments > 0
-    GROUP BY version ORDER BY 4 DESC, first_payment"""
+    ORDER BY run DESC, first_payment"""
 _COLUMNS = (
     "sheet", "row", "column", "township", "village", "village_code", "group", "name", "id", "programme_code", "programme",
     "programme_text", "quantity_milli", "rate_micro", "amount_fen", "pay_date", "period", "status", "verdict", "findings",
@@ -218,18 +218,38 @@ def _find_namesakes(connection: sqlite3.Connection, caller: Caller) -> list[tupl
 
 def _read_payments(connection: sqlite3.Connection, year: int, people: Sequence[int]) -> pd.DataFrame:
     """The payments of some rows of `people` that count in a year: those of the last run on each inbox, each once."""
-    spans = connection.execute(_VERSIONS, (year,)).fetchall()
+    spans = _list_spans(connection, year)
     found: dict[tuple[object, ...], dict[str, object]] = {}
     for start in range(0, len(people), _MOST_ROWS):
         part = people[start : start + _MOST_ROWS]
         for number, *values in connection.execute(_PAYMENTS.format(marks=",".join("?" * len(part))), part):
-            sha256 = next((h for first, size, h, _ in spans if first <= number < first + size), None)
+            sha256 = next((h for first, size, h in spans if first <= number < first + size), None)
             if sha256 is not None:
                 row = dict(zip(_COLUMNS, values, strict=True)) | {"file": sha256}
                 # the same file in two inboxes is the same money
                 found.setdefault((sha256, row["sheet"], row["row"], row["column"]), row)
     rows = list(found.values())
     return build_frame({c: [r[c] for r in rows] for c in (*_COLUMNS, "file")})
+
+
+def _list_spans(connection: sqlite3.Connection, year: int) -> list[tuple[int, int, str]]:
+    """First payment, number and file hash of everything that counts in a year, newest run first.
+
+    A folder of which most files lie unchanged in one run later is that folder before it was moved or corrected: what
+    only the older one holds has been replaced and would be counted twice.
+    """
+    runs: dict[int, list[tuple[int, int, str]]] = {}
+    for run, *span in connection.execute(_VERSIONS, (year,)):
+        runs.setdefault(int(run), []).append((int(span[0]), int(span[1]), str(span[2])))
+    counted: list[set[str]] = []
+    found: dict[tuple[int, int, str], None] = {}
+    for spans in runs.values():
+        files = {sha256 for *_, sha256 in spans}
+        if any(2 * len(files & newer) > len(files) for newer in counted):
+            continue
+        counted.append(files)
+        found |= dict.fromkeys(spans)
+    return list(found)
 
 
 def _match_person(rows: pd.DataFrame, group: str, digits: str) -> tuple[str, frozenset[int]] | None:

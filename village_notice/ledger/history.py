@@ -22,8 +22,26 @@ _ROWS = """SELECT versions.file, sheet, row, "column", township, village, name, 
 
 
 @dataclass(frozen=True, slots=True)
+class KeptRun:
+    """One run: its year, date and inbox, and what came of it; a run that changed nothing is not kept again."""
+
+    run: int
+    year: int
+    stamp: str
+    inbox: str
+    files: int
+    payments: int
+    accepted: int
+    accepted_fen: int
+    waivers: int
+
+
+@dataclass(frozen=True, slots=True)
 class KeptFile:
-    """One version of a file: its hash, money, findings, and the runs it was part of."""
+    """One version of a file: its hash, money, findings, and the runs it was part of.
+
+    `replaces` are the hashes of what it is the corrected copy of; `is_replaced` is True where a copy stands for it.
+    """
 
     file: str
     sha256: str
@@ -34,6 +52,7 @@ class KeptFile:
     last_run: int
     is_current: bool
     replaces: str = ""
+    is_replaced: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,25 +124,48 @@ def open_kept(home: Path) -> Ledger:
     return open_ledger(home)
 
 
+def list_runs(ledger: Ledger) -> list[KeptRun]:
+    """Every run that is kept, the oldest first."""
+    query = """SELECT r.run, year, stamp, inbox,
+        (SELECT count(*) FROM run_versions JOIN versions USING (version) WHERE run = r.run AND sha256 <> ''),
+        (SELECT sum(payments) FROM run_versions JOIN versions USING (version) WHERE run = r.run),
+        (SELECT count(*) FROM (SELECT DISTINCT rule, reason, "by", date FROM waivers w WHERE w.run = r.run))
+        FROM runs r ORDER BY r.run"""
+    runs = []
+    for run, year, stamp, inbox, files, payments, waivers in ledger.connection.execute(query).fetchall():
+        accepted, fen = _add_totals(ledger, run, run)["accepted"][:2]
+        runs.append(KeptRun(run, year, stamp, inbox, files, int(payments or 0), accepted, fen, waivers))
+    return runs
+
+
 def list_files(ledger: Ledger) -> list[KeptFile]:
     """Every version of every file, by name, the older version first."""
     query = """SELECT file, sha256, payments, fen, (SELECT count(*) FROM findings f WHERE f.version = v.version),
-        min(run), max(run), max(run) IN (SELECT max(run) FROM runs GROUP BY year, inbox), replaces
+        min(run), max(run), max(run) IN (SELECT max(run) FROM runs GROUP BY year, inbox), replaces,
+        EXISTS (SELECT 1 FROM findings f WHERE f.version = v.version AND f.code = 'F17')
         FROM versions v JOIN run_versions USING (version) WHERE sha256 <> '' GROUP BY version ORDER BY file, version"""
     rows = ledger.connection.execute(query).fetchall()
-    return [KeptFile(*(*row[:7], bool(row[7]), row[8])) for row in rows]
+    return [KeptFile(*(*row[:7], bool(row[7]), row[8], bool(row[9]))) for row in rows]
 
 
 def find_payments(ledger: Ledger, name: str = "", village: str = "", file: str = "", row: int = 0) -> list[KeptPayment]:
     """The payments of a person, or at a place, through all runs; every state once.
+
+    A place is also looked up in the corrected copies that took the place of its file.
 
     Raises:
         UsageError: Neither a name nor a file was given.
     """
     if not name and not file:
         raise UsageError("请给出姓名，或用 --file（可加 --row）给出位置。")
-    told = (("name = ?", name), ("village = ?", village), ("versions.file = ?", file), ("row = ?", row))
-    wanted = [(words, value) for words, value in told if value]
+    files = [file, *_list_copies(ledger, file)] if file else []
+    told = (
+        ("name = ?", [name]),
+        ("village = ?", [village]),
+        (f"versions.file IN ({_mark(files)})", files),
+        ("row = ?", [row]),
+    )
+    wanted = [(words, values) for words, values in told if any(values)]
     query = f"{_ROWS} WHERE {' AND '.join(words for words, _ in wanted)}"
     runs = {
         int(v): (int(a), int(b))
@@ -132,13 +174,26 @@ def find_payments(ledger: Ledger, name: str = "", village: str = "", file: str =
         )
     }
     found: dict[tuple[object, ...], tuple[int, int]] = {}
-    for *values, version in ledger.connection.execute(query, [value for _, value in wanted]):
+    for *values, version in ledger.connection.execute(query, [value for _, told in wanted for value in told]):
         first, last = runs.get(version, (0, 0))
         key = tuple(values[:7] + values[8:])  # without the ID
         known = found.get(key, (first, last))
         found[key] = (min(first, known[0]), max(last, known[1]))
     payments = [KeptPayment(*span, *key) for key, span in found.items()]  # type: ignore[arg-type]  # columns of _ROWS
     return sorted(payments, key=lambda p: (p.township, p.village, p.programme, p.pay_date, p.file, p.row, p.first_run))
+
+
+def _list_copies(ledger: Ledger, file: str) -> list[str]:
+    """The corrected copies, and copies of copies, of a file."""
+    rows = ledger.connection.execute(
+        "SELECT DISTINCT file, sha256, replaces FROM versions WHERE sha256 <> ''"
+    ).fetchall()
+    hashes = {sha256 for name, sha256, _ in rows if name == file}
+    return sorted({name for name, _, replaces in rows if name != file and hashes & set(replaces.split())})
+
+
+def _mark(values: Sequence[object]) -> str:
+    return ", ".join("?" * len(values))
 
 
 def compare_runs(ledger: Ledger, before: int | None = None, after: int | None = None) -> Changes:
@@ -259,11 +314,24 @@ def _say_state(row: Mapping[Hashable, object], side: str) -> str:
     return f"{money}，{_VERDICTS.get(verdict, verdict)}"
 
 
+def format_runs(runs: Sequence[KeptRun]) -> str:
+    """The runs as lines for the terminal."""
+    lines = [f"台账里有 {len(runs)} 次运行（没有变动的不重复保存）："]
+    for r in runs:
+        waivers = f"  放行 {r.waivers} 条" if r.waivers else ""
+        lines.append(
+            f"  第 {r.run} 次  {r.year} 年度  {r.stamp[:10]}  文件 {r.files} 个  款项 {r.payments:,} 笔  "
+            f"计入 {r.accepted:,} 笔 {format_fen(r.accepted_fen, grouped=True)} 元{waivers}\n    {r.inbox}"
+        )
+    return "\n".join(lines)
+
+
 def format_files(files: Sequence[KeptFile]) -> str:
     """The files as a table for the terminal."""
     lines = [f"台账里有 {len({f.file for f in files})} 个文件、{len(files)} 个版本："]
     for f in files:
         state = "现用" if f.is_current else f"用到第 {f.last_run} 次运行"
+        state += "，已由更正的副本代替，不计入" if f.is_replaced else ""
         more = f"，替代 {f.replaces.split()[-1][:12]}" if f.replaces else ""
         lines.append(
             f"  {f.file}\n    {f.sha256[:12]}  {f.payments:,} 笔  {format_fen(f.fen, grouped=True)} 元  "
@@ -310,6 +378,6 @@ def format_changes(changes: Changes) -> str:
     return "\n".join(lines)
 
 
-def to_rows(found: Sequence[KeptFile] | Sequence[KeptPayment] | Changes) -> object:
+def to_rows(found: Sequence[KeptRun] | Sequence[KeptFile] | Sequence[KeptPayment] | Changes) -> object:
     """What was found as plain values for `--json`; money in fen."""
     return asdict(found) if isinstance(found, Changes) else [asdict(f) for f in found]

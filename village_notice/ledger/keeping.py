@@ -25,6 +25,14 @@ def recall_payments(home: Path | None, year: int) -> pd.DataFrame | None:
         return ledger.recall_payments(year)
 
 
+def recall_names(home: Path | None, hashes: Collection[str]) -> dict[str, set[str]]:
+    """Hash → names under which files with these bytes were read before; {} without an office folder."""
+    if home is None:
+        return {}
+    with open_ledger(home) as ledger:
+        return ledger.list_names(hashes)
+
+
 def check_gone(
     home: Path | None, year: int, inbox: Path, hashes: Mapping[str, str], sources: Collection[str] = ()
 ) -> Iterator[Finding]:

@@ -164,6 +164,14 @@ class Ledger:
                 return [(f, n, fen) for f, h, n, fen in before if f not in hashes and h not in content]
         return []
 
+    def list_names(self, hashes: Collection[str]) -> dict[str, set[str]]:
+        """Hash → every name under which a file with these bytes was read."""
+        names: defaultdict[str, set[str]] = defaultdict(set)
+        for file, sha256 in self.connection.execute("SELECT DISTINCT file, sha256 FROM versions WHERE sha256 <> ''"):
+            if sha256 in hashes:
+                names[sha256].add(file)
+        return dict(names)
+
     def _list_files(self, run: int) -> list[tuple[str, str, int, int]]:
         query = (
             "SELECT file, sha256, payments, fen FROM run_versions JOIN versions USING (version)"

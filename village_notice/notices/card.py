@@ -10,10 +10,10 @@ from typing import NamedTuple
 from village_notice.domain.money import format_capital, format_scaled
 from village_notice.domain.subsidy import Tier
 from village_notice.notices.document import Document
-from village_notice.notices.fonts import Style, measure
-from village_notice.notices.lists import show_quantity, show_yuan, split_lines
+from village_notice.notices.fonts import Style
+from village_notice.notices.lists import group_digits, show_quantity, show_yuan, split_lines
 from village_notice.notices.page import Element, Page
-from village_notice.notices.paper import LEADING, Paper, draw_lines, wrap_text
+from village_notice.notices.paper import LEADING, Paper, draw_lines, wrap_name, wrap_text
 from village_notice.notices.template import Template
 from village_notice.notices.work import Drawn, Work
 
@@ -67,7 +67,7 @@ def build_slips(work: Work, template: Template) -> list[Slip]:
             shown = {
                 "name": line["name"] if number in several else "",
                 "quantity": "" if line["quantity_milli"] is None else show_quantity(line["quantity_milli"]),
-                "rate": "" if line["rate_micro"] is None else format_scaled(line["rate_micro"], 6),
+                "rate": "" if line["rate_micro"] is None else group_digits(format_scaled(line["rate_micro"], 6)),
                 "payments": f"{line['payments']:,}" if line["payments"] > 1 else "",
                 "months": line["pay_months"],
                 "unit": programme.unit,
@@ -156,12 +156,10 @@ class _Drawer:
         """The lines of a name with their size: large where it fits on one, else as large as the list."""
         room = _NAME_PART * (self.width - 2 * _PAD)
         for size in (_NAME * self.size, self.size):
-            lines = wrap_text(name, room, size, Style.BOLD)
+            lines = wrap_name(name, room, size, Style.BOLD)
             if len(lines) == 1:
-                return lines, size
-        even = measure(name, Style.BOLD) * size / 1000 / len(lines) + size  # no single character on the last line
-        balanced = wrap_text(name, min(room, even), size, Style.BOLD)
-        return balanced if len(balanced) == len(lines) else lines, size
+                break
+        return lines, size
 
     def _entry_height(self, entry: Entry) -> float:
         return self.size * _STEP + (self.detail * 1.3 if entry.detail else 0.0)

@@ -14,7 +14,7 @@ from village_notice.domain.subsidy import Tier
 from village_notice.notices.book import Closing, Part, close_with_texts
 from village_notice.notices.fonts import show_text
 from village_notice.notices.gate import look_at_pieces
-from village_notice.notices.lists import Rows, show_quantity, show_yuan, split_lines
+from village_notice.notices.lists import Rows, show_quantities, show_yuan, split_lines
 from village_notice.notices.page import Element, Page
 from village_notice.notices.paper import MM, Paper
 from village_notice.notices.readback import Piece
@@ -146,12 +146,10 @@ def _build_table(template: Template, changes: list[Change]) -> Table:
         Column(template.heading("name"), "left", [_show_person(template, c) for c in changes]),
     ]
     if any(c.quantity_before != c.quantity_after for c in changes):
-        for key, values in (
-            ("quantity_before", [c.quantity_before for c in changes]),
-            ("quantity_after", [c.quantity_after for c in changes]),
-        ):
-            cells = ["" if milli is None else show_quantity(milli) for milli in values]
-            columns.append(Column(template.heading(key), "right", cells))
+        values = [*(c.quantity_before for c in changes), *(c.quantity_after for c in changes)]
+        cells = show_quantities(values, [""] * len(values))
+        columns.append(Column(template.heading("quantity_before"), "right", cells[: len(changes)]))
+        columns.append(Column(template.heading("quantity_after"), "right", cells[len(changes) :]))
     for key, fens in (("before", [c.before for c in changes]), ("after", [c.after for c in changes])):
         cells = [nothing if fen is None else show_yuan(fen) for fen in fens]
         columns.append(Column(template.heading(key), "right", cells, [fen or 0 for fen in fens], show_yuan))

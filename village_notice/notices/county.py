@@ -12,7 +12,7 @@ from village_notice.domain.subsidy import Tier
 from village_notice.notices.book import Book, Part, close_with_texts
 from village_notice.notices.document import Document
 from village_notice.notices.gate import look_at_pieces
-from village_notice.notices.lists import find_runs, show_quantity, show_yuan
+from village_notice.notices.lists import find_runs, show_quantities, show_yuan
 from village_notice.notices.paper import Paper, read_paper
 from village_notice.notices.table import Column, Table
 from village_notice.notices.template import Template, fill_text, read_template
@@ -162,7 +162,11 @@ def _build_programmes(county: County) -> Table:
         groups.setdefault((p.key, p.title, p.unit), []).append(p)
     rows = [(title, unit, part) for (_, title, unit), part in groups.items()]
     amounts = [sum(p.amount_fen for p in part) for _, _, part in rows]
-    cells = [(title, len(part), sum(p.people for p in part), _add_quantities(unit, part)) for title, unit, part in rows]
+    quantities = show_quantities([_add_quantities(part) for _, _, part in rows], [unit for _, unit, _ in rows])
+    cells = [
+        (title, len(part), sum(p.people for p in part), quantity)
+        for (title, _, part), quantity in zip(rows, quantities, strict=True)
+    ]
     if county.merged:
         cells.append((template.values["merged"], sum(m.villages for m in county.merged),
                       sum(m.people for m in county.merged), ""))  # fmt: skip
@@ -180,10 +184,10 @@ def _build_programmes(county: County) -> Table:
     return Table(columns, _labels(template), lambda label, _: label)
 
 
-def _add_quantities(unit: str, part: Sequence[ProgrammeSummary]) -> str:
-    """The quantity of a programme; "" where one village does not tell its own."""
+def _add_quantities(part: Sequence[ProgrammeSummary]) -> int | None:
+    """The quantity of a programme in thousandths, None where one village does not tell its own."""
     known = [p.quantity_milli for p in part if p.quantity_milli is not None]
-    return show_quantity(sum(known)) + unit if known and len(known) == len(part) else ""
+    return sum(known) if known and len(known) == len(part) else None
 
 
 def _build_villages(county: County) -> Table:
@@ -279,7 +283,7 @@ def draw_gaps(county: County) -> Notice | None:
             footer=template.values["footer"],
         )
     )
-    return _finish(book, template.fill("gaps_file_name", variables), "gaps")
+    return _finish(book, template.fill("gaps_file_name", variables) + county.choice.mark, "gaps")
 
 
 def check_county(notice: Notice, county: County) -> list[Finding]:

@@ -14,6 +14,7 @@ from village_notice.notices.objects import ObjectFile
 from village_notice.notices.page import Element, Page
 from village_notice.notices.structure import StructureTree
 
+_FEW_PAGES = 2
 _CID_SYSTEM = b"<</Registry(Adobe)/Ordering(Identity)/Supplement 0>>"
 
 
@@ -81,7 +82,7 @@ class _Writer:
 
     def __init__(self, document: Document, bookmarks: list[Bookmark]) -> None:
         self._source, self._bookmarks = document, bookmarks
-        self._file = ObjectFile()
+        self._file = ObjectFile(is_small=len(document.pages) <= _FEW_PAGES)
         self._digest = hashlib.sha256(document.title.encode())
 
     def write(self) -> bytes:
@@ -108,8 +109,8 @@ class _Writer:
         outline = self._add_outline(pages)
         packet = pdfa.build_xmp(source.title, source.author, source.stamp)
         self._digest.update(packet)
-        metadata = file.add_stream(packet, b"/Type/Metadata/Subtype/XML", is_packed=False)
-        profile = file.add_stream(pdfa.read_profile(), b"/N 3")
+        metadata = file.add_plain(packet, b"/Type/Metadata/Subtype/XML")
+        profile = file.add_packed(pdfa.pack_profile(), b"/N 3")
         intent = (
             b"<</Type/OutputIntent/S/GTS_PDFA1/OutputConditionIdentifier(sRGB IEC61966-2.1)/Info(sRGB IEC61966-2.1)/DestOutputProfile %d 0 R>>"
             % profile
@@ -144,12 +145,13 @@ class _Writer:
 
     def _add_fonts(self) -> None:
         used: dict[int, set[str]] = {}
-        for style, chars in sorted(self._source.used.items(), key=lambda item: item[0].value):
-            for char in chars:
+        for style, chars in self._source.used.items():
+            own = chars & get_face(style.value[0]).cids.keys()
+            used.setdefault(style.value[0], set()).update(own)
+            for char in chars - own:
                 face, shown = find_face(char, style)
-                if shown:
-                    used.setdefault(face, set()).add(shown)
-        for face in sorted(used):
+                used.setdefault(face, set()).update(shown)
+        for face in sorted(face for face, chars in used.items() if chars):
             self._file.fonts[f"F{face}"] = f"{self._add_font(face, used[face])} 0 R"
 
     def _add_font(self, number: int, chars: set[str]) -> int:
@@ -168,7 +170,7 @@ class _Writer:
                 b" ".join([b"%d" % v for v in face.bbox]),
                 face.ascent,
                 face.descent,
-                file.add_stream(program, b"/Length1 %d" % len(program)),
+                file.add_outlines(program, b"/Length1 %d" % len(program)),
             )
         )
         descendant = file.add(

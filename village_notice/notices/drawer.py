@@ -2,10 +2,20 @@
 
 from functools import lru_cache
 
-from village_notice.notices.fonts import Style, measure
-from village_notice.notices.page import Align, Element, Page, column_moves, draw_cell, trace_lines
-from village_notice.notices.paper import Paper, draw_lines, wrap_text
-from village_notice.notices.table import GUTTER, NOTE_LEADING, PAD, Layout, Sheet, Table, note_height, smallest_name
+from village_notice.notices.fonts import Style, measure, measure_all
+from village_notice.notices.page import Align, Element, Page, column_moves, draw_cell, draw_cells, trace_lines
+from village_notice.notices.paper import Paper, draw_lines, wrap_name
+from village_notice.notices.table import (
+    GUTTER,
+    NOTE_LEADING,
+    PAD,
+    Column,
+    Layout,
+    Sheet,
+    Table,
+    note_height,
+    smallest_name,
+)
 
 _TIGHT = 1.5  # the least space beside a sum
 _TINIEST = 5.0
@@ -24,13 +34,12 @@ class TableDrawer:
         for width in layout.widths:
             self._edges.append(self._edges[-1] + width)
         self._moves = column_moves([self._anchor(i, column.align) for i, column in enumerate(table.columns)])
-        columns = (
-            build_cells(c.cells, c.align, w - 2 * PAD, paper) for c, w in zip(table.columns, layout.widths, strict=True)
-        )
+        columns = (build_cells(c, w - 2 * PAD, paper) for c, w in zip(table.columns, layout.widths, strict=True))
         self._rows = list(zip(*columns, strict=True))
-        self._chars = set("".join(text for c in table.columns for text in set(c.cells)))
+        self._chars = set("".join([text for c in table.columns for text in c.distinct]))
         self._summed = next((i for i, c in enumerate(table.columns) if c.values), len(table.columns))
         self._heads: dict[tuple[float, float], bytes] = {}
+        self._boxes: dict[float, bytes] = {}
         self._grids: dict[tuple[float, float, int], bytes] = {}
 
     def _anchor(self, column: int, align: Align) -> float:
@@ -158,47 +167,53 @@ class TableDrawer:
     def _draw_wide(self, page: Page, sides: tuple[float, float], y: float, text: str) -> float:
         """Words over all columns of a panel, or of the sheet, in a row of their own."""
         size, height = self.paper.table, self.paper.row
-        with page.mark(self._spanning(len(self.layout.widths))):
+        with page.mark_row(self._element, len(self.layout.widths)):
             place, width = (sides[0] + PAD, y - height / 2 - 0.36 * size), sides[1] - sides[0] - 2 * PAD
             page.fitted_text(place, text, size=size, style=Style.BOLD, width=width)
         return y - height
 
     def _draw_note(self, page: Page, left: float, y: float, lines: list[str]) -> float:
-        with page.mark(self._spanning(len(self.layout.widths))):
+        with page.mark_row(self._element, len(self.layout.widths)):
             draw_lines(page, (left + PAD + self._edges[1], y), lines, self.paper.table, leading=NOTE_LEADING)
         return y - note_height(len(lines), self.paper)
 
     def _draw_total(self, page: Page, y: float, label: str, rows: tuple[int, int]) -> float:
         """A line of sums over all panels: each sum in its column of the last panel, the label before them."""
-        words, sums = self.table.count(label, rows[1] - rows[0]), self.table.sums(*rows)
+        words, sums = (self.table.count(label, rows[1] - rows[0]), label), self.table.sums(*rows)
         paper, bottom = self.paper, y - self.paper.row
         base = y - paper.row / 2 - 0.36 * paper.table
         left = paper.left + self._width() - self._edges[-1]
-        self._draw_sums(page, (left, base), Element("TR", self._element), words, sums)
-        uprights = [paper.left, *(left + x for x in self._edges[self._summed :]), left + self._edges[-1]]
+        self._draw_sums(page, (left, base), words, sums)
+        if y not in self._boxes:  # the same on many pages
+            uprights = [paper.left, *(left + x for x in self._edges[self._summed :])]
+            lines = [(x, y, x, bottom) for x in uprights]
+            lines += [(paper.left, height, uprights[-1], height) for height in (y, bottom)]
+            self._boxes[y] = trace_lines(lines)
         with page.mark(None):
-            page.lines([*((x, y, x, bottom) for x in uprights), (paper.left, bottom, uprights[-1], bottom)], paper.thin)
+            page.stroke(self._boxes[y], paper.thin)
         return bottom
 
-    def _draw_sums(self, page: Page, place: tuple[float, float], row: Element, words: str, sums: list[str]) -> None:
-        """A label and the sums, these all in one size."""
+    def _draw_sums(self, page: Page, place: tuple[float, float], labels: tuple[str, str], sums: list[str]) -> None:
+        """A label and the sums, these all in one size; the longer label only where it can be read."""
         (left, base), start, size = place, self.paper.left, self.paper.table
+        widths, wide = self.layout.widths, measure_all(sums, Style.BOLD)
+        for text_width, width in zip(wide, widths, strict=True):
+            if text_width * size > 1000 * (width - 2 * _TIGHT):
+                size = 1000 * (width - 2 * _TIGHT) / text_width
         room = left - start + self._edges[self._summed] - 2 * PAD
-        with page.mark(Element("TD", row, b"/A<</O/Table/ColSpan %d>>" % max(1, self._summed))):
-            page.fitted_text((start + PAD, base), words, size=size, style=Style.BOLD, width=room)
-        for text, width in zip(sums, self.layout.widths, strict=True):
-            size = min(size, 1000 * (width - 2 * _TIGHT) / max(1, measure(text, Style.BOLD)))
+        words = labels[0] if measure(labels[0], Style.BOLD) * self.paper.least <= room * 1000 else labels[1]
+        cells = [(start + PAD - left, self._draw_label(words, room, size))]
         for i in range(self._summed, len(sums)):
-            with page.mark(Element("TD", row)):
-                if sums[i]:
-                    x = left + self._edges[i + 1] - min(PAD, self._slack(i, sums[i], size))
-                    page.text(x, base, sums[i], size=size, style=Style.BOLD, align="right")
+            slack = max(_TIGHT, (widths[i] - wide[i] * size / 1000) / 2)
+            cell = draw_cell(sums[i], "right", Style.BOLD, size) if sums[i] else b""
+            cells.append((self._edges[i + 1] - min(PAD, slack), cell))
+        page.used[Style.BOLD].update(words, *sums)
+        page.single_row((left, base), cells, self._element, (Style.BOLD, size), max(1, self._summed))
 
-    def _slack(self, column: int, text: str, size: float) -> float:
-        return max(_TIGHT, (self.layout.widths[column] - measure(text, Style.BOLD) * size / 1000) / 2)
-
-    def _spanning(self, columns: int) -> Element:
-        return Element("TD", Element("TR", self._element), b"/A<</O/Table/ColSpan %d>>" % columns)
+    def _draw_label(self, words: str, room: float, size: float) -> bytes:
+        """The label of a line of sums, drawn within the size of the sums."""
+        own = max(_TINIEST, min(self.paper.table, room * 1000 / max(1, measure(words, Style.BOLD))))
+        return draw_cell(words, "left", Style.BOLD, own, size if own != size else 0.0)
 
 
 def _box(sides: tuple[float, float], ends: tuple[float, float]) -> bytes:
@@ -207,32 +222,44 @@ def _box(sides: tuple[float, float], ends: tuple[float, float]) -> bytes:
     return trace_lines([(left, top, left, bottom), (right, top, right, bottom), (left, bottom, right, bottom)])
 
 
-def build_cells(texts: list[str], align: Align, width: float, paper: Paper) -> list[bytes]:
+def build_cells(column: Column, width: float, paper: Paper) -> list[bytes]:
     """The drawn cells of a column; a text that is too wide shrinks, a long name goes into two lines."""
-    size, height, limit = paper.table, paper.row, round(width, 2) * 1000 / paper.table
-    known = {
-        text: draw_cell(text, align, Style.REGULAR, size)
-        if measure(text) <= limit
-        else fit_cell(text, align, round(width, 2), size, height)
-        for text in set(texts)
-    }
-    return [known[text] for text in texts]
+    size, limit = paper.table, round(width, 2) * 1000 / paper.table
+    plain = [text for text, wide in column.distinct.items() if wide <= limit]
+    known = draw_cells(plain, column.align, Style.REGULAR, size)
+    if len(plain) < len(column.distinct):
+        known |= {
+            text: fit_cell(text, column.align, round(width, 2), size, paper.row)
+            for text in column.distinct
+            if text not in known
+        }
+    return list(map(known.__getitem__, column.cells))
 
 
 @lru_cache(maxsize=8192)
 def fit_cell(text: str, align: Align, width: float, size: float, height: float) -> bytes:
-    """The operators of one cell that is no wider than `width` and no higher than `height`."""
+    """The operators of one cell that is no wider than `width` and no higher than `height`: a long name in 2 or 3 lines."""
     if measure(text) * size <= width * 1000:
         return draw_cell(text, align, Style.REGULAR, size)
-    single, double = width * 1000 / measure(text), min(smallest_name(size), (height - 1.5) / (2 * _LINE))
-    if align != "left" or single >= double:
+    sizes = {count: min(smallest_name(size), (height - 1.5) / (count * _LINE)) for count in (2, 3)}
+    single = width * 1000 / measure(text)
+    if align != "left" or single >= sizes[2]:
         return draw_cell(text, align, Style.REGULAR, max(single, _TINIEST), size)
-    small, lines = double, wrap_text(text, width, double)
-    while len(lines) > 2 and small > _TINIEST:
-        small -= 0.5
-        lines = wrap_text(text, width, small)
+    small, lines = max(
+        (_shrink(text, width, most, count) for count, most in sizes.items()),
+        key=lambda found: (found[0], -len(found[1])),
+    )
     step = small * _LINE
     pieces = [draw_cell(line, align, Style.REGULAR, small, size) for line in lines]
     up = (len(lines) - 1) / 2 * step + (size - small) * 0.36
     between = b"0 %.2f Td " % -step
     return b"0 %.2f Td %s0 %.2f Td\n" % (up, between.join(pieces), (len(lines) - 1) * step - up)
+
+
+def _shrink(text: str, width: float, size: float, count: int) -> tuple[float, list[str]]:
+    """The size, at most the one given, at which a text has no more lines than `count`, and these lines."""
+    lines = wrap_name(text, width, size)
+    while len(lines) > count and size > _TINIEST:
+        size -= 0.5
+        lines = wrap_name(text, width, size)
+    return size, lines

@@ -11,6 +11,7 @@ import struct
 from array import array
 from collections.abc import Iterable, Iterator
 from functools import cache
+from itertools import accumulate
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,6 +20,8 @@ import numpy as np
 from village_notice.errors import SettingsError
 
 _COPIED_TABLES = ("cvt ", "fpgm", "prep")
+_SHORT_LOCA = 2 * 0xFFFF  # the most that offsets of two bytes, in steps of two, can tell
+_SHORT = 512  # bytes that are added up faster without numpy
 _MORE_COMPONENTS, _WORDS, _SCALE, _XY_SCALE, _TWO_BY_TWO = 0x20, 0x01, 0x08, 0x40, 0x80
 
 
@@ -82,30 +85,27 @@ class Face:
         return self._assemble(glyphs, number), to_glyph.tobytes()
 
     def _assemble(self, glyphs: list[int], number: dict[int, int]) -> bytes:
-        outlines, offsets, position = [], array("I", [0]), 0
-        for glyph in glyphs:
-            outline, _, parts = self._glyph(glyph)
-            outlines.append(_renumber(outline, number) if parts else outline)
-            position += len(outline)
-            offsets.append(position)
-        offsets.byteswap()
+        found = [self._glyph(glyph) for glyph in glyphs]
+        outlines = [_renumber(g.outline, number) if g.parts else g.outline for g in found]
+        offsets = list(accumulate(map(len, outlines), initial=0))
+        is_long = offsets[-1] > _SHORT_LOCA
+        loca = array("I", offsets) if is_long else array("H", [offset // 2 for offset in offsets])
+        loca.byteswap()
         count = struct.pack(">H", len(glyphs))
         head, hhea, maxp = (bytearray(self._table(tag)) for tag in ("head", "hhea", "maxp"))
-        head[8:12], head[50:52], hhea[34:36], maxp[4:6] = b"\0\0\0\0", b"\0\1", count, count
-        tables = {"head": bytes(head), "hhea": bytes(hhea), "maxp": bytes(maxp), "loca": offsets.tobytes()}
-        tables["hmtx"] = b"".join([self._glyph(glyph).metric for glyph in glyphs])
+        head[8:12], head[50:52], hhea[34:36], maxp[4:6] = bytes(4), b"\0\1" if is_long else bytes(2), count, count
+        tables = {"head": bytes(head), "hhea": bytes(hhea), "maxp": bytes(maxp), "loca": loca.tobytes()}
+        tables["hmtx"] = b"".join([g.metric for g in found])
         tables["glyf"] = b"".join(outlines)
         tables |= {tag: self._table(tag) for tag in _COPIED_TABLES if tag in self._tables}
         return _write_font(tables)
 
     def _close_over_parts(self, glyphs: list[int]) -> list[int]:
         """The glyphs with all glyphs that composite ones are made of, sorted."""
-        seen, queue = set(glyphs), list(glyphs)
-        while queue:
-            for part in self._glyph(queue.pop()).parts:
-                if part not in seen:
-                    seen.add(part)
-                    queue.append(part)
+        seen, fresh = set(glyphs), set(glyphs)
+        while fresh:
+            fresh = {part for glyph in fresh for part in self._glyph(glyph).parts} - seen
+            seen |= fresh
         return sorted(seen)
 
     def _table(self, tag: str) -> bytes:
@@ -126,7 +126,7 @@ class Face:
             start = self._tables["glyf"][0]
             outline = self._data[start + self._loca[glyph] : start + self._loca[glyph + 1]]
             parts = tuple(part for _, part in _read_parts(outline))
-            known = _Glyph(outline + b"\0" * (-len(outline) % 4), self._metric(glyph), parts)
+            known = _Glyph(outline + b"\0" * (len(outline) % 2), self._metric(glyph), parts)
             self._glyphs[glyph] = known
         return known
 
@@ -236,4 +236,6 @@ def _write_font(tables: dict[str, bytes]) -> bytes:
 
 def _checksum(data: bytes) -> int:
     """The sum of the 32-bit words. Source: OpenType, table directory."""
+    if len(data) < _SHORT:
+        return int(sum(struct.unpack(f">{len(data) // 4}I", data))) & 0xFFFFFFFF
     return int(np.frombuffer(data, ">u4").sum(dtype=np.uint64)) & 0xFFFFFFFF

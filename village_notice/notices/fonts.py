@@ -4,6 +4,7 @@ A character that no face has is never drawn as a box: it becomes 〓 on paper an
 """
 
 import unicodedata
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import cache
@@ -101,6 +102,14 @@ def _encode(text: str, style: Style) -> tuple[Run, ...]:
     return tuple(_make_run(_table(f), t, is_stroked=style is Style.BOLD and f != first) for f, t in pieces if t)
 
 
+def encode_all(texts: Sequence[str], style: Style) -> list[bytes] | None:
+    """The hexadecimal CIDs of each text, None where the style's first face lacks a character of any of them."""
+    main = _table(style.value[0])
+    if not main.learn("".join(texts)):
+        return None
+    return "\n".join(texts).translate(main.hexes).encode("ascii").split(b"\n") if texts else []
+
+
 def _make_run(table: _Table, text: str, *, is_stroked: bool) -> Run:
     table.learn(text)
     codes = text.translate(table.hexes).encode("ascii")
@@ -130,6 +139,12 @@ def show_text(text: str) -> str:
     return "".join(find_face(char)[1] for char in text)
 
 
+def show_all(texts: Iterable[str]) -> frozenset[str]:
+    """The texts as they appear on paper."""
+    known = frozenset(texts)
+    return known if _table(0).learn("".join(known)) else frozenset(map(show_text, known))
+
+
 def find_missing(text: str) -> list[str]:
     """Characters of the text that no face has, with their code points, in order: ["U+E000"]."""
     if _table(0).learn(text):
@@ -142,18 +157,36 @@ def _visible(char: str) -> str:
     return char if unicodedata.category(char)[0] in "LPSN" else ""
 
 
+class Widths(dict[str, int]):
+    """Text → its width in one style, in 1/1000 em, worked out when first asked for."""
+
+    def __init__(self, style: Style) -> None:
+        super().__init__()
+        self._style = style
+
+    def __missing__(self, text: str) -> int:
+        if len(self) > _CACHE_LIMIT:
+            self.clear()
+        width = self[text] = _measure(text, self._style)
+        return width
+
+
+_widths = {style: Widths(style) for style in Style}
+
+
+def get_widths(style: Style) -> Widths:
+    """The widths of texts in a style."""
+    return _widths[style]
+
+
 def measure(text: str, style: Style = Style.REGULAR) -> int:
     """The width of a text in 1/1000 em."""
-    widths = _widths[style]
-    width = widths.get(text)
-    if width is None:
-        if len(widths) > _CACHE_LIMIT:
-            widths.clear()
-        width = widths[text] = _measure(text, style)
-    return width
+    return _widths[style][text]
 
 
-_widths: dict[Style, dict[str, int]] = {style: {} for style in Style}
+def measure_all(texts: Iterable[str], style: Style = Style.REGULAR) -> list[int]:
+    """The width of each text in 1/1000 em."""
+    return list(map(_widths[style].__getitem__, texts))
 
 
 def _measure(text: str, style: Style) -> int:

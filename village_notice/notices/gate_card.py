@@ -15,7 +15,7 @@ from village_notice.domain.public import VillageYear
 from village_notice.domain.subsidy import Tier
 from village_notice.notices.card import list_notes
 from village_notice.notices.fonts import show_text
-from village_notice.notices.lists import show_quantity
+from village_notice.notices.lists import group_digits, show_quantity
 from village_notice.notices.readback import Piece
 from village_notice.notices.work import start_work
 from village_notice.settings import Settings
@@ -82,7 +82,7 @@ class CardCheck:
         shown = {
             "name": line["name"] if has_name else "",
             "quantity": "" if pd.isna(quantity) else show_quantity(quantity),
-            "rate": "" if pd.isna(rate) else format_scaled(rate, 6),
+            "rate": "" if pd.isna(rate) else group_digits(format_scaled(rate, 6)),
             "payments": f"{line['payments']:,}" if line["payments"] > 1 else "",
             "months": line["pay_months"],
             "unit": unit,

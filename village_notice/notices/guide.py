@@ -3,9 +3,8 @@
 Source: 涉农补贴领域基层政务公开标准目录, 申请指南 and 监督渠道. An empty field says whom to ask; an unverified one is left out.
 """
 
-import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NamedTuple
 
@@ -16,8 +15,18 @@ from village_notice.notices.document import Document
 from village_notice.notices.fonts import Style, show_text
 from village_notice.notices.gate import look_at_pieces
 from village_notice.notices.page import Element, Page
-from village_notice.notices.paper import LEADING, Paper, draw_lines, draw_title, height_of, read_paper, wrap_text
+from village_notice.notices.paper import (
+    LEADING,
+    Paper,
+    draw_lines,
+    draw_title,
+    height_of,
+    read_paper,
+    wrap_paragraph,
+    wrap_text,
+)
 from village_notice.notices.template import Template, read_template
+from village_notice.notices.template_file import read_toml
 from village_notice.notices.village import Notice
 from village_notice.notices.work import Choice, one_line
 from village_notice.resources import find_data
@@ -28,6 +37,8 @@ FIELDS = (
 )  # fmt: skip
 _LABEL = 5.5  # width of the label column, in parts of the body size
 _PAD = 5.0
+_SCALES = (1.6, 1.45, 1.3, 1.15, 1.0)
+"""A guide that says little is set larger; of more than a page, in the usual type."""
 _KEYS = {"text": str, "source": str, "verified": bool}
 
 
@@ -67,10 +78,7 @@ def read_fields(code: str, settings: Settings) -> dict[str, Field]:
     path = settings.reference_file(f"guides/{code}.toml") or find_data("reference", "guides", f"{code}.toml")
     if not path.is_file():
         return {}
-    try:
-        values = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SettingsError(f"申报指南 {path} 写法有错：{error}。请用记事本按 UTF-8 保存并改正。") from error
+    values = read_toml(path, "申报指南")
     for key, field in values.items():
         _check_field(str(path), key, field)
     return {k: Field(v.get("text", ""), v.get("source", ""), v.get("verified", False)) for k, v in values.items()}
@@ -133,8 +141,11 @@ def draw_guide(subsidy: Subsidy, settings: Settings, stamp: datetime, choice: Ch
     choice = choice or Choice()
     guide, template = build_guide(subsidy, settings), read_template("guide", settings.folder)
     paper = read_paper(settings.folder, size=choice.size, is_large=choice.is_large)
-    document = Document(one_line(guide.title), settings.county or guide.programme, stamp)
-    _Drawer(guide, paper, document).draw(template)
+    for scale in _SCALES:
+        document = Document(one_line(guide.title), settings.county or guide.programme, stamp)
+        _Drawer(guide, paper, document, scale).draw(template)
+        if len(document.pages) == 1:
+            break
     name = template.fill("file_name", {"programme": guide.programme}) + choice.mark
     return Notice("guide", f"{name}.pdf", document.title, len(document.pages), document.render(), on_wall=False)
 
@@ -142,9 +153,10 @@ def draw_guide(subsidy: Subsidy, settings: Settings, stamp: datetime, choice: Ch
 class _Drawer:
     """Draws a guide from the top down, turning pages between fields."""
 
-    def __init__(self, guide: Guide, paper: Paper, document: Document) -> None:
-        self.guide, self.paper, self.document = guide, paper, document
-        self.size = paper.body
+    def __init__(self, guide: Guide, paper: Paper, document: Document, scale: float) -> None:
+        self.guide, self.document = guide, document
+        self.paper = replace(paper, title=paper.title * scale, table=paper.table * scale)
+        self.size, self.pad = paper.body * scale, _PAD * scale**2
         self.label = _LABEL * self.size
         self.y = 0.0
         self.page = self._turn()
@@ -152,9 +164,9 @@ class _Drawer:
     def draw(self, template: Template) -> None:
         paper, root = self.paper, self.document.root
         self.document.add_bookmark(self.document.title, self.page, paper.top)
-        self.y = draw_title(self.page, paper, self.guide.title, Element("H1", root), paper.top) - _PAD
+        self.y = draw_title(self.page, paper, self.guide.title, Element("H1", root), paper.top) - self.pad
         self._draw_words(self.guide.notes[0])
-        self.y -= _PAD
+        self.y -= self.pad
         table = Element("Table", root)
         self._draw_rule(paper.thick)
         for label, text in self.guide.rows:
@@ -173,7 +185,7 @@ class _Drawer:
         if not text:
             return
         size = size or self.size
-        lines = wrap_text(text, self.paper.inside, size)
+        lines = wrap_paragraph(text, self.paper.inside, size)
         if self.y - height_of(lines, size) < self.paper.floor:
             self.page = self._turn()
         with self.page.mark(Element("P", self.document.root)):
@@ -182,11 +194,11 @@ class _Drawer:
     def _draw_row(self, label: str, text: str, row: Element) -> None:
         paper, size = self.paper, self.size
         lines = wrap_text(text, paper.inside - self.label - 2 * _PAD, size)
-        height = height_of(lines, size) + 2 * _PAD
+        height = height_of(lines, size) + 2 * self.pad
         if self.y - height < paper.floor and self.y < paper.top:
             self.page = self._turn()
             self._draw_rule(paper.thick)
-        top = self.y - _PAD
+        top = self.y - self.pad
         with self.page.mark(Element("TH", row, b"/A<</O/Table/Scope/Row>>")):
             self.page.text(paper.left + _PAD, top - LEADING * size + 0.36 * size, label, size=size, style=Style.BOLD)
         with self.page.mark(Element("TD", row)):

@@ -118,14 +118,23 @@ def choose_columns(template: Template, found: Households, paper: Paper) -> list[
 
 def _fits(template: Template, found: Households, shown: Sequence[ProgrammeSummary], paper: Paper) -> bool:
     """Whether the columns have room; the sum of the programmes without one is only added up where it may matter."""
-    alone = sum(_amount_column(found, p.title, p.key).measure(paper.table)[0] for p in shown)
-    if alone > paper.inside:
+    columns = _columns_but_others(template, found, shown)
+    if sum(c.measure(paper.table)[0] for c in columns) > paper.inside:
         return False
     return sum(c.measure(paper.table)[0] for c in _list_columns(template, found, shown)) <= paper.inside
 
 
 def _list_columns(template: Template, found: Households, shown: Sequence[ProgrammeSummary]) -> list[Column]:
     """The columns: serial, name, programmes shown, the other programmes together, the sum of all."""
+    columns = _columns_but_others(template, found, shown)
+    keys = {p.key for p in shown}
+    others = tuple(p.key for p in found.programmes if p.key not in keys)
+    if others:  # before the sum of all
+        columns.insert(len(columns) - 1, _amount_column(found, template.values["heading_more"], others))
+    return columns
+
+
+def _columns_but_others(template: Template, found: Households, shown: Sequence[ProgrammeSummary]) -> list[Column]:
     values = template.values
     columns = [
         found.make("serial", lambda: Column(values["heading_serial"], "center", _number(len(found.names)))),
@@ -137,9 +146,6 @@ def _list_columns(template: Template, found: Households, shown: Sequence[Program
         ),
         *(_amount_column(found, p.title, p.key) for p in shown),
     ]
-    others = tuple(p.key for p in found.programmes if p not in shown)
-    if others:
-        columns.append(_amount_column(found, values["heading_more"], others))
     if len(found.programmes) > 1:
         columns.append(_amount_column(found, values["heading_sum"], ""))
     return columns

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 
 NO_START = frozenset("，。、；：？！）》」』】〕〉”’…—～·％‰℃%,.;:?!)]}　")
 NO_END = frozenset("（《「『【〔〈“‘￥([{")
+_LONG_RULE = 12  # a rule to write on that may be broken
 _UNIT = re.compile(r"[0-9A-Za-z][0-9A-Za-z,.:/\-%&=?_–]*(?<![,.:])|_+|.", re.DOTALL)
 
 Measure = Callable[[str], float]
@@ -27,6 +28,9 @@ def _break_part(text: str, width: float, measure: Measure) -> Iterator[str]:
     i = 0
     while i < len(units):
         advance = measure(units[i])
+        if used + advance > width and len(units[i]) > _LONG_RULE and units[i][0] == "_":
+            units[i : i + 1] = list(units[i])  # a rule goes on in the next line
+            continue
         if i > start and used + advance > width:
             end = _pull_back(units, start, i)
             yield "".join(units[start:end])

@@ -63,17 +63,35 @@ def show_quantity(milli: int) -> str:
     return f"{sign}{int(whole.lstrip('-')):,}{dot}{rest}"
 
 
+def group_digits(text: str) -> str:
+    """A plain decimal number with thousands separators; "" stays ""."""
+    whole, dot, rest = text.partition(".")
+    return f"{int(whole):,}{dot}{rest}" if whole else text
+
+
 def show_places(places: int, milli: int) -> str:
     """A quantity with so many decimals, so that the points of a column stand below each other."""
-    text = show_quantity(milli)
-    whole, _, rest = text.partition(".")
-    return f"{whole}.{rest.ljust(places, '0')}" if places else text
+    if milli % 10 ** (3 - places):  # never cut short
+        return show_quantity(milli)
+    whole, rest = divmod(abs(milli), 1000)
+    text = f"{whole:,}.{rest:03d}"
+    text = text[: len(text) - 3 + places] if places else text[:-4]
+    return f"-{text}" if milli < 0 else text
 
 
 def count_places(values: Sequence[int | None]) -> int:
     """The decimals a column of quantities needs, 0 to 3."""
     tails = {value % 1000 for value in values if value is not None}
     return max((len(f"{tail:03d}".rstrip("0")) for tail in tails), default=0)
+
+
+def show_quantities(values: Sequence[int | None], units: Sequence[str]) -> list[str]:
+    """Quantities with their units, "" where there is none; those of one unit have the same number of decimals."""
+    places = {unit: count_places([v for v, u in zip(values, units, strict=True) if u == unit]) for unit in set(units)}
+    return [
+        "" if value is None else show_places(places[unit], value) + unit
+        for value, unit in zip(values, units, strict=True)
+    ]
 
 
 def build_programme_part(work: Work, programme: ProgrammeSummary, rows: Rows, paper: Paper) -> Part:
@@ -113,7 +131,7 @@ def programme_variables(
     """The variables of the templates for one programme, from those of the village."""
     own = {
         "programme": programme.title, "department": programme.department,
-        "rate": programme.rate_text if programme.unit else "", "unit": programme.unit,
+        "rate": group_digits(programme.rate_text) if programme.unit else "", "unit": programme.unit,
         "months": programme.pay_months, "held": programme.held, "check_code": check_code(village, programme.key),
     }  # fmt: skip
     return variables | count_variables(programme.people, programme.payments, programme.amount_fen) | own
@@ -209,12 +227,24 @@ def _quantity_column(heading: str, rows: Rows) -> Column:
     return _number_column("quantity_milli", show, heading, rows)
 
 
+def _rate_column(heading: str, rows: Rows) -> Column:
+    texts = ["" if micro is None else group_digits(format_scaled(micro, 6)) for micro in rows["rate_micro"]]
+    return Column(heading, "right", align_points(texts))
+
+
+def align_points(texts: Sequence[str]) -> list[str]:
+    """Decimal numbers with as many decimals each, so that their points stand below each other; "" stays ""."""
+    places = max((len(text.partition(".")[2]) for text in texts), default=0)
+    parts = [text.partition(".") for text in texts]
+    return [f"{whole}.{rest.ljust(places, '0')}" if places and whole else whole for whole, _, rest in parts]
+
+
 _COLUMNS: dict[str, Callable[[str, Rows], Column]] = {
     "serial": partial(_text_column, "serial", "center", str),
     "name": partial(_text_column, "name", "left", str),
     "group": partial(_text_column, "group", "center", str),
     "quantity": _quantity_column,
-    "rate": partial(_text_column, "rate_micro", "right", lambda value: format_scaled(value, 6)),
+    "rate": _rate_column,
     "payments": partial(_number_column, "payments", lambda value: f"{value:,}"),
     "months": partial(_text_column, "pay_months", "center", str),
     "amount": partial(_number_column, "amount_fen", show_yuan),

@@ -5,10 +5,10 @@ from functools import lru_cache
 from itertools import chain
 from typing import Literal
 
-from village_notice.notices.fonts import Run, Style, encode_text, measure
+from village_notice.notices.fonts import Run, Style, encode_all, encode_text, measure, measure_all
 
 Align = Literal["left", "right", "center"]
-_END = b"EMC\n"
+_END, _EMPTY = b"EMC\n", b"<>Tj\n"
 _CACHE_LIMIT = 50_000
 _TINIEST = 5.0  # nothing is ever set smaller
 _STROKE_PER_SIZE = 0.03  # line width that makes a stroked fallback character as heavy as the bold face
@@ -54,12 +54,13 @@ class Rows:
         first: Mark of the first cell.
         count: Number of rows.
         columns: Cells of a row.
+        span: Columns of the table that the first cell of each row goes over.
     """
 
-    __slots__ = ("columns", "count", "first", "page")
+    __slots__ = ("columns", "count", "first", "page", "span")
 
-    def __init__(self, page: int, first: int, count: int, columns: int) -> None:
-        self.page, self.first, self.count, self.columns = page, first, count, columns
+    def __init__(self, page: int, first: int, count: int, columns: int, span: int = 1) -> None:
+        self.page, self.first, self.count, self.columns, self.span = page, first, count, columns, span
 
     def shift(self, pages: int) -> None:
         """Moves them by a number of pages."""
@@ -151,18 +152,50 @@ class Page:
 
         The characters of the cells must have been put into `used` by the caller.
         """
-        made = Rows(self.index, self.marks, len(rows), len(moves) - 1)
-        table.kids.append(made)
-        self.marked.append(made)
+        made = self._add_rows(table, len(rows), len(moves) - 1)
         count = made.count * made.columns
         values: list[int | bytes] = [0] * (2 * count)
-        values[0::2], values[1::2] = range(self.marks, self.marks + count), chain.from_iterable(rows)
-        self.marks += count
+        values[0::2], values[1::2] = range(made.first, made.first + count), chain.from_iterable(rows)
         self.operators += [
             b"BT/F0 %g Tf %.2f %.2f Td\n" % (size, *start),
             _rows_pattern(moves, height, made.count) % tuple(values),
             b"ET\n",
         ]
+
+    def single_row(
+        self, start: tuple[float, float], cells: Sequence[tuple[float, bytes]], table: Element, font: tuple[Style, float],
+        span: int,
+    ) -> None:  # fmt: skip
+        """A row of ready-made cells of which the first goes over several columns.
+
+        Args:
+            start: Where the anchors are measured from, on the base line.
+            cells: Anchor and cell from `draw_cell`; no bytes for an empty one.
+            table: The element the row belongs to.
+            font: Style and size the cells were drawn for.
+            span: Columns the first cell goes over.
+
+        The characters of the cells must have been put into `used` by the caller.
+        """
+        made = self._add_rows(table, 1, len(cells), span)
+        pieces, at = [b"BT/F%d %g Tf %.2f %.2f Td\n" % (font[0].value[0], font[1], *start)], 0.0
+        for mark, (x, cell) in enumerate(cells, made.first):
+            pieces.append(b"%.2f 0 Td/TD<</MCID %d>>BDC %s%s" % (x - at, mark, cell or _EMPTY, _END))
+            at = x
+        pieces.append(b"ET\n")
+        self.operators.append(b"".join(pieces))
+
+    def mark_row(self, table: Element, span: int) -> _Piece:
+        """Everything drawn inside is a row of one cell that goes over several columns."""
+        self.operators.append(b"/TD<</MCID %d>>BDC\n" % self._add_rows(table, 1, 1, span).first)
+        return self._piece
+
+    def _add_rows(self, table: Element, count: int, columns: int, span: int = 1) -> Rows:
+        made = Rows(self.index, self.marks, count, columns, span)
+        table.kids.append(made)
+        self.marked.append(made)
+        self.marks += count * columns
+        return made
 
     def lines(self, segments: Iterable[tuple[float, float, float, float]], width: float) -> None:
         """Straight lines (x1, y1, x2, y2) of one width. Call inside `mark`."""
@@ -176,6 +209,18 @@ class Page:
         """Filled rectangles (x, y, width, height); gray 0 is black. Call inside `mark`."""
         path = b"".join(b"%.2f %.2f %.2f %.2f re\n" % box for box in boxes)
         self.operators.append(b"%g g\n%sf\n0 g\n" % (gray, path))
+
+    def bricks(self, rows: Sequence[Sequence[tuple[int, int]]], unit: float, corner: tuple[float, float]) -> None:
+        """Rows of black rectangles, one unit high, from the lower left corner up. Call inside `mark`.
+
+        Args:
+            rows: Start and width of each rectangle, in units.
+            unit: In points.
+            corner: Lower left corner.
+        """
+        layers = [b"".join([b"%d 0 %d 1 re\n" % brick for brick in row]) + (b"f\n" if row else b"") for row in rows]
+        scale = b"q %.5f 0 0 %.5f %.2f %.2f cm\n" % (unit, unit, *corner)
+        self.operators.append(scale + b"1 0 0 1 0 1 cm\n".join(layers) + b"Q\n")
 
     def draw_watermark(self, text: str, size: float, gray: float) -> None:
         """Large pale words across the page, behind what is drawn later."""
@@ -230,12 +275,37 @@ def draw_cell(text: str, align: Align, style: Style, size: float, around: float 
         known = _cells[align, style, size, around] = {}
     cell = known.get(text)
     if cell is None:
-        _misses[0] += 1
-        if _misses[0] > _CACHE_LIMIT:
-            _misses[0] = 0
-            _cells.clear()
+        _count_misses(1)
         cell = known[text] = _draw_cell(encode_text(text, style), align, style.value[0], size, around)
     return cell
+
+
+def draw_cells(texts: Sequence[str], align: Align, style: Style, size: float) -> dict[str, bytes]:
+    """Each text → its operators as from `draw_cell`: a column at once."""
+    known = _cells.get((align, style, size, 0.0), {})
+    cells = {text: known[text] for text in texts if text in known}
+    fresh = [text for text in texts if text not in cells]
+    hexes = encode_all(fresh, style)
+    if hexes is None:
+        return cells | {text: draw_cell(text, align, style, size) for text in fresh}
+    if align == "left":
+        made = [b"<%s>Tj\n" % codes for codes in hexes]
+    else:
+        shift = _shift[align]
+        shifts = [round(width * shift) for width in measure_all(fresh, style)]
+        made = [b"[%d<%s>]TJ\n" % pair if pair[0] else b"<>Tj\n" for pair in zip(shifts, hexes, strict=True)]
+    added = dict(zip(fresh, made, strict=True))
+    _count_misses(len(added))
+    _cells.setdefault((align, style, size, 0.0), {}).update(added)
+    return cells | added
+
+
+def _count_misses(count: int) -> None:
+    """Empties the cells drawn so far where there are too many."""
+    _misses[0] += count
+    if _misses[0] > _CACHE_LIMIT:
+        _misses[0] = 0
+        _cells.clear()
 
 
 def _draw_cell(runs: tuple[Run, ...], align: Align, main: int, size: float, around: float) -> bytes:

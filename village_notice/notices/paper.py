@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
-from village_notice.notices.fonts import Style, measure
+from village_notice.notices.fonts import Style, get_widths, measure
 from village_notice.notices.linebreak import break_lines
 from village_notice.notices.page import Element, Page
 from village_notice.notices.template import Template, read_template
@@ -15,6 +15,8 @@ LEADING = 1.5
 _TITLE_LEADING, _BELOW_TITLE = 1.45, 0.2
 _SMALLEST_TITLE = 12.0
 _LARGE = 16.0
+_DOT = "·"
+_UNEVEN = (0.1, 0.35, 0.6, 0.75, 0.9)  # of the size: how much longer than the average a line may be, least first
 _WIDOW, _CLOSEST = 2, 0.04
 _WIDEST_GAP = 0.12  # of the size: a line that would need wider gaps between characters is not stretched
 
@@ -111,19 +113,48 @@ def wrap_text(text: str, width: float, size: float, style: Style = Style.REGULAR
 @lru_cache(maxsize=2048)
 def _wrap(text: str, width: float, size: float, style: Style) -> tuple[str, ...]:
     """Cached: a layout is tried on several papers, and villages say much in the same words."""
-    return tuple(break_lines(text, width, lambda piece: measure(piece, style) * size / 1000))
+    widths, room = get_widths(style), width * 1000 / size
+    if "\n" not in text and widths[text] <= room:
+        return (text,)
+    return tuple(break_lines(text, room, widths.__getitem__))
+
+
+def wrap_even(text: str, width: float, size: float, style: Style = Style.REGULAR) -> list[str]:
+    """The lines of a heading or name, of about the same length: no single character on the last one."""
+    lines = wrap_text(text, width, size, style)
+    even = measure(text, style) * size / 1000 / len(lines)
+    for more in _UNEVEN if len(lines) > 1 else ():
+        balanced = wrap_text(text, min(width, even + more * size), size, style)
+        if len(balanced) == len(lines):
+            return balanced
+    return lines
+
+
+def wrap_name(text: str, width: float, size: float, style: Style = Style.REGULAR) -> list[str]:
+    """The lines of a name: where two will do, one with · is broken behind it."""
+    lines = wrap_even(text, width, size, style)
+    if len(lines) != 2 or _DOT not in text:
+        return lines
+    breaks = [place + 1 for place, char in enumerate(text[:-1]) if char == _DOT]
+    pairs = [[text[:place], text[place:]] for place in breaks]
+    wide = [max(measure(line, style) for line in pair) for pair in pairs]
+    best = min(range(len(pairs)), key=wide.__getitem__, default=-1)
+    return pairs[best] if pairs and wide[best] * size <= width * 1000 else lines
 
 
 def wrap_paragraph(text: str, width: float, size: float) -> list[str]:
-    """The lines of a paragraph of body text; a last line of one or two characters is drawn in where that is possible.
+    """The lines of a paragraph of body text; a last line of one or two characters is drawn in, or gets two more.
 
     The lines may then be a little wider than `width`: `draw_lines` sets them closer.
     """
     lines = wrap_text(text, width, size)
-    if len(lines) > 1 and len(lines[-1]) <= _WIDOW:
-        closer = wrap_text(text, width * (1 + _CLOSEST), size)
-        return closer if len(closer) < len(lines) else lines
-    return lines
+    if len(lines) == 1 or len(lines[-1]) > _WIDOW:
+        return lines
+    closer = wrap_text(text, width * (1 + _CLOSEST), size)
+    if len(closer) < len(lines):
+        return closer
+    looser = [*lines[:-2], *wrap_text(lines[-2] + lines[-1], width - _WIDOW * size, size)]
+    return looser if len(looser) == len(lines) else lines
 
 
 def draw_lines(

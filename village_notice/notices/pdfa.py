@@ -1,5 +1,6 @@
 """The parts that make a file archival: metadata, colour profile, character maps. Source: ISO 19005-2 (PDF/A-2), level U."""
 
+import zlib
 from datetime import datetime
 from functools import cache
 from xml.sax.saxutils import escape
@@ -48,20 +49,25 @@ def text_string(text: str) -> bytes:
 
 
 @cache
-def read_profile() -> bytes:
-    """The sRGB colour profile (version 2) of the output intent."""
-    return find_data("fonts", "sRGB.icc").read_bytes()
+def pack_profile() -> bytes:
+    """The sRGB colour profile (version 2) of the output intent, compressed: it is the same in every document."""
+    return zlib.compress(find_data("fonts", "sRGB.icc").read_bytes(), 9)
 
 
 def build_widths(face: Face, cids: list[int]) -> bytes:
     """The W array's content: only widths that differ from one em."""
-    widths = ((cid, face.width(cid)) for cid in cids)
-    return b"".join(b"%d[%d]" % (cid, width) for cid, width in widths if width != _DEFAULT_WIDTH)
+    return b"".join([_width_entry(face, cid) for cid in cids])
+
+
+@cache
+def _width_entry(face: Face, cid: int) -> bytes:
+    width = face.width(cid)
+    return b"%d[%d]" % (cid, width) if width != _DEFAULT_WIDTH else b""
 
 
 def build_to_unicode(face: Face, cids: list[int]) -> bytes:
     """The map from CIDs back to characters; those beyond the BMP as surrogate pairs, as the standard wants."""
-    entries = [b"<%04x><%s>" % (cid, face.char(cid).encode("utf-16-be").hex().encode("ascii")) for cid in cids]
+    entries = [_unicode_entry(face, cid) for cid in cids]
     blocks = []
     for start in range(0, len(entries), _BLOCK):
         block = entries[start : start + _BLOCK]
@@ -72,3 +78,8 @@ def build_to_unicode(face: Face, cids: list[int]) -> bytes:
         b"/CMapType 2 def\n1 begincodespacerange\n<0000><ffff>\nendcodespacerange\n%s\nendcmap\n"
         b"CMapName currentdict /CMap defineresource pop\nend\nend\n" % b"\n".join(blocks)
     )
+
+
+@cache
+def _unicode_entry(face: Face, cid: int) -> bytes:
+    return b"<%04x><%s>" % (cid, face.char(cid).encode("utf-16-be").hex().encode("ascii"))

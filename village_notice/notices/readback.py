@@ -3,24 +3,32 @@
 Only files written by `document` are understood: object streams, a cross-reference stream, Flate, Identity-H fonts.
 """
 
+import binascii
 import re
 import struct
+import sys
 import zlib
 from array import array
 from collections.abc import Iterator
 from typing import NamedTuple
+
+import numpy as np
 
 from village_notice.errors import VerificationError
 
 _REFERENCE = re.compile(rb"(\d+) 0 R")
 _FONT = re.compile(rb"/F(\d+)\s+(\d+) 0 R")
 _WORDS = re.compile(rb"<feff([0-9a-f]+)>")
+_BLOCK = re.compile(rb"beginbfchar(.*?)endbfchar", re.DOTALL)
 _PAIR = re.compile(rb"<([0-9a-fA-F]{4})>\s*<([0-9a-fA-F]+)>")
-_TOKEN = re.compile(rb"/(\w+)\s*(?:<</MCID \d+>>\s*)?B(?:DC|MC)|/F(\d+) |<([0-9a-f]+)>|(EMC)")
+_TOKEN = re.compile(rb"/(\w+)\s*(?:<</MCID \d+>>\s*)?B(?:DC|MC)|/F(\d+) |<([0-9a-f]+)>")
 _CELL = re.compile(rb"/TD<</MCID \d+>>BDC (?:\[\d+)?<([0-9a-f]+)>\]?T[Jj]\nEMC\n")
 """A cell of one text in the font that is set already: nearly all of a list."""
-_MOVES = re.compile(rb"(?:-?[\d.]+ -?[\d.]+ Td\s?)*")
+_MOVES = re.compile(rb"(?:-?[\d.]+ -?[\d.]+ Td\s?|/TD<</MCID \d+>>BDC <>Tj\nEMC\n)*")
+"""What may stand between two cells: steps to the next one, and empty cells."""
 _BETWEEN = b"ffff"  # between the codes of two cells; no face has so many characters
+_INDEX = re.compile(rb"/Index\[([\d ]+)\]")
+_UTF_32 = f"utf-32-{sys.byteorder[0]}e"
 _ENTRY = struct.Struct(">BIH")
 _BROKEN = "公示文件读不回来：{}。请重新运行；还不行请联系维护人员。"
 
@@ -122,17 +130,30 @@ class _File:
     def __init__(self, data: bytes) -> None:
         self._data = data
         self.start = int(data[data.rindex(b"startxref") + 9 :].split()[0])
-        self.head, self._entries = self._unpack(self.start)
-        if b"/W[1 4 2]" not in self.head:
-            raise ValueError("xref")
+        self.head, self._entries = self._read_table(self.start)
         self.root = _follow(self.head, rb"/Root (\d+) 0 R")
         self._packs: dict[int, tuple[bytes, int, list[int]]] = {}
+
+    def _read_table(self, start: int) -> tuple[bytes, bytes]:
+        """Dictionary and entries of the cross-reference stream at an offset, over those of the file it was appended to."""
+        head, entries = self._unpack(start)
+        if b"/W[1 4 2]" not in head:
+            raise ValueError("xref")
+        if b"/Prev " not in head:
+            return head, entries
+        before = self._read_table(_follow(head, rb"/Prev (\d+)"))[1]
+        whole = bytearray(before.ljust(_ENTRY.size * _follow(head, rb"/Size (\d+)"), b"\0"))
+        numbers = _INDEX.findall(head)[0].split()[::2]  # appended objects are counted one by one
+        for place, number in enumerate(map(int, numbers)):
+            own = entries[_ENTRY.size * place : _ENTRY.size * (place + 1)]
+            whole[_ENTRY.size * number : _ENTRY.size * (number + 1)] = own
+        return head, bytes(whole)
 
     def read(self, number: int) -> bytes:
         """An object that is no stream."""
         kind, pack, index = _ENTRY.unpack_from(self._entries, _ENTRY.size * number)
-        if kind != 2:
-            raise ValueError(number)
+        if kind == 1:
+            return self._data[pack : self._data.index(b"\nendobj", pack)]
         if pack not in self._packs:
             self._packs[pack] = self._open_pack(pack)
         bodies, first, offsets = self._packs[pack]
@@ -144,12 +165,13 @@ class _File:
 
     def read_map(self, font: int) -> dict[int, str]:
         """Code → character, out of a font's ToUnicode map."""
-        known = {int(_BETWEEN, 16): "\n"}
         stream = self.read_stream(_follow(self.read(font), rb"/ToUnicode (\d+) 0 R"))
-        for block in re.findall(rb"beginbfchar(.*?)endbfchar", stream, re.DOTALL):
-            for code, char in _PAIR.findall(block):
-                known[int(code, 16)] = bytes.fromhex(char.decode("ascii")).decode("utf-16-be")
-        return known
+        pairs = [pair for block in _BLOCK.findall(stream) for pair in _PAIR.findall(block)]
+        codes = _decode_words(b"".join([code for code, _ in pairs]))
+        chars = b"000a".join([char for _, char in pairs]) if pairs else b""
+        texts = bytes.fromhex(chars.decode("ascii")).decode("utf-16-be").split("\n")
+        known = dict(zip(codes, texts, strict=True)) if pairs else {}
+        return known | {int(_BETWEEN, 16): "\n"}
 
     def list_pages(self) -> list[int]:
         """Numbers of the pages, in order."""
@@ -162,8 +184,12 @@ class _File:
         number = kinds.find(b"\1")
         while number >= 0:
             start = self._find(number)
-            if b"/Type/ObjStm" in self._data[start : self._data.index(b"\nstream\n", start)]:
-                yield from _WORDS.findall(self._unpack(start)[1])
+            head = self._data[start : self._data.find(b"\nstream\n", start)].partition(b"\nendobj")[0]
+            if b"/Type/ObjStm" in head:
+                content = self._packs[number][0] if number in self._packs else self._unpack(start)[1]
+                yield from _WORDS.findall(content) if b"<feff" in content else ()
+            else:
+                yield from _WORDS.findall(head)
             number = kinds.find(b"\1", number + 1)
 
     def _find(self, number: int) -> int:
@@ -192,22 +218,33 @@ def _follow(body: bytes, pattern: bytes) -> int:
     return int(match[1])
 
 
+def _decode_words(hexes: bytes) -> "array[int]":
+    """Numbers of four hexadecimal digits each."""
+    words = array("H", binascii.unhexlify(hexes))
+    words.byteswap()
+    return words
+
+
 class _Codes(dict[bytes, str]):
     """Texts by their hexadecimal digits in one font: words such as headings come again on every page."""
 
     def __init__(self, chars: dict[int, str]) -> None:
         super().__init__()
         self._chars = chars
+        self._points = np.zeros(0x10000 if chars else 0, np.uint32)
+        if chars:
+            self._points[list(chars)] = [ord(char) for char in chars.values()]
 
     def __missing__(self, hexes: bytes) -> str:
-        text = self[hexes] = self.decode(hexes.decode("ascii"))
+        text = self[hexes] = "".join(map(self._chars.__getitem__, _decode_words(hexes)))
         return text
 
-    def decode(self, hexes: str) -> str:
-        """The text of some digits, for what is not likely to come again."""
-        codes = array("H", bytes.fromhex(hexes))
-        codes.byteswap()
-        return "".join(map(self._chars.__getitem__, codes))
+    def decode(self, hexes: bytes) -> str:
+        """The text of many digits, which are not likely to come again."""
+        points = self._points[np.frombuffer(binascii.unhexlify(hexes), ">u2")]
+        if not points.all():
+            raise KeyError("ToUnicode")
+        return str(points.tobytes(), _UTF_32)
 
 
 class _PageReader:
@@ -236,15 +273,23 @@ class _PageReader:
     def _read_cells(self, cells: list[bytes]) -> Iterator[Piece]:
         if cells:
             yield from self._finish()
-            yield Piece(self._number, "TD", self._codes.decode(_BETWEEN.join(cells).decode("ascii")))
+            yield Piece(self._number, "TD", self._codes.decode(_BETWEEN.join(cells)))
 
     def _read_tokens(self, contents: bytes) -> Iterator[Piece]:
-        for opened, font, hexes, closed in _TOKEN.findall(contents):
+        *closed, rest = contents.split(b"EMC\n")
+        for piece in closed:
+            yield from self._read_piece(piece)
+            yield from self._finish()
+            self._tag = ""
+        yield from self._read_piece(rest)
+
+    def _read_piece(self, contents: bytes) -> Iterator[Piece]:
+        for opened, font, hexes in _TOKEN.findall(contents) if b"T" in contents else ():  # else it is lines only
             if hexes:
                 self._parts.append(self._codes[hexes])
             elif font:
                 self._codes = self._fonts[font]
-            elif opened or closed:
+            else:
                 yield from self._finish()
                 self._tag = opened.decode("ascii")
 

@@ -71,6 +71,8 @@ class StructureTree:
 
     def _add_rows(self, rows: Rows, table: int) -> list[bytes]:
         """Writes rows and their cells; gives the references to the rows."""
+        if rows.count == rows.columns == 1:
+            return [self._add_single(rows, table)]
         columns, step = rows.columns, rows.columns + 1
         count = rows.count * step
         first = self._places[id(rows)] = self._file.reserve(count)
@@ -82,9 +84,18 @@ class StructureTree:
             cells[2::3] = marks[mark : mark + columns]
             mark += columns
             values += (around, *refs[row + 1 : row + step], *cells)
-        bodies, offsets = _rows_pattern(rows.count, columns)
+        bodies, offsets = _rows_pattern(rows.count, columns, rows.span)
         self._file.put_all(range(first, first + count), bodies % tuple(values), offsets)
         return refs[first : first + count : step]
+
+    def _add_single(self, rows: Rows, table: int) -> bytes:
+        """A row of one cell: a band or a note."""
+        row = self._places[id(rows)] = self._file.reserve(2)
+        span = b"/A<</O/Table/ColSpan %d>>" % rows.span if rows.span > 1 else b""
+        self._file.put(row, b"<</S/TR/P %d 0 R/K %d 0 R>>" % (table, row + 1))
+        place = (row, self._numbers[rows.page], rows.first, span)
+        self._file.put(row + 1, b"<</S/TD/P %d 0 R/Pg %d 0 R/K %d%s>>" % place)
+        return b"%d 0 R" % row
 
 
 _marks: list[bytes] = []
@@ -98,11 +109,13 @@ def _list_marks(count: int) -> list[bytes]:
 
 
 @lru_cache(maxsize=256)
-def _rows_pattern(count: int, columns: int) -> tuple[bytes, tuple[int, ...]]:
+def _rows_pattern(count: int, columns: int, span: int) -> tuple[bytes, tuple[int, ...]]:
     """The objects of some rows with gaps for references and marks, and where each begins once these are filled in."""
     ref, mark = list_refs(1)[0], _list_marks(1)[0]
     row = b"<</S/TR/P %b/K[" + b" ".join([b"%b"] * columns) + b"]>>\n"
     cell = b"<</S/TD/P %b/Pg %b/K %b>>\n"
-    lengths = (len(row % ((ref,) * (columns + 1))), *[len(cell % (ref, ref, mark))] * columns)
+    first = b"<</S/TD/P %%b/Pg %%b/K %%b/A<</O/Table/ColSpan %d>>>>\n" % span if span > 1 else cell
+    cells = [first, *[cell] * (columns - 1)]
+    lengths = (len(row % ((ref,) * (columns + 1))), *(len(c % (ref, ref, mark)) for c in cells))
     offsets = accumulate(lengths * count, initial=0)
-    return (row + cell * columns) * count, tuple(offsets)[:-1]
+    return b"".join([row, *cells]) * count, tuple(offsets)[:-1]

@@ -8,17 +8,19 @@ from village_notice.domain.money import format_capital, format_fen
 from village_notice.domain.public import ProgrammeSummary, VillageYear, check_code
 from village_notice.notices.book import Closing, Part, count_pages
 from village_notice.notices.fonts import Style
-from village_notice.notices.lists import show_quantity, show_yuan
+from village_notice.notices.lists import group_digits, show_quantities, show_yuan
 from village_notice.notices.page import Align, Element, Page
 from village_notice.notices.paper import MM, Paper, draw_lines, height_of, wrap_paragraph
 from village_notice.notices.pdfa import text_string
-from village_notice.notices.qr import place_qr
+from village_notice.notices.qr import list_bricks
 from village_notice.notices.table import Column, Table, measure_wishes
 from village_notice.notices.template import Template, fill_text
 from village_notice.notices.work import Drawn, Work, one_line
 
 _SCALES = (1.15, 1.0, 0.95, 0.9, 0.85, 0.8, 0.75, 0.7, 0.65, 0.6, 0.58)
 """Rows are roomy where the page allows it; a summary of more than a page is set smaller before it takes a second one."""
+_GROWN = (1.6, 1.5, 1.4, 1.3, 1.2)
+_LARGE_SHEET = 1.5 * 210 * 297 * MM**2
 _LEGIBLE = 6  # of these scales, where it takes more pages anyway
 _SMALLEST_TITLE, _SMALLEST_ROW = 16.0, 1.1  # the row in parts of the type
 _LEAST_ROW = 13.2
@@ -33,8 +35,9 @@ def draw_summary(work: Work) -> Drawn:
     """The village's summary, on one page wherever that can be read at all."""
     template = work.read("summary")
     paper, columns = _choose_paper(work, template)
-    tried: list[tuple[int, Part]] = []
-    for scale in _SCALES:
+    grown = _grow(work, template, paper, columns)
+    tried: list[tuple[int, Part]] = [(1, grown)] if grown else []
+    for scale in _SCALES if not grown else ():
         part = _build_part(work, template, resize(paper, scale), columns)
         tried.append((count_pages(part), part))
         if tried[-1][0] == 1:
@@ -45,6 +48,19 @@ def draw_summary(work: Work) -> Drawn:
     book = work.new_book(chosen.title)
     book.add(chosen)
     return work.finish(book, template.fill("file_name", work.variables))
+
+
+def _grow(work: Work, template: Template, paper: Paper, columns: list[str]) -> Part | None:
+    """The summary in larger type on a sheet larger than A4, None where it has no room for that on one page."""
+    if paper.width * paper.height < _LARGE_SHEET:
+        return None
+    wishes = sum(measure_wishes(build_table(template, work.village, columns), paper))
+    for scale in _GROWN:
+        sizes = {name: getattr(paper, name) * scale for name in ("title", "body", "table", "footer", "row")}
+        part = _build_part(work, template, replace(paper, panels=1, **sizes), columns)
+        if wishes * scale <= paper.inside and count_pages(part) == 1:
+            return part
+    return None
 
 
 def resize(paper: Paper, scale: float) -> Paper:
@@ -110,6 +126,9 @@ def build_table(template: Template, village: VillageYear, keys: list[str] | None
 def _build_column(key: str, template: Template, programmes: tuple[ProgrammeSummary, ...]) -> Column:
     if key == "serial":
         return Column(template.heading(key), "center", [str(n) for n in range(1, len(programmes) + 1)])
+    if key == "quantity":
+        cells = show_quantities([p.quantity_milli for p in programmes], [p.unit for p in programmes])
+        return Column(template.heading(key), "right", cells)
     show, align = _CELLS[key]
     column = Column(template.heading(key), align, [show(p) for p in programmes])
     if key == "amount":
@@ -126,7 +145,8 @@ def show_rate(programme: ProgrammeSummary) -> str:
     """A rate with its unit, "" where there is none."""
     if not programme.rate_text:
         return ""
-    return f"{programme.rate_text}元/{programme.unit}" if programme.unit else f"{programme.rate_text}元"
+    rate = f"{group_digits(programme.rate_text)}元"
+    return f"{rate}/{programme.unit}" if programme.unit else rate
 
 
 _CELLS: dict[str, tuple[Callable[[ProgrammeSummary], str], Align]] = {
@@ -134,7 +154,6 @@ _CELLS: dict[str, tuple[Callable[[ProgrammeSummary], str], Align]] = {
     "department": (lambda p: p.department, "left"),
     "rate": (show_rate, "right"),
     "people": (lambda p: f"{p.people:,}", "right"),
-    "quantity": (lambda p: "" if p.quantity_milli is None else show_quantity(p.quantity_milli) + p.unit, "right"),
     "amount": (lambda p: show_yuan(p.amount_fen), "right"),
     "months": (lambda p: p.pay_months, "center"),
 }
@@ -191,7 +210,8 @@ def _close(work: Work, template: Template, paper: Paper) -> Closing:
 
 def _draw_qr(page: Page, paper: Paper, y: float, figure: Element, work: Work) -> None:
     with page.mark(figure):
-        page.rectangles(place_qr(qr_text(work), paper.left, y - (_QR_MM + 2) * MM, _QR_MM * MM))
+        rows = list_bricks(qr_text(work))
+        page.bricks(rows, _QR_MM * MM / len(rows), (paper.left, y - (_QR_MM + 2) * MM))
 
 
 def draw_signature(page: Page, paper: Paper, y: float, height: float, lines: list[str], root: Element) -> None:

@@ -1,17 +1,17 @@
 """A list on paper: columns and their widths, side-by-side panels, and which rows stand on which page.
 
-What is kept: a row with its notes, a band with the row after it, and at least two rows with a total.
+What is kept: a row with its notes, a band with two rows after it, and at least two rows with a total.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import accumulate
 from math import ceil
 from typing import NamedTuple
 
-from village_notice.notices.fonts import Style, measure
+from village_notice.notices.fonts import Style, measure, measure_all
 from village_notice.notices.page import Align
-from village_notice.notices.paper import Paper, wrap_text
+from village_notice.notices.paper import Paper, wrap_even, wrap_text
 
 PAD = 3.0
 GUTTER = 10.0
@@ -22,6 +22,7 @@ _SHORT_HEADING = 9
 _FEW_ROWS = 8  # a list no longer than this stands in one panel
 _ROWS_WITH_CLOSING = 5
 _COMMON_NAME = 4  # characters of a name that must fit at full size
+_WHOLE_HEADING = 3  # a heading so short is not broken where there is room
 
 
 @dataclass(slots=True)
@@ -45,6 +46,7 @@ class Column:
     values: list[int] = field(default_factory=list)
     show: Callable[[int], str] = str
     bars: list[float] = field(default_factory=list)
+    _distinct: dict[str, int] = field(default_factory=dict, init=False, repr=False, compare=False)
     _needs: dict[float, tuple[float, float]] = field(default_factory=dict, init=False, repr=False, compare=False)
     _sums: list[int] = field(default_factory=list, init=False, repr=False, compare=False)
 
@@ -55,6 +57,14 @@ class Column:
         if not self._sums:
             self._sums = list(accumulate(self.values, initial=0))
         return self.show(self._sums[last] - self._sums[first])
+
+    @property
+    def distinct(self) -> dict[str, int]:
+        """Each text that stands in it → its width in 1/1000 em; measured once, not to be changed."""
+        if not self._distinct:
+            texts = list(dict.fromkeys(self.cells))
+            self._distinct = dict(zip(texts, measure_all(texts), strict=True))
+        return self._distinct
 
     def measure(self, size: float) -> tuple[float, float]:
         """The least and the wished width in points, padding included, for a type size: measured once."""
@@ -111,6 +121,8 @@ class Layout:
         band, note: Heights of a band and of one line of a note.
         heights: Of each row with its band and notes.
         note_lines: Row number → lines of its note.
+        bands: Rows with a band above them.
+        row: Height of a plain row.
     """
 
     widths: tuple[float, ...]
@@ -119,6 +131,12 @@ class Layout:
     heading_lines: tuple[tuple[str, ...], ...]
     heights: tuple[float, ...]
     note_lines: dict[int, list[str]]
+    bands: frozenset[int]
+    row: float
+
+    def may_break(self, row: int) -> bool:
+        """Whether a panel may end before a row: a band would else stand over one row of several."""
+        return row - 1 not in self.bands or row in self.bands or row >= len(self.heights)
 
 
 class Sheet(NamedTuple):
@@ -141,7 +159,9 @@ def plan_layout(table: Table, paper: Paper) -> Layout:
         if panels == 1 or (sum(least) <= room and table.size > _FEW_ROWS and not table.notes):
             break
     widths = _spread(least, wish, room, table)
-    lines = tuple(tuple(_wrap_heading(c.heading, w, paper)) for c, w in zip(table.columns, widths, strict=True))
+    lines = tuple(
+        tuple(wrap_even(c.heading, w - 2, paper.table, Style.BOLD)) for c, w in zip(table.columns, widths, strict=True)
+    )
     head = max(paper.row, max(map(len, lines)) * paper.table * 1.25 + 6)
     notes = {row: wrap_text(text, room - 2 * PAD - widths[0], paper.table) for row, text in table.notes.items()}
     heights = [paper.row] * table.size
@@ -149,20 +169,13 @@ def plan_layout(table: Table, paper: Paper) -> Layout:
         heights[row] += paper.row
     for row, found in notes.items():
         heights[row] += note_height(len(found), paper)
-    return Layout(tuple(widths), panels, head, lines, tuple(heights), notes)
+    bands = frozenset(table.bands)
+    return Layout(tuple(widths), panels, head, lines, tuple(heights), notes, bands, paper.row)
 
 
 def note_height(lines: int, paper: Paper) -> float:
     """The height of a note of some lines."""
     return lines * paper.table * NOTE_LEADING + 3
-
-
-def _wrap_heading(text: str, width: float, paper: Paper) -> list[str]:
-    """The lines of a heading, of about the same length."""
-    lines = wrap_text(text, width - 2, paper.table, Style.BOLD)
-    even = measure(text, Style.BOLD) * paper.table / 1000 / len(lines) + 0.6 * paper.table
-    balanced = wrap_text(text, min(width - 2, even), paper.table, Style.BOLD)
-    return balanced if len(balanced) == len(lines) else lines
 
 
 def measure_columns(table: Table, paper: Paper) -> list[float]:
@@ -186,22 +199,23 @@ def sheet_height(table: Table, layout: Layout, paper: Paper, sheet: Sheet) -> fl
 
 def _measure_column(column: Column, size: float) -> tuple[float, float]:
     """Least and wished width of a column: numbers never wrap, long names may shrink or wrap."""
-    distinct = set(column.cells)
-    widest = max(map(measure, distinct), default=0) * size / 1000
+    distinct = column.distinct
+    widest = max(distinct.values(), default=0) * size / 1000
     if column.align == "left":
-        need = max((_least_name(text, size) for text in distinct), default=0.0)
-        common = _common_width(column.cells) * size / 1000
+        need = max((_least_name(text, width, size) for text, width in distinct.items()), default=0.0)
+        common = _common_width(column) * size / 1000
         need, widest = max(need, min(common, 7 * size)), min(widest, 16 * size)
     else:
         total_width = measure(column.sum(0, len(column.cells)), Style.BOLD) * size / 1000
         need, widest = max(widest, total_width * _TOTAL_SHRINK), max(widest, total_width)
     heading = max((measure(p, Style.BOLD) for p in _heading_parts(column.heading)), default=0) * size / 1000
-    return max(need + 2 * PAD, heading + 2.5), max(widest + 2 * PAD, heading + 2.5)
+    whole = measure(column.heading, Style.BOLD) * size / 1000 if len(column.heading) <= _WHOLE_HEADING else heading
+    return max(need + 2 * PAD, heading + 2.5), max(widest + 2 * PAD, whole + 2.5)
 
 
-def _common_width(cells: list[str]) -> int:
+def _common_width(column: Column) -> int:
     """The width that all but the widest three of a hundred cells keep to, in 1/1000 em."""
-    widths = sorted(map(measure, cells))
+    widths = sorted(map(column.distinct.__getitem__, column.cells))
     return widths[int(len(widths) * 0.97)] if widths else 0
 
 
@@ -211,26 +225,33 @@ def _heading_parts(heading: str) -> list[str]:
     return [heading[i : i + step] for i in range(0, len(heading), step)]
 
 
-def _least_name(text: str, size: float) -> float:
+def _least_name(text: str, width: int, size: float) -> float:
     """The narrowest a name can be set: at full size while short, else in two lines of the smallest size."""
-    full = measure(text) * size / 1000
+    full = width * size / 1000
     if len(text) <= _COMMON_NAME:
         return full
     return max(_COMMON_NAME * size, ceil(len(text) / 2) * smallest_name(size))
 
 
 def _spread(least: list[float], wish: list[float], room: float, table: Table) -> list[float]:
-    """Widths that fill the room: first what columns wish for, then in proportion; too little room shrinks the text columns."""
+    """Widths that fill the room: first what numbers wish for, then what names do, then in proportion.
+
+    Too little room shrinks the text columns.
+    """
     spare = room - sum(least)
-    want = sum(wish) - sum(least)
+    texts = [i for i, c in enumerate(table.columns) if c.align == "left"]
     if spare < 0:
-        texts = [i for i, c in enumerate(table.columns) if c.align == "left"] or list(range(len(least)))
+        texts = texts or list(range(len(least)))
         share = max(0.3, 1 + spare / sum(least[i] for i in texts))
         widths = [w * share if i in texts else w for i, w in enumerate(least)]
-        scale = room / sum(widths)
-        return [w * scale for w in widths]
-    given = min(1.0, spare / want) if want else 0.0
-    widths = [a + given * (b - a) for a, b in zip(least, wish, strict=True)]
+    else:
+        widths = list(least)
+        for group in ([i for i in range(len(least)) if i not in texts], texts):
+            want = sum(wish[i] - least[i] for i in group)
+            given = min(1.0, spare / want) if want else 0.0
+            spare -= given * want
+            for i in group:
+                widths[i] += given * (wish[i] - least[i])
     scale = room / sum(widths)
     return [w * scale for w in widths]
 
@@ -246,7 +267,7 @@ def paginate(table: Table, layout: Layout, paper: Paper, rooms: tuple[float, flo
         closing: Height of what stands below the last total on the last page.
     """
     sheets: list[Sheet] = []
-    row, heights = 0, layout.heights
+    row = 0
     closing += paper.row if table.capital else 0
     if (
         closing > rooms[1] - layout.head - _ROWS_WITH_CLOSING * paper.row
@@ -254,14 +275,15 @@ def paginate(table: Table, layout: Layout, paper: Paper, rooms: tuple[float, flo
         closing = paper.row if table.capital else 0
     while row < table.size or not sheets:
         room = rooms[min(len(sheets), 1)] - layout.head - (paper.row if sheets else 0)
-        last = _fill(heights, row, layout.panels, room - paper.row * (2 if sheets else 1) - closing)
+        last = _fill(layout, row, room - paper.row * (2 if sheets else 1) - closing)
         if last.end == table.size:
-            sheets.append(_balance(heights, last))
+            sheets.append(_balance(layout, last))
             break
-        full = _fill(heights, row, layout.panels, room - paper.row)
+        full = _fill(layout, row, room - paper.row)
         if full.end > table.size - 2:  # the rest must not be a total alone
             keep = max(row + 1, table.size - max(2, min(6, (table.size - row) // 3)))
-            full = _balance(heights, _cut(full, keep))
+            keep -= keep > row + 1 and not layout.may_break(keep)
+            full = _balance(layout, _cut(full, keep))
         if full.end == row:  # a row higher than the page: set it all the same
             full = Sheet((row,), row + 1)
         sheets.append(full)
@@ -269,14 +291,15 @@ def paginate(table: Table, layout: Layout, paper: Paper, rooms: tuple[float, flo
     return sheets
 
 
-def _fill(heights: Sequence[float], row: int, panels: int, room: float) -> Sheet:
-    starts = []
-    for _ in range(panels):
+def _fill(layout: Layout, row: int, room: float) -> Sheet:
+    heights, starts = layout.heights, []
+    for _ in range(layout.panels):
         starts.append(row)
         used = 0.0
         while row < len(heights) and used + heights[row] <= room + 0.01:
             used += heights[row]
             row += 1
+        row -= row > starts[-1] + 1 and not layout.may_break(row)
     return Sheet(tuple(starts), row)
 
 
@@ -284,13 +307,17 @@ def _cut(sheet: Sheet, end: int) -> Sheet:
     return Sheet(tuple(s for s in sheet.starts if s < end) or sheet.starts[:1], end)
 
 
-def _balance(heights: Sequence[float], sheet: Sheet) -> Sheet:
-    """Both panels get about the same height: for pages that are not full."""
-    first, end = sheet.starts[0], sheet.end
+def _balance(layout: Layout, sheet: Sheet) -> Sheet:
+    """Both panels get about the same height, and the second begins with a band where one is near: for pages not full."""
+    first, end, heights = sheet.starts[0], sheet.end, layout.heights
     if len(sheet.starts) == 1 or end - first < 2:
         return sheet
-    half, used, row = sum(heights[first:end]) / 2, 0.0, first
-    while row < sheet.starts[1] and used < half - 0.01:
-        used += heights[row]
-        row += 1
-    return Sheet((first, row), end)
+    whole, limit = sum(heights[first:end]), sum(heights[first : sheet.starts[1]])
+    best, least, left = sheet.starts[1], float("inf"), 0.0
+    for row in range(first + 1, sheet.starts[1] + 1):
+        left += heights[row - 1]
+        higher = max(left, whole - left)
+        cost = higher - (layout.row if row in layout.bands else 0.0)
+        if higher <= limit + 0.01 and cost <= least + 0.01 and layout.may_break(row):
+            best, least = row, cost
+    return Sheet((first, best), end)

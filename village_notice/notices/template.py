@@ -4,7 +4,6 @@ The packaged file is the pattern: a copy may leave out keys (the packaged value 
 """
 
 import re
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -12,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from village_notice.domain.order import ORDERS, ListOrders
-from village_notice.errors import SettingsError, UsageError
+from village_notice.errors import UsageError
+from village_notice.notices.template_file import Source, check_names, read_toml
 from village_notice.resources import find_template
 
 VARIABLES = frozenset(
@@ -132,13 +132,19 @@ def read_template(name: str, folder: Path | None) -> Template:
     Raises:
         SettingsError: The copy is no TOML, or has an unknown key, a wrong value or an unknown variable.
     """
-    values = _read_toml(find_template("notice", f"{name}.toml"))
+    values = read_toml(find_template("notice", f"{name}.toml"))
     own = folder / "templates" / "notice" / f"{name}.toml" if folder else None
+    if own is not None:
+        check_names(own.parent, _list_names())
     if own is not None and own.is_file():
-        changes = _read_toml(own)
-        _check_values(_Source(name, own), values, changes)
+        changes = read_toml(own)
+        _check_values(Source(name, own), values, changes)
         values = {**values, **{k: {**values[k], **v} if isinstance(v, dict) else v for k, v in changes.items()}}
     return Template(name, values)
+
+
+def _list_names() -> list[str]:
+    return sorted(path.stem for path in find_template("notice").glob("*.toml"))
 
 
 def choose_columns(folder: Path | None, names: Sequence[str], texts: Sequence[str]) -> dict[str, tuple[str, ...]]:
@@ -175,38 +181,18 @@ def _name_columns(name: str, folder: Path | None) -> dict[str, str]:
 
 
 def read_orders(folder: Path | None) -> ListOrders:
-    """The orders of lists and households as the office wants them.
+    """The orders of lists and households as the office wants them; asked for at the start of a run.
 
     Raises:
-        SettingsError: See `read_template`.
+        SettingsError: Any of the office's templates has a mistake: better now than after everything was read.
     """
+    for name in _list_names() if folder else ():
+        read_template(name, folder)
     lines, households = (tuple(read_template(name, folder).values["order"]) for name in ("detail", "household"))
     return ListOrders(lines, households)
 
 
-@dataclass(frozen=True, slots=True)
-class _Source:
-    """A county's template file, for messages."""
-
-    name: str
-    path: Path
-
-    def fail(self, key: str, problem: str) -> SettingsError:
-        """The error that names file, line and key."""
-        lines = self.path.read_text(encoding="utf-8-sig").splitlines()
-        last = key.rsplit(".", 1)[-1]
-        line = next((n for n, text in enumerate(lines, 1) if re.match(rf"\s*\[*\s*\"?{re.escape(last)}\b", text)), 0)
-        return SettingsError(f"模板 {self.path} 第 {line} 行的“{key}”有错：{problem}。请用记事本改正后重新运行。")
-
-
-def _read_toml(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SettingsError(f"模板 {path} 写法有错：{error}。请用记事本按 UTF-8 保存，并对照原模板改正。") from error
-
-
-def _check_values(source: _Source, pattern: Mapping[str, Any], values: Mapping[str, Any], above: str = "") -> None:
+def _check_values(source: Source, pattern: Mapping[str, Any], values: Mapping[str, Any], above: str = "") -> None:
     for key, value in values.items():
         full = f"{above}{key}"
         if key not in pattern:
@@ -215,21 +201,21 @@ def _check_values(source: _Source, pattern: Mapping[str, Any], values: Mapping[s
         if isinstance(value, dict):
             _check_values(source, pattern[key], value, f"{full}.")
         elif isinstance(value, list) and value and isinstance(pattern[key][0], dict):
-            for entry in value:
+            for number, entry in enumerate(value, 1):
                 _check_kind(source, full, pattern[key][0], entry)
-                _check_values(source, pattern[key][0], entry, f"{full}.")
+                _check_values(source, pattern[key][0], entry, f"{full}[{number}].")
         else:
             _check_value(source, full, value)
 
 
-def _check_kind(source: _Source, key: str, expected: object, value: object) -> None:
+def _check_kind(source: Source, key: str, expected: object, value: object) -> None:
     kind = type(expected)
     is_right = isinstance(value, int | float) if kind is float else isinstance(value, kind)
     if isinstance(value, bool) or not is_right:
         raise source.fail(key, f"值 {value!r} 应为{_KIND_WORDS[kind]}")
 
 
-def _check_value(source: _Source, key: str, value: object) -> None:
+def _check_value(source: Source, key: str, value: object) -> None:
     orders = _ORDERS.get((source.name, key), ())
     if orders and tuple(value if isinstance(value, list) else ()) not in orders:
         allowed = "、".join(str([*order]).replace("'", '"') for order in orders)
@@ -250,7 +236,9 @@ def _check_value(source: _Source, key: str, value: object) -> None:
         raise source.fail(key, f"值 {value} 应在 {_RANGES[key][0]:g} 到 {_RANGES[key][1]:g} 之间")
 
 
-def _check_variables(source: _Source, key: str, text: str) -> None:
+def _check_variables(source: Source, key: str, text: str) -> None:
+    if set("{}") & set(_VARIABLE.sub("", text)):
+        raise source.fail(key, "花括号没有成对，变量应写成 {village} 这样")
     for name in _VARIABLE.findall(text):
         if name not in VARIABLES:
             raise source.fail(key, f"没有变量 {{{name}}}，可用的有：{'、'.join(sorted(VARIABLES))}")

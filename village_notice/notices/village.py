@@ -105,10 +105,13 @@ def check_village(village: VillageYear, notices: list[Notice], settings: Setting
 
 def check_characters(village: VillageYear) -> Iterator[Finding]:
     """A finding for each name, group or title with a character no font has."""
-    names = [*village.lines["name"].tolist(), *(_SEVERAL.sub("", n) for n in village.households["name"].tolist())]
-    words = [village.village, village.full_name, *village.lines["group"].tolist()]
+    names = [*village.lines["name"].tolist(), *village.households["name"].tolist()]
+    words = [village.village, village.full_name, *village.lines["group"].unique()]
     words += [word for p in village.programmes for word in (p.title, p.department)]
-    for text in dict.fromkeys([*names, *words]):
+    texts = dict.fromkeys([*names, *words])
+    if not find_missing("".join(texts)):
+        return
+    for text in dict.fromkeys(_SEVERAL.sub("", text) for text in texts):
         missing = find_missing(text)
         if missing:
             yield Finding(

@@ -13,9 +13,14 @@ _CARRIED = re.compile(r"^(承前页|承上页|过次页|转下页|接上页|累�
 _SUBTOTAL = re.compile(r"^(本页合计|本页小计|本页计|.{0,12}小计)([:：(（].*)?$")
 _TOTAL = re.compile(r"^(.{0,12}(合计|总计|共计|总合计)|合|总)([:：(（¥].*)?$")
 _FOOTER = re.compile(
-    r"^(制表|审核|复核|填表|填报|负责人|单位负责人|分管|经办|村主任|村书记|会计|出纳|备注[:：]|说明|注[:：]|联系电话|公示期|监督电话|第\d+页|"
+    r"^(制表|审核|复核|填表|填报|负责人|单位负责人|分管|经办|村主任|村书记|会计|出纳|备注[:：]|说明|注[:：]|联系电话|公示期|监督电话|[(（—\-]*(?:此页|本页)?以下(?:空白|无)|第\d+页|"
     r"(?:单位|乡镇|村委会)?[(（]?盖章|日期[:：]|其中)"
 )
+_SIGNATURE = re.compile(
+    r"^(?:.{0,12}[（(]?(?:签[字名章]|盖章)[)）]?|.{0,6}(?:领导|镇长|村长|主任|书记|会计|出纳|负责人|监委|纪委))[:：]"
+)
+"""领导签字：乙一 below a list is no person without an amount."""
+_DASHES = re.compile(r"[\s\-—–_=*.…·/]+")
 _EXAMPLE = re.compile(r"示例|样例|^例[:：]|填写说明|填表说明")
 _EXAMPLE_MARK = re.compile(r"[(（【]?(?:示例|样例|范例|例如)")
 _LONGEST_MARK = 10
@@ -46,6 +51,8 @@ def classify_row(
         filled, table.texts
     ):
         return "header"
+    if all(isinstance(v, str) and _DASHES.fullmatch(v) for _, v in filled):
+        return "note"
     name = _value(row, columns.fields.get("name"))
     # beside a person's name only what stands left of it says what the row is: 两季合计 may be a remark
     last = columns.fields["name"] if is_person(name) else len(row)
@@ -65,6 +72,8 @@ def _kind_of_words(texts: Sequence[str], name: Cell) -> str:
     for text in texts:
         if kind := _kind_of_text(text):
             return kind
+    if texts and _SIGNATURE.match(texts[0]):
+        return "note"
     if (
         texts
         and _FOOTER.match(texts[0])
@@ -125,7 +134,7 @@ def _kind_of_text(text: str) -> str:
 def _is_numbering(filled: Sequence[tuple[int, Cell]]) -> bool:
     """Whether a row only numbers the columns: 1 2 3 …, 甲 乙 1 2 … or 栏次 ① ② ③=②×120."""
     texts = [fold_words(cell_text(v)) for _, v in filled]
-    numbers = [int(t) for t in texts if t.isdecimal()]
+    numbers = [int(t) for t in texts if t.isdecimal() and len(t) <= 2]
     return (
         len(texts) >= 3
         and all(_NUMBERING.fullmatch(t) for t in texts)

@@ -5,15 +5,18 @@ import unicodedata
 from functools import lru_cache
 from typing import NamedTuple
 
-from village_notice.domain.identity import is_valid_id
+from village_notice.domain.identity import explain_bad_id, is_valid_id
 from village_notice.domain.money import Amount, parse_amount, parse_scaled
 from village_notice.domain.text import clean_name
 from village_notice.sources.grid import Cell
 from village_notice.sources.tables import cell_text
 
 _MARKS = re.compile(r"[\s'‘’`]")
+_LONGEST_NAME = 200
 _PLAIN_NAME = re.compile(r"[\u4e00-\u9fff]{2,4}")
 _SCIENTIFIC = re.compile(r"\d(\.\d+)?[eE]\+?\d{2}")
+_ROUNDED = re.compile(r"\d{15}000")
+"""An ID that was a number for a while, and text again since: its last digits are noughts, and the check digit is wrong."""
 _ORGANISATION = re.compile(
     r"(合作社|公司|农场|委员会|村委会|居委会|合作联社|厂|场|站|中心|协会|基地|学校|医院|银行|联合体|经营部|个体户|企业)"
 )
@@ -39,7 +42,9 @@ _COMPOUND = frozenset(
         "长孙",
     )
 )
+_SERIAL = re.compile(r"^[(（]?\d{1,4}(?:[.、．]|[)）])\s*(?=[\u3400-\u9fff])")
 _PERSON_LABEL = re.compile(r"^(?:户主|姓名|负责人|领款人|代表)[:：]")
+_NAME_AND_ID = re.compile(r"([^\d\s/、,，:：;；(（]+)[\s/、,，:：;；(（\-—]*(\d{17}[\dXx]|\d{15})\s*[)）]?")
 _HIGHEST_FEN = 10**12
 """Ten thousand million yuan is no payment to anybody: such a number is a card, a telephone or an ID."""
 _OTHER_NUMBER = re.compile(r"\d{11,}[Xx]?")
@@ -89,7 +94,11 @@ def _check_id(text: str) -> Key:
         return Key(text, "C13", text)
     if len(text) != 18:
         return Key(text, "C06", f"{len(text)} 位（{text}）")
-    return Key(text) if is_valid_id(text) else Key(text, "C05", text)
+    if is_valid_id(text):
+        return Key(text)
+    if _ROUNDED.fullmatch(text):
+        return Key("", "C04", text)
+    return Key(text, "C05", f"{text}（{explain_bad_id(text)}）")
 
 
 def read_account(value: Cell) -> Key:
@@ -111,15 +120,23 @@ def read_name(value: Cell) -> Key:
         return Key("")
     if isinstance(value, str) and _PLAIN_NAME.fullmatch(value):
         return Key(value)
+    if isinstance(value, str) and len(value) > _LONGEST_NAME:
+        return Key("")  # whoever it is, no name is so long: R01 asks for it
     raw = cell_text(value)
     if isinstance(value, str) and len(value) > 4:
         several = "、".join(_BETWEEN_PEOPLE.split(value.strip()))
         if several != raw and _SEVERAL.fullmatch(several) and several[:2] not in _COMPOUND:
             return Key(several, "R11", several)
-    name = clean_name(_PERSON_LABEL.sub("", raw))
+    name = clean_name(_SERIAL.sub("", _PERSON_LABEL.sub("", raw)))
     if _SEVERAL.fullmatch(name):
         return Key(name, "R11", raw)
     return Key(name, "C16", raw) if name != re.sub(r"\s", "", raw) else Key(name)
+
+
+def split_person(value: Cell) -> tuple[Cell, Cell]:
+    """(name, ID) of a cell that holds both, in any order of marks between them; (value, None) where it holds one."""
+    match = _NAME_AND_ID.fullmatch(value.strip()) if isinstance(value, str) else None
+    return (match[1], match[2]) if match else (value, None)
 
 
 def read_amount(value: Cell, unit_fen: int) -> Amount | None:

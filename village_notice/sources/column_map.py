@@ -1,7 +1,7 @@
 """How the columns of one table are understood: what the matcher gives and the row reader uses."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 DeltaStatus = Literal["", "补发", "追回"]
@@ -40,9 +40,11 @@ class ColumnMap:
         unit: The unit of money the headings themselves name, 元 or 万元; "" where they name none.
         unknown: Headings that were not understood or not used, (column, text).
         rivals: Amount columns among which no choice could be made.
+        open_fields: Field ("name", "village") → columns among which no choice could be made.
         area_parts: Columns that together are the area paid for (自有承包, 流转 under one heading); () where one column is.
         relation: Column that tells how a person is related to the head of the household, 0 none.
         periods: Columns that tell the period together (年度, 月份), left to right.
+        confidence: How surely the headings name the person and the money, 0 to 1.
         sum_column: Column with the sum of the money columns of a row, 0 none.
     """
 
@@ -52,7 +54,9 @@ class ColumnMap:
     unit: str = ""
     unknown: tuple[tuple[int, str], ...] = ()
     rivals: tuple[int, ...] = ()
+    open_fields: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     area_parts: tuple[int, ...] = ()
     relation: int = 0
     periods: tuple[int, ...] = ()
     sum_column: int = 0
+    confidence: float = 1.0

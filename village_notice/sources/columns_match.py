@@ -2,37 +2,81 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 from village_notice.domain.identity import is_valid_id
 from village_notice.domain.money import parse_amount
+from village_notice.sources.cells import split_person
 from village_notice.sources.column_map import AmountColumn, ColumnMap
-from village_notice.sources.columns_spread import adds_up, find_delta_status, find_spread, is_money
+from village_notice.sources.columns_spread import find_spread, is_money
+from village_notice.sources.dates import find_year
 from village_notice.sources.grid import Cell
 from village_notice.sources.heading_index import HeadingIndex
+from village_notice.sources.heading_words import GUESSED, guess_field, is_other_person, names_money
+from village_notice.sources.money_choice import Found, MoneyChoice
+from village_notice.sources.people_choice import (
+    choose_id,
+    choose_person,
+    choose_village,
+    has_names,
+    is_taker,
+    look_like_people,
+)
 from village_notice.sources.reference import fold_heading
 from village_notice.sources.subsidy_table import SubsidyTable
-from village_notice.sources.wording import find_units
+from village_notice.sources.tables import cell_text
+from village_notice.sources.wording import ODD_UNIT, OTHER_UNIT, PROGRAMME_WORDS, find_units, fold_words, is_ditto
 
 __all__ = ["AmountColumn", "ColumnMap", "HeadingIndex", "match_columns"]
 
 _RATE_WORDS = re.compile(r"每[亩人户头月台]|标准|单价|/[亩人户头月台只]")
 _AMOUNT_FIELDS = ("amount_paid", "amount_delta", "amount_due")
+_PEOPLE = ("name", "household_head", "payee")
+_VAGUE_NAMES = {"户名", "名称", "单位名称", "领取人", "领款人", "领取人姓名", "领款人姓名"}
+"""Headings of names that may be an account's, an office's, or of whoever fetched the money."""
 _TAKERS = {"领取人", "领款人", "领取人姓名", "领款人姓名"}
 _SUM_WORDS = {"合计", "小计", "计", "总计", "总面积"}
 _OTHER_PART = re.compile(r"标准|金额|扣|不补|确权|单价|户数|人数")
+_BARE_YUAN = re.compile(r"^万?元$")
 _TAIL_YUAN = re.compile(r"(?<=[额金款计发数])万?元$")
-_MONTHLY = re.compile(r"(?:每?人)?[每按]?月(?!份)均?(?:人均)?(?:实发|发放|补[贴助]|救助|保障|标准|领取|享受|金额|额)")
-_SO_FAR = re.compile(r"累计|余额|全年|年度")
-_MONTHS = 12
 _SAMPLE_ROWS = 30
-_ENOUGH = 20
-"""Of the rows of a column one in twenty may disagree where columns are compared."""
+_FACTORS = ("quantity", "area_paid", "area_corrected", "area_contract")
+_SURE = 0.9
+_TOTAL_WORD = re.compile(r"[合总共小]\s*计")
+_JOINT = re.compile(r"姓名.{0,4}(?:身份证|证件)")
+"""Name and ID in the same cells."""
+_PAID = re.compile(r"(?:发放|代发|处理|交易)?成功|已?(?:发放|到账|打卡|拨付|发)")
+_FAILED = re.compile(r"(?:发放|代发|处理|交易)?失败|退[回票]|未(?:发放|到账|发|成功)|不成功|停发|待发")
+_MEMBER = re.compile(r"成员|家庭人员|家属")
+_KIND = re.compile(r"[类种]别?|型|档")
 _RELATION = re.compile(r"与户主关系|与户主的关系|与申请人关系|家庭关系")
 
 
+@dataclass(slots=True)
+class _Matched:
+    """What the headings say.
+
+    Attributes:
+        fields: Field → column, of what is no money.
+        amounts: Columns of money.
+        unknown: Headings not understood, (column, text).
+        rivals: Field → columns among which it cannot be known.
+        factors: Columns that count something: areas, months, people.
+    """
+
+    fields: dict[str, int]
+    amounts: list[Found]
+    unknown: list[tuple[int, str]]
+    rivals: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    factors: list[int] = field(default_factory=list)
+
+
 def match_columns(
-    texts: Sequence[str], samples: Sequence[Sequence[Cell]], index: HeadingIndex, subsidies: SubsidyTable
+    texts: Sequence[str],
+    samples: Sequence[Sequence[Cell]],
+    index: HeadingIndex,
+    subsidies: SubsidyTable,
+    titles: Sequence[str] = (),
 ) -> ColumnMap:
     """The mapping of a table.
 
@@ -41,149 +85,177 @@ def match_columns(
         samples: For each column the cells below the heading.
         index: Wordings of headings.
         subsidies: Programmes, for wide tables.
+        titles: What stands above the table, then the sheet's and the file's name: they tell the programme and the year.
     """
-    spread = find_spread(texts, samples, index, subsidies)
+    spread = find_spread(texts, samples, index, subsidies, titles)
     parts = _find_area_parts(texts, samples, index)
     taken = (spread.taken if spread else frozenset()) | set(parts)
-    fields, amounts, unknown = _match_fields(texts, samples, index, taken)
+    matched = _match_fields(texts, samples, index, taken)
+    fields = matched.fields
     if parts:
         fields["area_paid"] = parts[0]
+    if "name" not in fields and (joint := _find_joint(texts, samples)):
+        fields["name"] = fields["id"] = joint
     _complete_fields(fields, texts)
+    _guess_village(matched, texts, samples)
+    _find_status(matched, texts, samples)
+    if any(subsidies.match(t).candidates for t in titles):
+        _drop_programme(matched, texts, samples, subsidies)
+    unknown = [u for u in matched.unknown if u[0] not in fields.values()]
     if spread:
-        known = {column for _, _, column in amounts}
-        unknown = [*unknown, *((c, texts[c - 1]) for c in sorted(known) if _has_number(samples[c - 1]))]
-        chosen = ColumnMap(fields, spread.amounts, sum_column=spread.sum_column)
+        known = sorted(f.column for f in matched.amounts)
+        unknown = [*unknown, *((c, texts[c - 1]) for c in known if _has_number(samples[c - 1]))]
+        chosen = ColumnMap(fields, spread.amounts, sum_column=spread.sum_column, rivals=spread.open_columns)
     else:
-        chosen = _choose_amounts(fields, amounts, texts, samples)
-        unknown = [*unknown, *chosen.unknown]
+        year = next((y for t in titles[:-1] if (y := find_year(t))), None)
+        choice = MoneyChoice(fields, texts, samples, tuple(matched.factors), year)
+        chosen = choice.choose(matched.amounts, unknown)
+        used = {a.column for a in chosen.amounts} | set(chosen.rivals)
+        unknown = [*(u for u in unknown if u[0] not in used), *chosen.unknown]
     relation = next((c for c, t in enumerate(texts, 1) if _RELATION.search(t)), 0)
-    unit = find_unit(texts, chosen.amounts)
+    unit = find_unit(texts, chosen.amounts) or _take_unit_column(fields, samples)
+    others = [texts[f.column - 1] for f in matched.amounts] + [t for _, t in unknown if names_money(t)]
+    if not unit and chosen.amounts and any("万元" in fold_words(t) for t in others):
+        unit = OTHER_UNIT
     periods = tuple(c for c, t in enumerate(texts, 1) if c not in taken and index.find(t)[:1] == (("period", 1.0),))
     return replace(
-        chosen, periods=periods, area_parts=parts, relation=relation, unit=unit, unknown=tuple(sorted(unknown))
+        chosen,
+        periods=periods,
+        area_parts=parts,
+        relation=relation,
+        unit=unit,
+        unknown=tuple(sorted(set(unknown))),
+        open_fields=matched.rivals | _find_open_members(fields, chosen, texts, samples, index),
+        confidence=1.0 if spread else _find_confidence(chosen, texts, index),
     )
 
 
 def _match_fields(
     texts: Sequence[str], samples: Sequence[Sequence[Cell]], index: HeadingIndex, taken: frozenset[int]
-) -> tuple[dict[str, int], list[tuple[str, float, int]], list[tuple[int, str]]]:
-    """(field → column, money columns as (field, confidence, column), headings not understood)."""
-    best: dict[str, tuple[float, int]] = {}
-    amounts: list[tuple[str, float, int]] = []
-    unknown: list[tuple[int, str]] = []
+) -> _Matched:
+    """What the headings say, each field with one column."""
+    candidates: dict[str, list[tuple[float, int]]] = {}
+    matched = _Matched({}, [], [])
     for column, text in enumerate(texts, 1):
         if column in taken or not text:
             continue
         found = _by_contents(text, samples[column - 1], index.find(text))
         if not found:
-            unknown.append((column, text))
-            continue
-        name, confidence = found
-        if name in _AMOUNT_FIELDS:
-            amounts.append((name, confidence, column))
-        elif name not in best or confidence > best[name][0]:
-            best[name] = (confidence, column)
-        elif name == "area_paid" and confidence == best[name][0]:
-            best[name] = (confidence, 0)  # several parts of one area: which counts cannot be known
-    return {name: column for name, (_, column) in best.items() if column}, amounts, unknown
+            matched.unknown.append((column, text))
+        elif found[0] in _AMOUNT_FIELDS:
+            matched.amounts.append(Found(*found, column))
+        else:
+            candidates.setdefault(found[0], []).append((found[1], column))
+    matched.factors += sorted(c for f in _FACTORS for _, c in candidates.get(f, ()))
+    if all(is_taker(texts[c - 1]) for _, c in candidates.get("name", ())):  # somebody else may be the one who is paid
+        candidates.setdefault("name", []).extend((GUESSED, c) for c in _guess_people(matched, samples))
+    if not candidates["name"]:
+        del candidates["name"]
+    matched.fields |= {f: c for f, found in candidates.items() if (c := _choose_column(f, found))}
+    for name, choose in (("name", choose_person), ("village", choose_village)):
+        if len(candidates.get(name, ())) > 1:
+            matched.fields[name], rivals = choose(candidates[name], texts, samples)
+            matched.rivals |= {name: rivals} if rivals else {}
+    heads = candidates.get("household_head", ())
+    heads = [one for one in heads if one[0] == max(sure for sure, _ in heads)]
+    if len(heads) > 1 and "name" not in candidates and (rivals := choose_person(heads, texts, samples)[1]):
+        matched.rivals["name"] = rivals
+    if len(candidates.get("id", ())) > 1:
+        matched.fields["id"] = choose_id(candidates["id"], matched.fields.get("name", 0))
+    return matched
 
 
-def _choose_amounts(
+def _find_confidence(columns: ColumnMap, texts: Sequence[str], index: HeadingIndex) -> float:
+    """How surely the headings name the person and the money: what one of them says times what the other does."""
+    sure = 1.0
+    for column, wanted in (
+        (columns.fields.get("name", 0), _PEOPLE),
+        (columns.amounts[0].column if columns.amounts else 0, _AMOUNT_FIELDS),
+    ):
+        found = index.find(texts[column - 1]) if column else ((wanted[0], 1.0),)
+        sure *= max((c for f, c in found if f in wanted), default=GUESSED)
+    return sure
+
+
+def _find_open_members(
     fields: dict[str, int],
-    amounts: list[tuple[str, float, int]],
+    columns: ColumnMap,
     texts: Sequence[str],
     samples: Sequence[Sequence[Cell]],
-) -> ColumnMap:
-    """实发 before 应发, a surer heading before a vaguer one; two equals stay rivals unless their cells tell.
-
-    Of several columns the one that is the sum of the others is what was paid. Money in a column of re-issues or
-    deductions beside it must be explained by the others, else it is a rival.
-    """
-    for name in ("amount_paid", "amount_due"):
-        found = sorted((-confidence, column) for kind, confidence, column in amounts if kind == name)
-        if not found:
-            continue
-        columns = [column for _, column in found]
-        deltas = [c for kind, _, c in amounts if kind == "amount_delta" and _has_number(samples[c - 1])]
-        if whole := _find_whole(columns, deltas, samples):
-            return ColumnMap(fields, (AmountColumn(whole),), name == "amount_due")
-        if whole := _find_months_sum(columns, texts, samples):
-            rest = tuple((c, texts[c - 1]) for c in columns if c != whole)
-            return ColumnMap(fields, (AmountColumn(whole),), name == "amount_due", unknown=rest)
-        top = [column for confidence, column in found if confidence == found[0][0]]
-        if any(_is_monthly(texts[c - 1]) for c in top):
-            top += [c for c in columns if c not in top and _differs(samples, c, top[0])]
-        if len(top) > 1 and len({_numbers(samples[c - 1]) for c in top}) == 1:
-            top = top[:1]
-        unused = [(c, texts[c - 1]) for c in columns if c not in top and _differs(samples, c, top[0])]
-        rivals = tuple(top) if len(top) > 1 else _find_open_deltas(top[0], deltas, amounts, samples)
-        chosen = (AmountColumn(top[0]),)
-        return ColumnMap(fields, chosen, name == "amount_due", unknown=tuple(unused), rivals=rivals)
-    deltas = [column for kind, _, column in amounts if kind == "amount_delta"]
-    return ColumnMap(fields, tuple(AmountColumn(c, status=find_delta_status(texts[c - 1])) for c in deltas[:1]))
+    index: HeadingIndex,
+) -> dict[str, tuple[int, ...]]:
+    """The column of heads, payees or takers and that of other people who have money of their own: whose is it?"""
+    head = fields.get("name", 0)
+    heading = texts[head - 1] if head else ""
+    is_named = any(f == "name" for f, _ in index.find(heading)) and fold_heading(heading) not in _VAGUE_NAMES
+    is_own = is_named and has_names(samples[head - 1])
+    known = set(fields.values())
+    members = [
+        c
+        for c, t in enumerate(texts, 1)
+        if (_MEMBER.search(fold_words(t)) and has_names(samples[c - 1]))
+        or (c not in known and not index.find(t) and not is_other_person(t) and look_like_people(samples[c - 1]))
+    ]
+    if not head or is_own or len(members) != 1 or not columns.amounts:
+        return {}
+    money = samples[columns.amounts[0].column - 1]
+    own = [
+        m
+        for h, m, cell in zip(samples[head - 1], samples[members[0] - 1], money, strict=True)
+        if m not in (None, "") and cell_text(m) != cell_text(h) and parse_amount(cell)
+    ]
+    return {"name": (head, members[0])} if own else {}
 
 
-def _is_monthly(text: str) -> bool:
-    """Whether a heading names what one month gives: 月发放金额, 每人每月补助额; not 本月发放金额, nor 6月金额."""
-    return bool(_MONTHLY.match(fold_heading(text.rsplit("\n", maxsplit=1)[-1])))
-
-
-def _find_months_sum(columns: list[int], texts: Sequence[str], samples: Sequence[Sequence[Cell]]) -> int:
-    """Beside a month's money the one column that is 1 to 12 times as much in every row; 0 where none or several are."""
-    months = [c for c in columns if _is_monthly(texts[c - 1]) and _has_number(samples[c - 1])]
-    others = [c for c in columns if c not in months and not _SO_FAR.search(texts[c - 1])]
-    if len(months) != 1:
-        return 0
-    base = _numbers(samples[months[0] - 1])
-    found = [c for c in others if _has_number(samples[c - 1]) and _is_multiple(base, _numbers(samples[c - 1]))]
-    return found[0] if len(found) == 1 else 0
-
-
-def _is_multiple(base: Sequence[int | None], money: Sequence[int | None]) -> bool:
-    pairs = [(b, m) for b, m in zip(base, money, strict=True) if b and m]
-    times = [divmod(m, b) for b, m in pairs]
-    return bool(times) and all(rest == 0 and 1 <= n <= _MONTHS for n, rest in times) and any(n > 1 for n, _ in times)
-
-
-def _find_whole(columns: list[int], deltas: list[int], samples: Sequence[Sequence[Cell]]) -> int:
-    """The column that is the sum of all others and of the re-issues, 0 where none is."""
-    for column in columns:
-        others = [samples[c - 1] for c in (*columns, *deltas) if c != column and _has_number(samples[c - 1])]
-        if len(others) >= 2 and adds_up(samples[column - 1], others):
-            return column
-    return 0
-
-
-def _differs(samples: Sequence[Sequence[Cell]], column: int, chosen: int) -> bool:
-    return _has_number(samples[column - 1]) and _numbers(samples[column - 1]) != _numbers(samples[chosen - 1])
-
-
-def _find_open_deltas(
-    paid: int, deltas: list[int], amounts: list[tuple[str, float, int]], samples: Sequence[Sequence[Cell]]
-) -> tuple[int, ...]:
-    """The paid column and those of re-issues or deductions beside it, where nothing shows that it includes them."""
-    if not deltas:
-        return ()
-    bases = [c for kind, _, c in amounts if kind != "amount_delta" and c != paid]
-    for base in bases:
-        rows = list(zip(_numbers(samples[base - 1]), _numbers(samples[paid - 1]), strict=True))
-        changes = [
-            sum(abs(v or 0) for v in row) for row in zip(*(_numbers(samples[d - 1]) for d in deltas), strict=True)
-        ]
-        wrong = sum(
-            b is not None and p is not None and abs(p - b) != d for (b, p), d in zip(rows, changes, strict=True)
-        )
-        if wrong * _ENOUGH <= len(rows):
-            return ()
-    return (paid, *deltas)
+def _choose_column(name: str, candidates: Sequence[tuple[float, int]]) -> int:
+    """The column with the surest heading, the first of equals; 0 for several parts of one area."""
+    best = max(sure for sure, _ in candidates)
+    columns = [c for sure, c in candidates if sure == best]
+    return 0 if name == "area_paid" and len(columns) > 1 else columns[0]
 
 
 def find_unit(texts: Sequence[str], amounts: Sequence[AmountColumn]) -> str:
-    """万元 where every money heading says so, 元 where one says that, else ""."""
-    units = ["、".join((*find_units(texts[a.column - 1]), *_TAIL_YUAN.findall(texts[a.column - 1]))) for a in amounts]
+    """万元 where every money heading says so, 元 where one says that, 千元 and the like where one says that, else ""."""
+    words = [texts[a.column - 1] for a in amounts]
+    units = ["、".join((*find_units(t), *_TAIL_YUAN.findall(t), *_BARE_YUAN.findall(fold_words(t)))) for t in words]
+    if odd := next((m[0] for u in units if (m := ODD_UNIT.search(u))), ""):
+        return odd
     if units and all("万元" in u for u in units):
         return "万元"
     return "元" if any("元" in u.replace("万元", "") for u in units) else ""
+
+
+def _are_numbers(filled: Sequence[Cell]) -> bool:
+    return bool(filled) and sum(parse_amount(c) is not None for c in filled) * 2 > len(filled)
+
+
+def _are_villages(cells: Sequence[Cell]) -> bool:
+    texts = [c.strip() for c in cells if isinstance(c, str) and c.strip()]
+    return bool(texts) and sum(t.endswith(("村", "社区", "委会")) for t in texts) * 10 >= len(texts) * 8
+
+
+def _find_status(matched: _Matched, texts: Sequence[str], samples: Sequence[Sequence[Cell]]) -> None:
+    """The state of the payments where no heading names it but all cells of a column are states, one of failure among them."""
+    open_ = {c for c, _ in matched.unknown} | {c for c, text in enumerate(texts, 1) if not text}
+    for column in sorted(open_) if "status" not in matched.fields else ():
+        words = {fold_words(v) for v in samples[column - 1] if v not in (None, "") and isinstance(v, str)}
+        words -= {fold_words(t) for t in texts[column - 1].split("\n")}
+        if any(map(_FAILED.fullmatch, words)) and all(_FAILED.fullmatch(w) or _PAID.fullmatch(w) for w in words):
+            matched.fields["status"] = column
+            return
+
+
+def _take_unit_column(fields: dict[str, int], samples: Sequence[Sequence[Cell]]) -> str:
+    """The unit that a column of its own gives row by row (8 | 万元), "" where none does; both units together are told."""
+    for column, cells in enumerate(samples, 1):
+        words = (
+            {fold_words(v) for v in cells[:_SAMPLE_ROWS] if isinstance(v, str) and v.strip()} if any(cells) else set()
+        )
+        if words and words <= {"元", "万元"}:
+            for name in [n for n, c in fields.items() if c == column]:
+                del fields[name]
+            return "、".join(sorted(words))
+    return ""
 
 
 def _by_contents(text: str, cells: Sequence[Cell], found: tuple[tuple[str, float], ...]) -> tuple[str, float] | None:
@@ -194,11 +266,12 @@ def _by_contents(text: str, cells: Sequence[Cell], found: tuple[tuple[str, float
     if not found:
         ids = sum(isinstance(c, str) and is_valid_id(c.strip().strip("'").upper()) for c in filled)
         return ("id", 0.7) if filled and ids * 2 > len(filled) else None
-    if len(found) == 1:
-        return found[0]
-    numeric = [c for c in filled if parse_amount(c) is not None]
     wants_number = {f for f, _ in found if f.startswith(("amount", "rate", "area", "quantity"))}
-    is_number = bool(filled) and len(numeric) * 2 > len(filled)
+    if len(found) == 1:
+        is_chance = found[0][1] < _SURE and not wants_number  # 季度合计 is no period, 护林员补助 no person
+        is_person = found[0][0] in _PEOPLE  # 农户自付 is no person
+        return None if is_chance and (is_person or names_money(text)) and _are_numbers(filled) else found[0]
+    is_number = _are_numbers(filled)
     options = [p for p in found if (p[0] in wants_number) == is_number] or list(found)
     has_villages = sum(isinstance(c, str) and c.strip().endswith(("村", "社区", "委会")) for c in filled) * 2 > len(
         filled
@@ -226,6 +299,47 @@ def _complete_fields(fields: dict[str, int], texts: Sequence[str]) -> None:
         fields["id"] = fields["household_id"]
 
 
+def _guess_people(matched: _Matched, samples: Sequence[Sequence[Cell]]) -> list[int]:
+    """Columns whose headings nobody listed but whose words and cells are of people."""
+    return [c for c, text in matched.unknown if guess_field(text) == "name" and has_names(samples[c - 1])]
+
+
+def _guess_village(matched: _Matched, texts: Sequence[str], samples: Sequence[Sequence[Cell]]) -> None:
+    """The village where no heading is known to name it but the words of one do, or the cells below one."""
+    open_ = {c for c, _ in matched.unknown} | {c for c, text in enumerate(texts, 1) if not text}
+    words = [c for c, text in matched.unknown if guess_field(text) == "village"]
+    words = words or [c for c, text in enumerate(texts, 1) if c in open_ and _are_villages(samples[c - 1])]
+    found = [c for c in words if any(isinstance(v, str) and v.strip() for v in samples[c - 1])]
+    if "village" not in matched.fields and found:
+        matched.fields["village"], rivals = choose_village([(GUESSED, c) for c in found], texts, samples)
+        matched.rivals |= {"village": rivals} if rivals else {}
+
+
+def _drop_programme(
+    matched: _Matched, texts: Sequence[str], samples: Sequence[Sequence[Cell]], subsidies: SubsidyTable
+) -> None:
+    """Leaves out a column of kinds (80-89周岁, 支出型) that is called 类别: what the title says stands."""
+    column = matched.fields.get("programme", 0)
+    if not column or not _KIND.search(texts[column - 1]):
+        return
+    cells = {cell_text(v) for v in samples[column - 1] if isinstance(v, str)}
+    words = [w for w in cells if w and w not in texts[column - 1].split("\n") and not _TOTAL_WORD.search(w)]
+    if words and not any(_may_be_programme(w, subsidies) for w in words):
+        del matched.fields["programme"]
+        matched.unknown.append((column, texts[column - 1]))
+
+
+def _may_be_programme(words: str, subsidies: SubsidyTable) -> bool:
+    is_named = PROGRAMME_WORDS.search(words) or subsidies.match(words).candidates or subsidies.suggest(words)
+    return bool(is_named) or is_ditto(words)
+
+
+def _find_joint(texts: Sequence[str], samples: Sequence[Sequence[Cell]]) -> int:
+    """The column whose cells hold a name and an ID together, 0 where none does."""
+    columns = [c for c, text in enumerate(texts, 1) if _JOINT.search(fold_words(text))]
+    return next((c for c in columns if any(split_person(v)[1] for v in samples[c - 1])), 0)
+
+
 def _find_area_parts(texts: Sequence[str], samples: Sequence[Sequence[Cell]], index: HeadingIndex) -> tuple[int, ...]:
     """Columns of numbers under one heading of the area paid for; only their sum column where they have one."""
     groups: dict[str, list[int]] = {}
@@ -243,10 +357,6 @@ def _find_area_parts(texts: Sequence[str], samples: Sequence[Sequence[Cell]], in
         if sums or all(is_money(samples[c - 1]) for c in columns):
             return tuple(sums[:1] or columns)
     return ()
-
-
-def _numbers(cells: Sequence[Cell]) -> tuple[int | None, ...]:
-    return tuple(a.fen if (a := parse_amount(c)) else None for c in cells)
 
 
 def _has_number(cells: Sequence[Cell]) -> bool:

@@ -1,7 +1,7 @@
 """Tables with several money columns a row: one column, or a pair of columns, a programme, a month or a quarter."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -9,6 +9,7 @@ from village_notice.domain.money import parse_amount
 from village_notice.sources.column_map import AmountColumn, DeltaStatus
 from village_notice.sources.grid import Cell
 from village_notice.sources.heading_index import PERIOD, PERIOD_MONEY, HeadingIndex
+from village_notice.sources.heading_words import is_other_money
 from village_notice.sources.subsidy_table import SubsidyTable
 from village_notice.sources.wording import fold_words
 
@@ -17,6 +18,9 @@ _UNIT = re.compile(r"[(（](?:万?元|元/[^)）]*)[)）]$")
 _FLAG = re.compile(r"^是否|^有无")
 _SUM = re.compile(r"合计|总计|共计|小计|总额|总金额|^计$|^金额$|实发金额|发放金额")
 _MONEY_WORDS = re.compile(r"补贴|补助|津贴|奖|救助|低保|五保|供养|慰问|优待|抚恤|补偿|金$|费$")
+_ADDS = re.compile(r"合计|总计|共计|小计|总额|总金额")
+_COUNTED = frozenset(("quantity", "area_paid", "area_contract", "area_corrected", "area_deduct", "rate"))
+"""What stands under 出勤天数 by the month is no money."""
 _NO_PROGRAMME = re.compile(r"收入|工资|赡养|抚养|贷|支出|[水电学]费|保费|罚|扣|代缴|自付|自筹")
 """Money of a household that no office pays out."""
 _NO_MONEY = ("", "-", "—", "－", "/", "无", "停发")
@@ -52,17 +56,27 @@ class Spread:
         amounts: Left to right.
         taken: Every column that is explained by them.
         sum_column: The column that adds them up, 0 none.
+        open_columns: Numbers under a programme's heading of which nothing says what they are.
     """
 
     amounts: tuple[AmountColumn, ...]
     taken: frozenset[int]
     sum_column: int = 0
+    open_columns: tuple[int, ...] = ()
 
 
 def find_spread(
-    texts: Sequence[str], samples: Sequence[Sequence[Cell]], index: HeadingIndex, subsidies: SubsidyTable
+    texts: Sequence[str],
+    samples: Sequence[Sequence[Cell]],
+    index: HeadingIndex,
+    subsidies: SubsidyTable,
+    titles: Sequence[str] = (),
 ) -> Spread | None:
-    """The money columns of a table that has several a row, None where it has not."""
+    """The money columns of a table that has several a row, None where it has not.
+
+    Parts of the one programme that the title names (基本生活费, 照料护理费 of 特困) are one payment where a column adds
+    them up.
+    """
     groups = _group(texts, samples, index, subsidies)
     groups = {key: group for key, group in groups.items() if group.find_money()}
     taken = {c for group in groups.values() for c in group.columns}
@@ -77,8 +91,64 @@ def find_spread(
         for key, g in groups.items()
     ]
     amounts += others
+    total = _choose_sum(sums, amounts, samples)
+    if total and _is_one_programme(amounts, titles, subsidies):
+        return None
+    amounts += (missing := _find_missing(total, amounts, texts, samples, taken | set(sums)))
+    others = [*others, *missing]
     taken |= {a.column for a in others} | set(sums)
-    return Spread(tuple(sorted(amounts, key=lambda a: a.column)), frozenset(taken), _choose_sum(sums, amounts, samples))
+    amounts.sort(key=lambda a: a.column)
+    open_ = set(_find_open(groups, texts, samples, index, subsidies, {*taken, total} - {0}))
+    parts = [samples[a.column - 1] for a in amounts]
+    if total and not _ADDS.search(texts[total - 1]) and not adds_up(samples[total - 1], parts):
+        open_ |= {*(a.column for a in amounts), total}  # 7月, 8月 beside 补贴金额: they may be days
+    return Spread(tuple(amounts), frozenset(taken), total, tuple(sorted(open_)))
+
+
+def _find_open(
+    groups: Mapping[tuple[str, str], _Group],
+    texts: Sequence[str],
+    samples: Sequence[Sequence[Cell]],
+    index: HeadingIndex,
+    subsidies: SubsidyTable,
+    taken: Collection[int],
+) -> Iterator[int]:
+    """Columns of numbers under a programme or month without money of its own, or among the money under no known heading."""
+    first, last = min(taken, default=0), max(taken, default=0)
+    for column, text in enumerate(texts, 1):
+        programme, period, role = _read_levels(text, index, subsidies)
+        is_open = (programme or period) and not role and (programme, period) not in groups
+        is_among = first - 1 <= column <= last + 1 and column not in taken and not index.find(text)
+        if (is_open or is_among) and not is_other_money(text) and _has_money(samples[column - 1]):
+            yield column
+
+
+def _find_missing(
+    total: int,
+    amounts: Sequence[AmountColumn],
+    texts: Sequence[str],
+    samples: Sequence[Sequence[Cell]],
+    taken: Container[int],
+) -> list[AmountColumn]:
+    """Columns under headings nobody understood without which the sum of a row is not right: they are money too."""
+    known = [samples[a.column - 1] for a in amounts]
+    if not total or adds_up(samples[total - 1], known):
+        return []
+    used = {*(a.column for a in amounts), total}
+    rest = [c for c, t in enumerate(texts, 1) if t and c not in used and c not in taken and _has_money(samples[c - 1])]
+    for found in ([c] for c in rest) if len(rest) < 2 else (*([c] for c in rest), rest):
+        if adds_up(samples[total - 1], [*known, *(samples[c - 1] for c in found)]):
+            return [AmountColumn(c, programme_text=texts[c - 1].rsplit("\n", maxsplit=1)[-1]) for c in found]
+    return []
+
+
+def _is_one_programme(amounts: Sequence[AmountColumn], titles: Sequence[str], subsidies: SubsidyTable) -> bool:
+    """Whether a title names one programme, and the columns that name a known one all name that, some of them none."""
+    named = next((m.candidates for t in titles if (m := subsidies.match(t)).candidates), ())
+    if len(named) != 1 or any(a.period_text or a.status for a in amounts):
+        return False
+    found = [subsidies.match(a.programme_text).candidates for a in amounts]
+    return all(f in ((), named) for f in found) and len([f for f in found if f]) < len(found)
 
 
 def _group(
@@ -110,7 +180,7 @@ def _read_levels(text: str, index: HeadingIndex, subsidies: SubsidyTable) -> tup
         folded = fold_words(plain)
         exact = [f for f, c in index.find(plain) if c >= 1.0]
         if match := PERIOD_MONEY.fullmatch(folded) or _PERIOD_DUE.fullmatch(folded):
-            period, role = match[1], "amount_due" if "应发" in folded else "money"
+            period, role = match[1], role if role in _COUNTED else "amount_due" if "应发" in folded else "money"
         elif not programme and not exact and subsidies.find(plain) is not None:
             programme, role = plain, "money"
         elif _FLAG.match(folded):

@@ -61,7 +61,7 @@ def _parse_text(text: str, year: int | None) -> str | None:
         return ""
     if re.search(r"[一二三四五六七八九十〇○零]", plain):
         plain = _arabic(plain)
-    if re.fullmatch(r"\d+(\.0+)?", plain):
+    if re.fullmatch(r"\d{1,18}(\.0+)?", plain):
         return _parse_number(int(float(plain)))
     for pattern in (_FULL, _MONTH):
         if match := pattern.fullmatch(plain):

@@ -15,11 +15,13 @@ from village_notice.sources.sniff import find_form
 from village_notice.sources.zip_members import ZipReader, list_members
 
 _MOST_FOLDERS_DEEP = 60
+_MOST_TOLD = 10
+"""Members of one zip of which it is told one by one that a limit was hit."""
 _SILENT_NAMES = {"truth.json", "thumbs.db", "desktop.ini", "ehthumbs.db", "icon\r"}
 _SILENT_FOLDERS = {"__macosx", "$recycle.bin", "system volume information"}
 _LOCK = re.compile(r"~\$|\.~")
 _TABLES = {
-    "xlsx", "xlsm", "xltx", "xltm", "xls", "xlt", "et", "ett", "xlsb", "ods", "ots", "csv", "tsv", "txt", "tab", "prn",
+    "xlsx", "xlsm", "xltx", "xltm", "xls", "xlt", "et", "ett", "xlsb", "ods", "ots", "fods", "csv", "tsv", "txt", "tab", "prn",
     "htm", "html", "mht", "mhtml", "xml",
 }  # fmt: skip
 _ADVICE = {
@@ -177,7 +179,11 @@ class _Search:
         if len(data) > self.limits.file_bytes:
             self._tell("F10", relative, f"文件大于 {self.limits.file_bytes // 1_000_000} MB")
             return
-        self._take_bytes(path, relative, data, self.limits.unpacked_bytes, 1)
+        try:
+            self._take_bytes(path, relative, data, self.limits.unpacked_bytes, 1)
+        except Exception as error:  # noqa: BLE001 - zipfile and codecs raise anything on hostile files; one fails alone
+            code = "F10" if isinstance(error, MemoryError) else "F01"
+            self._tell(code, relative, f"内容不合规范（{type(error).__name__}）")
 
     def _take_bytes(self, path: Path, relative: str, data: bytes, left: int, depth: int) -> int:
         """Takes a file's bytes, and its members where it is a zip; what is then left of the unpacking limit."""
@@ -202,6 +208,9 @@ class _Search:
         except Unreadable as error:
             self._tell(error.code, relative, error.found)
             return left
+        if not members:
+            self._tell("F06", relative, "压缩包里没有任何文件")
+        unread = 0
         for name, member in members:
             inside = f"{relative}/{name}"
             if not name:
@@ -210,9 +219,13 @@ class _Search:
                 try:
                     content = reader.read(member)
                 except Unreadable as error:
-                    self._tell(error.code, inside, error.found)
+                    unread += error.code == "F10"
+                    if unread <= _MOST_TOLD or error.code != "F10":
+                        self._tell(error.code, inside, error.found)
                     continue
                 reader.left = self._take_bytes(path / name, inside, content, reader.left, depth + 1)
+        if unread > _MOST_TOLD:
+            self._tell("F10", relative, f"压缩包里还有 {unread - _MOST_TOLD} 个文件因为同样的原因没有读")
         return reader.left
 
     def _is_set_aside(self, relative: str) -> bool:

@@ -2,6 +2,7 @@
 
 import math
 import re
+from collections.abc import Iterator
 from datetime import date, datetime, time
 from functools import lru_cache
 
@@ -24,6 +25,11 @@ class CellBudget:
         if self.left < 0:
             raise Unreadable("F10", f"单元格多于 {self.limits.cells} 个")
 
+    def check_ahead(self, cells: int) -> None:
+        """F10 where there will be too many cells, before hours are spent on them."""
+        if cells > self.left:
+            self.take(cells)
+
     def check_place(self, row: int, column: int) -> None:
         """F10 for a cell outside of any sheet Excel could show."""
         if row > self.limits.rows:
@@ -44,6 +50,7 @@ class GridMaker:
         self.zero_formulas: set[tuple[int, int]] = set()
         self.formulas = 0
         self.hidden_rows: set[int] = set()
+        self._hidden_spans: list[tuple[int, int]] = []
         self.hidden_columns: list[tuple[int, int]] = []
 
     def put(self, row: int, column: int, value: Cell) -> None:
@@ -74,6 +81,10 @@ class GridMaker:
         elif is_number and value == 0:
             self.zero_formulas.add(place)
 
+    def hide_rows(self, first: int, last: int) -> None:
+        """Marks rows hidden, both ends from 1."""
+        self._hidden_spans.append((first, last))
+
     def hide_columns(self, first: int, last: int) -> None:
         """Marks columns hidden, both ends from 1."""
         self.hidden_columns.append((first, last))
@@ -100,13 +111,20 @@ class GridMaker:
         trim_rows(grid.rows)
         height = max([len(grid.rows), *(r for r, _ in marked)])
         width = max([0, *map(len, grid.rows), *(c for _, c in marked)])
-        grid.hidden_rows = frozenset(r for r in self.hidden_rows if r <= height)
-        grid.hidden_columns = frozenset(
-            c for first, last in self.hidden_columns for c in range(max(first, 1), min(last, width) + 1)
-        )
+        hidden = (r for r in self.hidden_rows if r <= height)
+        grid.hidden_rows = frozenset((*hidden, *_list_numbers(self._hidden_spans, height)))
+        grid.hidden_columns = frozenset(_list_numbers(self.hidden_columns, width))
         grid.struck, grid.uncalculated = frozenset(self.struck), frozenset(self.uncalculated)
         grid.merges = [s for s in grid.merges if s.first_row <= height and s.first_column <= width]
         return grid
+
+
+def _list_numbers(spans: list[tuple[int, int]], most: int) -> Iterator[int]:
+    """The numbers from 1 that spans cover, each once, up to the last that is used."""
+    done = 0
+    for first, last in sorted(spans):
+        yield from range(max(first, done + 1), min(last, most) + 1)
+        done = max(done, min(last, most))
 
 
 def trim_rows(rows: list[list[Cell]]) -> None:
@@ -140,9 +158,14 @@ def column_number(letters: str) -> int:
     return number
 
 
+def is_number(text: str) -> bool:
+    """Whether a text is written as a number, however large."""
+    return bool(_PLAIN_NUMBER.fullmatch(text))
+
+
 def read_number(text: str) -> int | float | None:
     """A number as a file writes it, whole ones as int, or None where it is none (also NaN and beyond 1E308)."""
-    if not _PLAIN_NUMBER.fullmatch(text):
+    if not is_number(text):
         return None
     try:
         return int(text) if text.isdigit() and len(text) < 19 else simplify(float(text))

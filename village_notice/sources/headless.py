@@ -7,14 +7,20 @@ from itertools import pairwise
 from village_notice.domain.identity import is_valid_id
 from village_notice.domain.money import parse_amount
 from village_notice.sources.grid import Cell, Grid
+from village_notice.sources.heading_words import is_other_person
+from village_notice.sources.people_choice import look_like_people
 from village_notice.sources.places import PlaceFinder
 from village_notice.sources.tables import Table, cell_text
+from village_notice.sources.wording import fold_words
 
 _NAME = re.compile(r"[\u4e00-\u9fff·]{2,4}")
 _ACCOUNT = re.compile(r"\d{16,19}")
 _PHONE = re.compile(r"1[3-9]\d{9}")
 _DAY = re.compile(r"(19|20)\d{2}[-./年]?(\d{1,2}([-./月]?\d{1,2})?)?日?")
 _FEWEST_ROWS = 2
+_MOST_TITLES = 6
+_SURE_HEADINGS = frozenset(("姓名", "户主", "户主姓名", "农户姓名"))
+_MOST_ROWS, _MOST_COLUMNS = 2_000, 200
 
 
 def find_headless(grid: Grid, places: PlaceFinder) -> Table | None:
@@ -25,9 +31,8 @@ def find_headless(grid: Grid, places: PlaceFinder) -> Table | None:
     rows = [r for r in grid.rows if sum(v not in (None, "") for v in r) >= 3]
     if len(rows) < _FEWEST_ROWS:
         return None
-    width = max(map(len, rows))
-    columns = [[r[c] for r in rows if c < len(r) and r[c] not in (None, "")] for c in range(width)]
-    kinds = [_find_kind(cells, len(rows), places) for cells in columns]
+    columns = _list_columns(rows)
+    kinds = [_find_kind(cells, min(len(rows), _MOST_ROWS), places) for cells in columns]
     if _is_heading(rows[0]) or "姓名" not in kinds or not {"身份证号", "银行账号"} & set(kinds):
         return None
     texts = [kind if kind not in kinds[:place] else "" for place, kind in enumerate(kinds)]
@@ -53,6 +58,31 @@ def has_unknown_headings(grid: Grid, places: PlaceFinder) -> bool:
     if len(rows) < _FEWEST_ROWS or not _is_heading(rows[0]):
         return False
     return find_headless(Grid(grid.name, rows[1:]), places) is not None
+
+
+def has_unknown_people(grid: Grid, places: PlaceFinder) -> bool:
+    """Whether a sheet seems to list people beside numbers that may be money, whatever its headings mean."""
+    rows = [r for r in grid.rows if sum(v not in (None, "") for v in r) >= 2]
+    if not rows:
+        return False
+    first = [r for r in grid.rows if any(v not in (None, "") for v in r)][:_MOST_TITLES]
+    headings = [cell_text(v) for v in rows[0]] if _is_heading(rows[0]) else []
+    rows = rows[1:] if headings else rows
+    others = {c for c, text in enumerate(headings) if is_other_person(text)}
+    columns = [[] if c in others else cells for c, cells in enumerate(_list_columns(rows))]
+    kinds = [_find_kind(cells, min(len(rows), _MOST_ROWS), places) for cells in columns]
+    people = [cells for cells, kind in zip(columns, kinds, strict=True) if kind == "姓名"]
+    has_people = any(fold_words(v) in _SURE_HEADINGS for r in first for v in r if isinstance(v, str)) or any(
+        look_like_people(cells) for cells in people
+    )
+    return has_people and _find_money(columns, kinds) is not None
+
+
+def _list_columns(rows: Sequence[Sequence[Cell]]) -> list[list[Cell]]:
+    """The filled cells of each column, of as many rows and columns as tell what a list is."""
+    width = min(max(map(len, rows), default=0), _MOST_COLUMNS)
+    looked_at = rows[:_MOST_ROWS]
+    return [[r[c] for r in looked_at if c < len(r) and r[c] not in (None, "")] for c in range(width)]
 
 
 def _is_heading(row: Sequence[Cell]) -> bool:

@@ -35,7 +35,7 @@ def read_html(data: bytes, limits: ReadLimits) -> WorkbookGrids:
     page = _Page(GridMaker(_find_sheet_name(text), CellBudget(limits)))
     page.feed(text)
     page.close()
-    page.flush_line()
+    page.finish()
     book = WorkbookGrids([page.maker.finish()], "html", keys_are_text=True)
     check_not_empty(book)
     return book
@@ -141,6 +141,11 @@ class _Page(HTMLParser):
         elif not self.depth:
             self.line.append(text)
 
+    def finish(self) -> None:
+        """Puts what the page never closed into the grid."""
+        self._end_cell()
+        self.flush_line()
+
     def flush_line(self) -> None:
         """Puts the text gathered outside of tables into rows of its own."""
         for text in "".join(self.line).split("\n"):
@@ -169,6 +174,7 @@ class _Page(HTMLParser):
         if self.is_struck and value is not None:
             self.maker.struck.add(place)
         if across * down > 1:
+            self.maker.budget.take(across * down)
             self.maker.add_span(*place, self.row + down - 1, self.column + across - 1)
             for row in range(self.row + 1, self.row + down):
                 self.taken.setdefault(row, set()).update(range(self.column, self.column + across))

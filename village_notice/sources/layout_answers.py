@@ -12,7 +12,7 @@ from village_notice.sources.layout_page import FilePage, TablePage
 from village_notice.sources.layouts import COLUMN_KEYS, FOLDER, KEYS, one_line
 from village_notice.sources.payments import ReadOptions, load_lookups
 
-_OPEN_CODES = ("H09", "H04", "H02", "H01", "H07")
+_OPEN_CODES = ("H10", "H09", "H04", "H02", "H01", "H07")
 """Errors that an answer about the layout removes, in the order in which they are asked."""
 _SCOPED = {"已实际发放", "项目", "跳过"}
 """Answers that hold for one programme, not for every table that happens to have the same headings."""

@@ -14,21 +14,24 @@ from village_notice.domain.text import column_letters
 from village_notice.errors import NothingReadableError, UsageError
 from village_notice.settings import read_settings
 from village_notice.sources.column_map import ColumnMap
-from village_notice.sources.discover import InputFile
+from village_notice.sources.discover import InputFile, find_inputs
 from village_notice.sources.grid import Grid
+from village_notice.sources.heading_words import GUESSED, guess_field
 from village_notice.sources.headless import find_unknown_table
 from village_notice.sources.layout_page import FilePage, SheetPage, TablePage
 from village_notice.sources.layout_questions import ask_questions, find_scope
 from village_notice.sources.layouts import COLUMN_KEYS, find_fingerprint, one_line
 from village_notice.sources.payments import ReadOptions, load_lookups, read_tasks
 from village_notice.sources.reader_pool import Failure, ReaderPool
-from village_notice.sources.sheet_task import SheetTask, Understood
+from village_notice.sources.sheet_task import SheetTask
 from village_notice.sources.surroundings import FEN_PER_WAN, Lookups
 from village_notice.sources.tables import Table
+from village_notice.sources.whole_table import Understood
 from village_notice.sources.workbook import read_workbook
 from village_notice.sources.zip_members import read_input
 
 _SHOWN_PAYMENTS = 5
+_SHOWN_MEMBERS = 10
 _FIELD_WORDS = {f: k.removesuffix("列") for k, f in COLUMN_KEYS.items()} | {
     "seq": "序号", "phone": "电话", "address": "地址", "bank": "开户行", "birth_date": "出生日期", "village_code": "村代码",
     "household_id": "户主身份证号", "household_no": "户编号", "area_contract": "承包面积", "area_corrected": "更正后面积",
@@ -44,30 +47,67 @@ _OUTCOMES = _KINDS | {"payments": "发放明细", "empty": "空表"}
 def show_layout(path: Path, options: ReadOptions) -> FilePage:
     """How a file is understood; it is opened in a child process as in a run.
 
+    Of a zip all its workbooks are shown, each sheet under the name of its workbook; one of them alone is named by a path
+    that goes on inside the zip.
+
     Raises:
         UsageError: There is no such file.
         SettingsError: The settings, a reference file or an answer has a mistake.
         NothingReadableError: The file cannot be opened.
     """
-    if not path.is_file():
-        raise UsageError(f"没有这个文件：{path}。请写一个表格文件，不是文件夹。")
-    if path.suffix.lower() == ".zip":
-        raise UsageError(f"{path} 是压缩包。请先解压，再写其中的一个表格文件。")
     options = replace(options, townships=options.townships or read_settings(options.home).townships)
     load_lookups(options)
-    parts = path.parts if not path.is_absolute() else path.parts[-3:]
-    relative = "/".join(p for p in parts if p not in ("..", ".", path.anchor))
-    file = InputFile(path, relative, path.stat().st_size)
+    files = _find_files(path)
     with ReaderPool(1) as pool:
-        answer = next(iter(pool.map([file], "village_notice.sources.layout_explained:explain_file", (options,))))
-    if isinstance(answer, FilePage):
-        return answer
-    words = (
-        format_message(Finding(answer.code, Place(str(path)), found=answer.found))
+        answers = list(pool.map(files, "village_notice.sources.layout_explained:explain_file", (options,)))
+    pages = [answer for answer in answers if isinstance(answer, FilePage)]
+    if not pages:
+        raise NothingReadableError(f"{path} 读不出来：{_say_failure(answers[0], files[0].relative)}")
+    return pages[0] if len(files) == 1 else _join_pages(_shorten(path), files, answers)
+
+
+def _find_files(path: Path) -> list[InputFile]:
+    """The file itself, or the workbooks inside a zip; `path` may go on inside the zip."""
+    outer = next((p for p in (path, *path.parents) if p.is_file()), None)
+    if outer is None:
+        raise UsageError(f"没有这个文件：{path}。请写一个表格文件，不是文件夹。")
+    found = [f for f in find_inputs(outer).files if f.path in (outer, path) or outer == path]
+    if outer != path and not found:
+        names = "、".join(f.relative.partition("/")[2] for f in find_inputs(outer).files[:_SHOWN_MEMBERS])
+        raise UsageError(f"{outer} 里没有 {path.relative_to(outer)}。里面有：{names}。")
+    if not found:
+        found = [InputFile(path, path.name, path.stat().st_size)]
+    start = _shorten(outer).removesuffix(outer.name)
+    return [replace(f, relative=start + f.relative) for f in found]
+
+
+def _shorten(path: Path) -> str:
+    """The path as it is shown: the township's folder may name the place, the way to it from the root does not matter."""
+    parts = path.parts if not path.is_absolute() else path.parts[-3:]
+    return "/".join(p for p in parts if p not in ("..", ".", path.anchor))
+
+
+def _join_pages(relative: str, files: Sequence[InputFile], answers: Sequence[object]) -> FilePage:
+    """The pages of a zip's workbooks as one."""
+    page = FilePage(relative, [], [])
+    for file, answer in zip(files, answers, strict=True):
+        inside = file.relative.removeprefix(f"{relative}/")
+        if isinstance(answer, FilePage):
+            page.sheets += [replace(s, sheet=f"{inside}：{s.sheet}") for s in answer.sheets]
+            page.findings += [f | {"说明": f"{inside}：{f['说明']}"} for f in answer.findings]
+        else:
+            page.findings.append(
+                _tell(Finding("F01", Place(inside), found=f"{inside}：{_say_failure(answer, inside)}"))
+            )
+    return page
+
+
+def _say_failure(answer: object, file: str) -> str:
+    return (
+        format_message(Finding(answer.code, Place(file), found=answer.found))
         if isinstance(answer, Failure)
         else str(answer)
     )
-    raise NothingReadableError(f"{path} 读不出来：{words}")
 
 
 def explain_file(path: Path, relative: str, options: ReadOptions) -> FilePage:
@@ -172,6 +212,7 @@ def _list_columns(task: SheetTask, one: Understood) -> Iterator[tuple[str, str, 
         fields = [f for f, c in columns.fields.items() if c == column]
         meaning = _find_meaning(column, fields, columns)
         sure = [c for f, c in task.index.find(texts[column - 1]) if f in fields or f.startswith("amount")]
+        sure = sure or ([GUESSED] if guess_field(texts[column - 1]) else [])
         is_told = bool(one.table.header_last) and column not in answered and bool(sure)
         if column in answered:
             meaning += "（您的答复）"

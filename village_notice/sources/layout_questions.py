@@ -10,9 +10,10 @@ from village_notice.domain.text import column_letters
 from village_notice.sources.grid import Grid
 from village_notice.sources.layout_page import Question
 from village_notice.sources.layouts import one_line
-from village_notice.sources.sheet_task import SheetTask, Understood
+from village_notice.sources.sheet_task import SheetTask
 from village_notice.sources.surroundings import Lookups
 from village_notice.sources.tables import Table
+from village_notice.sources.whole_table import Understood
 from village_notice.sources.wording import fold_words
 
 _NOISE = re.compile(r"[\d\s年月日度第批次季()（）\-_.·—]+|副本")
@@ -23,6 +24,9 @@ def ask_questions(task: SheetTask, one: Understood, asked: Sequence[Finding], lo
     columns, found = one.columns, {f.code: f.found for f in asked}
     numbers = _find_numbers(task.grid, one)
     others = [c for c in numbers if c not in columns.fields.values()]
+    for name, rivals in columns.open_fields.items():
+        key, words = ("村列", "哪一列是领钱的人所在的村？") if name == "village" else ("姓名列", "哪一列是领到钱的人？")
+        yield Question("H10", words, _column_lines(key, rivals, one.table))
     if "H09" in found:
         choices = columns.rivals or tuple(dict.fromkeys([*(a.column for a in columns.amounts), *others]))
         yield Question("H09", "哪一列是实际发到卡上的金额？", _column_lines("金额列", choices, one.table))

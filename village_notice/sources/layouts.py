@@ -191,6 +191,7 @@ def apply_answer(columns: ColumnMap, texts: Sequence[str], answer: Layout, index
         unknown=tuple(u for u in columns.unknown if u[0] not in taken),
         area_parts=() if replaced else columns.area_parts,
         periods=() if "period" in placed else columns.periods,
+        open_fields={f: c for f, c in columns.open_fields.items() if f not in placed},
     )
     return _place_amounts(columns, texts, placed, index)
 

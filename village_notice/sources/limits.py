@@ -10,6 +10,7 @@ class ReadLimits:
     Attributes:
         file_bytes: Size on disk.
         unpacked_bytes: Size of everything unpacked from it; a zip that says less than it holds is stopped here too.
+        part_bytes: Size of one member of a zip, unpacked.
         parts: Members of one zip.
         depth: Zips inside zips.
         sheets: Sheets of one workbook.
@@ -20,6 +21,7 @@ class ReadLimits:
 
     file_bytes: int = 300_000_000
     unpacked_bytes: int = 400_000_000
+    part_bytes: int = 250_000_000
     parts: int = 5_000
     depth: int = 3
     sheets: int = 2_000

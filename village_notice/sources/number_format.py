@@ -19,12 +19,14 @@ _BUILTIN_DATES = {*range(14, 18), 22, *range(27, 32), 36, *range(50, 55), 57, 58
 _BUILTIN_TIMES = {18, 19, 20, 21, 32, 33, 34, 35, 45, 47, 55, 56}
 """Built-in formats of Chinese Excel, which no file spells out. Source: ECMA-376 part 1, 18.8.30 (zh-cn)."""
 _LAST_SERIAL = 2_958_465
+_LONGEST_CODE = 1_000
+"""Excel itself keeps 255 characters; whatever is longer is no format anybody set."""
 
 
 @lru_cache(maxsize=4096)
 def find_kind(format_id: int, code: str) -> Kind:
     """Whether cells of a format show a day, a time of day, or a number (elapsed hours [h] are a number)."""
-    if not code:
+    if not code or len(code) > _LONGEST_CODE:
         return "date" if format_id in _BUILTIN_DATES else "time" if format_id in _BUILTIN_TIMES else "number"
     section = _first_section(code)
     if re.search(r"\[(h+|m+|s+)\]", section, re.IGNORECASE):
@@ -43,6 +45,8 @@ def find_kind(format_id: int, code: str) -> Kind:
 @lru_cache(maxsize=4096)
 def is_scaled_format(code: str) -> bool:
     """Whether the cell shows another figure than it holds, or says 万, 千, 亿 beside it (0!.0, and 0.00"万元")."""
+    if len(code) > _LONGEST_CODE:
+        return False
     if re.search(r"[万萬千亿]", code):
         return True
     return bool(_SCALED.search(re.sub(r'"[^"]*"', "", code.split(";", maxsplit=1)[0])))

@@ -1,4 +1,4 @@
-""".ods: sheets, repeated rows and cells, hidden, struck and error cells."""
+""".ods and .fods: sheets, repeated rows and cells, hidden, struck and error cells."""
 
 from village_notice.sources.grid import Cell, WorkbookGrids
 from village_notice.sources.grid_maker import CellBudget, GridMaker, read_iso_moment, read_number
@@ -7,7 +7,10 @@ from village_notice.sources.xlsx import check_not_empty
 from village_notice.sources.xml_events import parse_xml
 from village_notice.sources.zip_members import ZipReader
 
+_PASSED_OVER = frozenset(("annotation", "tracked-changes", "shapes", "forms", "binary-data"))
 _MOST_REPEATS = 1 << 21
+_MOST_ALIKE = 100_000
+"""Times that a row with values may be repeated."""
 
 
 def read_ods(data: bytes, limits: ReadLimits) -> WorkbookGrids:
@@ -16,6 +19,8 @@ def read_ods(data: bytes, limits: ReadLimits) -> WorkbookGrids:
     Raises:
         Unreadable: F01 damaged, F02 locked, F03 only pictures, F06 nothing in it, F10 a limit was hit.
     """
+    if not data.startswith(b"PK"):
+        return _read_content(data, "文件", limits)
     reader = ZipReader(data, limits)
     members = {m.filename: m for m in reader.members}
     manifest = members.get("META-INF/manifest.xml")
@@ -23,9 +28,15 @@ def read_ods(data: bytes, limits: ReadLimits) -> WorkbookGrids:
         raise Unreadable("F02", "")
     if "content.xml" not in members:
         raise Unreadable("F01", "文件里缺少 content.xml")
-    handler = parse_xml(reader.read(members["content.xml"]), "content.xml", lambda: _Content(limits))
+    has_pictures = any(n.startswith("Pictures/") for n in members)
+    return _read_content(reader.read(members["content.xml"]), "content.xml", limits, has_pictures=has_pictures)
+
+
+def _read_content(data: bytes, part: str, limits: ReadLimits, *, has_pictures: bool = False) -> WorkbookGrids:
+    """The sheets of content.xml, or of a flat file (.fods), which holds the same in one document."""
+    handler = parse_xml(data, part, lambda: _Content(limits))
     book = WorkbookGrids([m.finish() for m in handler.makers], "ods")
-    check_not_empty(book, has_pictures=any(n.startswith("Pictures/") for n in members))
+    check_not_empty(book, has_pictures=has_pictures)
     return book
 
 
@@ -47,7 +58,7 @@ class _Content:
         self.is_struck = False
 
     def start(self, name: str, attributes: dict[str, str]) -> None:  # noqa: PLR0912 - one branch an element
-        if self.skip or name in ("annotation", "tracked-changes", "shapes", "forms"):
+        if self.skip or name in _PASSED_OVER:
             self.skip += 1
             return
         found = {k.rpartition(":")[2]: v for k, v in attributes.items()}
@@ -57,8 +68,7 @@ class _Content:
             self.row_repeats = _read_count(found.get("number-rows-repeated"))
             self.column, self.row_cells = 0, []
             if found.get("visibility") in ("collapse", "filter"):
-                last = min(self.row + self.row_repeats, self.row + self.budget.limits.rows)
-                self.makers[-1].hidden_rows.update(range(self.row + 1, last + 1))
+                self.makers[-1].hide_rows(self.row + 1, self.row + self.row_repeats)
         elif name in ("table-cell", "covered-table-cell") and self.makers:
             self.cell, self.lines = found, []
             self.is_struck = found.get("style-name", "") in self.struck_styles
@@ -138,6 +148,8 @@ class _Content:
     def _end_row(self) -> None:
         if self.row_cells:
             width = sum(r for _, r, _ in self.row_cells)
+            if self.row_repeats > _MOST_ALIKE:
+                raise Unreadable("F10", f"同一行重复 {self.row_repeats} 次，多于 {_MOST_ALIKE} 次")
             if width * self.row_repeats > self.budget.left:
                 self.budget.take(width * self.row_repeats)
             for row in range(self.row + 1, self.row + self.row_repeats + 1):

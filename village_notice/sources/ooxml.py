@@ -9,6 +9,8 @@ from village_notice.sources.limits import ReadLimits, Unreadable
 from village_notice.sources.xml_events import find_attribute, is_true, parse_xml
 from village_notice.sources.zip_members import ZipReader
 
+_MOST_RELATIONS = 100_000
+
 
 class Relation(NamedTuple):
     """Where a relation leads: its kind (last word of the type), the part's name, and whether it is outside."""
@@ -101,6 +103,8 @@ class _Relations:
         if name == "Relationship":
             kind = attributes.get("Type", "").rpartition("/")[2].lower()
             external = attributes.get("TargetMode", "").lower() == "external"
+            if len(self.found) >= _MOST_RELATIONS:
+                raise Unreadable("F10", f"内部链接多于 {_MOST_RELATIONS} 个")
             self.found[attributes.get("Id", "")] = Relation(kind, attributes.get("Target", ""), external)
 
     def text(self, text: str) -> None:

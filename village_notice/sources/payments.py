@@ -88,11 +88,11 @@ def read_file(path: Path, relative: str, options: ReadOptions) -> FileReading:
         data = read_input(path)
         sha256 = hashlib.sha256(data).hexdigest()
         book = read_workbook(data, path.suffix, password=options.password)
+        copy_of = take_front_sheet(data, book)
+        reading = read_tasks(book, relative, options, copy_of.path)[0]
     except Unreadable as error:
         finding = Finding(error.code, Place(relative), found=error.found)
         return FileReading(relative, sha256, findings=[finding], readable=False)
-    copy_of = take_front_sheet(data, book)
-    reading = read_tasks(book, relative, options, copy_of.path)[0]
     reading.sha256, reading.corrects = sha256, copy_of.hashes
     return reading
 
@@ -147,17 +147,32 @@ def _leave_out_repeats(results: list[SheetResult], relative: str) -> None:
     if sum(bool(r.rows) for r in results) < 2:
         return
     counts = [_count_payments(r) for r in results]
+    everything = _sum_up(counts)
     for place, (result, own) in enumerate(zip(results, counts, strict=True)):
         if not own:
             continue
-        others = sum((c for i, c in enumerate(counts) if i != place), Counter[tuple[object, ...]]())
-        alike = (own & others).total()
+        elsewhere = {key: everything[key] - count for key, count in own.items()}
+        alike = sum(min(count, elsewhere[key]) for key, count in own.items())
         is_copy = bool(_COPY.search(result.name)) and any(own == c for i, c in enumerate(counts) if i != place)
-        is_union = own == others and own.total() >= _FEWEST_ALIKE and sum(bool(c) for c in counts) > 2
+        is_union = (
+            own == elsewhere
+            and everything.total() == 2 * own.total()
+            and own.total() >= _FEWEST_ALIKE
+            and sum(bool(c) for c in counts) > 2
+        )
         if is_copy or is_union or (result.seems_summary and alike * 2 >= own.total()):
             rest = [v for r in results if r is not result for v in r.values["raw_fen"] if isinstance(v, int)]
             _leave_out(result, relative, rest)
+            everything.subtract(own)
             counts[place] = Counter()
+
+
+def _sum_up(counts: Sequence[Counter[tuple[object, ...]]]) -> Counter[tuple[object, ...]]:
+    """All counts together."""
+    total = Counter[tuple[object, ...]]()
+    for count in counts:
+        total.update(count)
+    return total
 
 
 def _count_payments(result: SheetResult) -> Counter[tuple[object, ...]]:
@@ -194,9 +209,11 @@ def _compare(found_fen: int, stated_fen: int, rows: int, place: Place) -> list[F
 
 def _compare_summaries(results: list[SheetResult], relative: str) -> None:
     """Sheets of sums beside detail are told as such (F09), and as T03 where their total is another."""
-    details = [v for r in results for v in r.values["raw_fen"] if isinstance(v, int)]
+    sheets = [[v for v in r.values["raw_fen"] if isinstance(v, int)] for r in results]
+    details = [v for sheet in sheets for v in sheet]
     if not details:
         return
+    sums = {sum(sheet) for sheet in sheets if sheet}
     for result in results:
         if result.outcome != "no_table" or not result.seems_summary or not result.places_read:
             continue
@@ -209,7 +226,8 @@ def _compare_summaries(results: list[SheetResult], relative: str) -> None:
         if result.stated:
             row, column, fen = result.stated
             where = place._replace(row=row, column=column_letters(column))
-            result.findings += _compare(sum(details), fen, len(details), where)
+            if fen not in sums:  # a workbook of several programmes may hold a summary of each
+                result.findings += _compare(sum(details), fen, len(details), where)
 
 
 def _join(reading: FileReading, results: list[SheetResult]) -> None:

@@ -10,11 +10,13 @@ from village_notice.sources.register import Register
 from village_notice.sources.wording import simplify_script
 
 _LABEL = r"(?:(?:村名|村别|村庄|行政村|所在村|村居|村[(（]居[)）]|村)[:：])?"
+_LONGEST_SECTION = 200
 _SECTION = re.compile(
     _LABEL
     + r"(?:(?:[一二三四五六七八九十]+|\d+)[、.．]|[(（](?:[一二三四五六七八九十]+|\d+)[)）])?\s*(.+?)(?:[（(].*[)）])?"
 )
 _NUMBERED_SECTION = re.compile(_LABEL + r"(?:[一二三四五六七八九十]+|\d+)\s*(.+?)(?:[（(].*[)）])?")
+_TOWNSHIPS = ("镇", "乡", "街道", "办事处")
 _COMMITTEES = ("村", "社区", "村委会", "居委会", "村民委员会", "居民委员会")
 _VILLAGE_END = re.compile(r"社区居委会|村民委员会|居民委员会|村委会|居委会|社区|村")
 _SEGMENTS = re.compile(r"[\s:：,，、。;；()（）《》【】\[\]_\-—·/\\]+")
@@ -124,6 +126,8 @@ class PlaceFinder:
 
     def find_in_section(self, text: str) -> str:
         """The village words of a section row (一、东关村（6户）), "" where it names none."""
+        if len(text) > _LONGEST_SECTION:
+            return ""
         plain = simplify_script(text).strip()
         for pattern in (_SECTION, _NUMBERED_SECTION):
             match = pattern.fullmatch(plain)
@@ -133,6 +137,13 @@ class PlaceFinder:
         match = _SECTION.fullmatch(plain)
         words = fold_text(match[1]) if match and len(plain) <= _LONGEST_SECTION else ""
         return words if words.endswith(_COMMITTEES) else self.find_in_text(plain)[1]
+
+    def find_township_section(self, text: str) -> str:
+        """The township that a section row names and nothing else (一、望岚镇（2户）), "" where it names none."""
+        match = _SECTION.fullmatch(simplify_script(text).strip())
+        words = fold_text(match[1]) if match else ""
+        named = self.register.find_township(words) if words.endswith(_TOWNSHIPS) else None
+        return named or ""
 
     def find_in_sheet_name(self, name: str) -> str:
         """The village words of a sheet's name (4北坡, 南河（一组）), "" where it names no village of the register."""

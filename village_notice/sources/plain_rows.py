@@ -6,7 +6,6 @@ the same payments, whichever reads a row.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from itertools import zip_longest
 from typing import Generic, NamedTuple, TypeVar
 
 from village_notice.domain.text import column_letters
@@ -15,9 +14,10 @@ from village_notice.sources.cells import is_organisation, read_amount, read_name
 from village_notice.sources.grid import Cell
 from village_notice.sources.places import PlaceFinder
 from village_notice.sources.plain_keys import read_accounts, read_ids
-from village_notice.sources.row_reader import DITTO_FIELDS, RowReader, is_ditto
+from village_notice.sources.row_reader import DITTO_FIELDS, RowReader
 from village_notice.sources.tables import Table
 from village_notice.sources.unnamed_sums import names_section
+from village_notice.sources.wording import is_ditto, means_above
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -93,6 +93,7 @@ class PlainRows:
 
     Args:
         rows: (number, cells) of every row below the headings, in order.
+        raw: The same cells column by column; a row may reach beyond the last of them.
         table: The table.
         cells: Its rows' reader, with the cells merged downwards.
         places: Where villages are looked up.
@@ -102,6 +103,7 @@ class PlainRows:
     def __init__(
         self,
         rows: Sequence[tuple[int, _Row]],
+        raw: Sequence[Sequence[Cell]],
         table: Table,
         cells: RowReader,
         places: PlaceFinder,
@@ -109,7 +111,8 @@ class PlainRows:
     ) -> None:
         self.rows, self.table, self.cells, self.columns = rows, table, cells, cells.columns
         self.first = rows[0][0] if rows else 0
-        self._raw = list(zip_longest(*(row for _, row in rows)))
+        self._raw = raw
+        self._long = [i for i, (_, row) in enumerate(rows) if len(row) > len(raw)]
         self._kinds = [set(map(type, column)) for column in self._raw]
         self._merged: dict[int, list[tuple[int, Cell]]] = {}
         self._names: Sequence[str] = ()
@@ -130,7 +133,8 @@ class PlainRows:
         one = amounts[0]
         if one.programme_text or one.period_text or one.status or one.quantity or one.rate or one.flag:
             return False
-        if len(self.columns.area_parts) > 1 or len(self.columns.periods) > 1:
+        fields = self.columns.fields
+        if len(self.columns.area_parts) > 1 or len(self.columns.periods) > 1 or fields["name"] == fields.get("id"):
             return False
         return all(self._is_regular(field, column) for field, column in self.columns.fields.items())
 
@@ -162,6 +166,8 @@ class PlainRows:
         for number in struck:
             if 0 <= number - self.first < count:
                 plain[number - self.first] = False
+        for index in self._long:
+            plain[index] = False
         head = max(0, self.table.header_last + _HEADS_OF_ROWS + 1 - self.first)
         plain[:head] = [False] * len(plain[:head])
         return plain
@@ -317,7 +323,9 @@ class PlainRows:
 
     def _try(self, group: "_Group", fields: Sequence[str], values: Sequence[Cell], place: int) -> _Values | None:
         """What the careful reading says of a row, None where it has anything to tell or needs the rows above."""
-        if any(f in DITTO_FIELDS and isinstance(v, str) and is_ditto(v) for f, v in zip(fields, values, strict=True)):
+        if any(
+            f in DITTO_FIELDS and isinstance(v, str) and means_above(f, v) for f, v in zip(fields, values, strict=True)
+        ):
             return None
         number, row = self.rows[place]
         with self.cells.aside() as findings:
@@ -362,6 +370,7 @@ def _read_place(cells: RowReader, row: _Row, number: int) -> _Values | None:
 
 def _read_time(cells: RowReader, row: _Row, number: int) -> _Values | None:
     found = cells.read_time(row, number, "", "")
+    cells.check_reason(row, number, str(found["status"]), "")
     return tuple(found.values()) if found["status"] in _PAID_AS_A_RULE else None
 
 
@@ -378,7 +387,7 @@ _GROUPS = (
         _read_place,
         ("township", "village", "village_code", "group"),
     ),
-    _Group(("pay_date", "period", "status"), _read_time, ("pay_date", "period", "status", "year")),
+    _Group(("pay_date", "period", "status", "failure_reason"), _read_time, ("pay_date", "period", "status", "year")),
     _Group(
         ("programme",),
         lambda cells, row, number: tuple(cells.read_own_programme(row, number, "").values()),

@@ -5,6 +5,7 @@ pickles with their length before them. Whatever a library prints cannot reach th
 kept aside, and 1 and 2 lead to the parent's error file.
 """
 
+import contextlib
 import gc
 import importlib
 import os
@@ -15,6 +16,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 import psutil
@@ -35,11 +37,12 @@ class Job(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """What the child says: a result, or the code and words of a finding."""
+    """What the child says: a result, or the code and words of a finding; `is_full` where memory was not enough."""
 
     result: object = None
     code: str = ""
     found: str = ""
+    is_full: bool = False
 
 
 def write_frame(stream: BinaryIO, message: object) -> None:
@@ -73,7 +76,7 @@ def run_job(job: Job) -> Answer:
     except Unreadable as error:
         return Answer(None, error.code, error.found)
     except MemoryError:
-        return Answer(None, "F10", "需要的内存太多")
+        return Answer(None, "F10", "需要的内存太多", is_full=True)
     except RecursionError:
         return Answer(None, "F15", "里面一层套一层，太深了")
     except (KeyboardInterrupt, SystemExit):
@@ -97,10 +100,30 @@ def _say_error(error: BaseException) -> str:
     return f"{type(error).__name__}，{place}"
 
 
-def serve(requests: BinaryIO, answers: BinaryIO, modules: Sequence[str]) -> None:
+def limit_memory(most: int) -> None:
+    """Has allocations fail before this process holds more bytes, on Linux; elsewhere the parent's watch has to do.
+
+    The watch looks a few times a second: a parser can take a gigabyte in between.
+    """
+    try:
+        import resource
+
+        lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
+    except (ImportError, OSError):
+        return
+    kilobytes = {
+        name: int(rest.split()[0]) for name, _, rest in (line.partition(":") for line in lines) if "kB" in rest
+    }
+    room = max(most - kilobytes["VmRSS"] * 1024, 0)
+    with contextlib.suppress(ValueError, OSError):  # a lower limit of the whole machine stands
+        resource.setrlimit(resource.RLIMIT_DATA, (kilobytes["VmData"] * 1024 + room,) * 2)
+
+
+def serve(requests: BinaryIO, answers: BinaryIO, modules: Sequence[str], most_memory: int) -> None:
     """Imports what will be needed, says ready, then answers jobs until the parent closes its end."""
     for module in modules:
         importlib.import_module(module)
+    limit_memory(most_memory)
     gc.set_threshold(_GARBAGE)
     write_frame(answers, "ready")
     while True:
@@ -111,6 +134,8 @@ def serve(requests: BinaryIO, answers: BinaryIO, modules: Sequence[str]) -> None
         answer = run_job(job)  # type: ignore[arg-type]
         try:
             write_frame(answers, answer)
+        except MemoryError:
+            write_frame(answers, Answer(None, "F10", "需要的内存太多", is_full=True))
         except (pickle.PicklingError, TypeError, AttributeError) as error:
             write_frame(answers, Answer(None, "F15", _say_error(error)))
 
@@ -136,7 +161,7 @@ def main() -> None:
     nowhere = os.open(os.devnull, os.O_RDONLY)
     os.dup2(nowhere, 0)
     os.dup2(2, 1)
-    serve(requests, answers, sys.argv[1:])
+    serve(requests, answers, sys.argv[2:], int(sys.argv[1]))
 
 
 if __name__ == "__main__":

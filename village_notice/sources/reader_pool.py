@@ -24,6 +24,10 @@ from village_notice.sources.discover import InputFile
 from village_notice.sources.reader_child import Answer, Job, read_frame, write_frame
 
 _LOOK_EVERY_SECONDS = 0.05
+_PATIENCE = 4
+"""How much longer than its work a file may take by the clock, where other programs keep the computer busy."""
+_OUT_OF_MEMORY = "memory allocation of"
+"""What libraries in Rust say before they end the process for want of memory."""
 _AHEAD = 16
 
 
@@ -32,7 +36,7 @@ class PoolLimits:
     """Limits of the reader children.
 
     Attributes:
-        seconds: Time for a file of up to `free_megabytes`.
+        seconds: Work (processor time) on a file of up to `free_megabytes`; a busy computer refuses no file.
         seconds_per_megabyte: Time for each megabyte more.
         free_megabytes: Size from which a file gets more time.
         memory_bytes: Resident memory of one child.
@@ -40,12 +44,16 @@ class PoolLimits:
         start_seconds: Time a child may take to start.
     """
 
-    seconds: float = 20.0
+    seconds: float = 15.0
     seconds_per_megabyte: float = 2.0
-    free_megabytes: float = 5.0
+    free_megabytes: float = 1.0
     memory_bytes: int = 2_000_000_000
     files_per_child: int = 1_000
     start_seconds: float = 60.0
+
+    def say_memory(self) -> str:
+        """What is told of a file that needs more memory."""
+        return f"占用内存超过 {self.memory_bytes / 1e9:.1f} GB"
 
     def find_seconds(self, size: int) -> float:
         """The time a file of a size may take."""
@@ -75,13 +83,15 @@ class _Child:
         package = str(Path(__file__).resolve().parents[2])
         paths = [package, *filter(None, [os.environ.get("PYTHONPATH")])]
         self.process = subprocess.Popen(
-            [sys.executable, "-P", "-X", "faulthandler", "-m", "village_notice.sources.reader_child", *modules],
+            [sys.executable, "-P", "-X", "faulthandler", "-m", "village_notice.sources.reader_child",
+             str(limits.memory_bytes), *modules],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.errors,
             env={**os.environ, "PYTHONPATH": os.pathsep.join(paths), "PYTHONUTF8": "1"},
         )  # fmt: skip
         self.watched = psutil.Process(self.process.pid)
+        self.lock = threading.Lock()
         self.deadline: float | None = None
-        self.allowed = limits.start_seconds
+        self.allowed = self.worked_before = limits.start_seconds
         self.killed_for: tuple[str, str] | None = None
         self.files = 0
 
@@ -98,32 +108,45 @@ class _Child:
         try:
             read_frame(self.pipes[1])
         finally:
-            self.deadline = None
+            with self.lock:
+                self.deadline = None
 
     def ask(self, job: Job, seconds: float) -> Answer:
         """The child's answer; EOFError or OSError where it dies over it."""
         self.files += 1
-        self.allowed, self.deadline = seconds, time.monotonic() + seconds
+        self.allowed, self.worked_before = seconds, self._read_work()
+        self.deadline = time.monotonic() + seconds * _PATIENCE
         try:
             write_frame(self.pipes[0], job)
             answer = read_frame(self.pipes[1])
         finally:
-            self.deadline = None
+            with self.lock:
+                self.deadline = None
         if not isinstance(answer, Answer):
             raise EOFError
         return answer
 
     def check(self) -> None:
         """Kills the child where it has overstepped a limit."""
-        deadline = self.deadline
-        if deadline is None or self.killed_for:
-            return
-        if time.monotonic() > deadline:
+        with self.lock:
+            if self.deadline is not None and not self.killed_for:
+                self._check_limits(self.deadline)
+
+    def _check_limits(self, deadline: float) -> None:
+        if time.monotonic() > deadline or (self.files and self._read_work() - self.worked_before > self.allowed):
             self.killed_for = ("F10", f"读了 {self.allowed:.0f} 秒还没有读完")
         elif self._read_memory() > self.limits.memory_bytes:
-            self.killed_for = ("F10", f"占用内存超过 {self.limits.memory_bytes / 1e9:.1f} GB")
+            self.killed_for = ("F10", self.limits.say_memory())
         if self.killed_for:
             self.process.kill()
+
+    def _read_work(self) -> float:
+        """Processor time this child has used, in seconds."""
+        try:
+            times = self.watched.cpu_times()
+        except psutil.Error:
+            return 0.0
+        return float(times.user + times.system)
 
     def _read_memory(self) -> int:
         try:
@@ -235,7 +258,7 @@ class ReaderPool:
         while (index := self._next_index(batch)) is not None:
             try:
                 result = self._read_file(slot, batch, index)
-            except ReaderStartError as error:
+            except BaseException as error:  # noqa: BLE001 - raised again where the results are waited for
                 with self._changed:
                     batch.error = error
                     self._changed.notify_all()
@@ -264,8 +287,17 @@ class ReaderPool:
                 status = child.process.wait()
                 detail = self._drop_child(slot)
                 if self._closed or is_fresh or (reason and "秒" in reason[1]):
+                    if _OUT_OF_MEMORY in detail:
+                        reason = reason or ("F10", self.limits.say_memory())
                     code, found = reason or ("F15", f"读取程序意外退出（{status}）")
                     return Failure(file, code, found, detail)
+                continue
+            is_fresh = child.files <= 1
+            if answer.is_full or child.killed_for:
+                self._drop_child(slot)
+            if answer.is_full:
+                if is_fresh:
+                    return Failure(file, answer.code, self.limits.say_memory())
                 continue
             return Failure(file, answer.code, answer.found) if answer.code else answer.result
 
@@ -323,4 +355,4 @@ class _Batch:
         self.results: dict[int, object] = {}
         self.taken = 0
         self.is_stopped = False
-        self.error: ReaderStartError | None = None
+        self.error: BaseException | None = None

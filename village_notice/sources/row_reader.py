@@ -8,28 +8,25 @@ from dataclasses import dataclass
 from village_notice.domain.columns import PAID_STATUSES
 from village_notice.domain.finding import Finding, Place
 from village_notice.domain.identity import read_birth_date
+from village_notice.domain.remark import is_failure_reason, is_private_remark
 from village_notice.domain.text import column_letters, fold_text, normal_group
-from village_notice.sources.cells import is_organisation, read_account, read_id, read_name, read_scaled
+from village_notice.sources.cells import is_organisation, read_account, read_id, read_name, read_scaled, split_person
 from village_notice.sources.column_map import ColumnMap
 from village_notice.sources.dates import parse_date, parse_period
 from village_notice.sources.grid import Cell
 from village_notice.sources.reference import fold_status
 from village_notice.sources.surroundings import Context, Lookups, find_group
 from village_notice.sources.tables import cell_text
+from village_notice.sources.wording import PROGRAMME_WORDS, means_above
 
-_DITTO = re.compile(r"[-—~]*(?:同上|上同|〃|″|′′|\"|”|“|〞|〝|''|、、|,,)[-—~]*")
-_DITTO_STARTS = frozenset("-—~同上〃″′\"”“〞〝'、,＂ ")
 DITTO_FIELDS = frozenset((
     "township", "village", "village_code", "group", "household_head", "programme", "period", "pay_date", "status",
     "bank", "address", "rate", "payee", "name", "id", "account",
 ))  # fmt: skip
 _NO_QUANTITY = ("", "-", "—", "－", "/", "无")
-_PROGRAMME = re.compile(r"补贴|补助|津贴|奖补|奖励|奖扶|救助|慰问|抚恤|补偿|直补|生活费|优待金|保障金|供养")
-"""Words that make a text the name of a programme, also of one that subsidies.csv does not have."""
 _LONGEST_PROGRAMME = 30
-_PRIVATE_WORDS = re.compile(
-    r"\d{15,19}|(?<!\d)1[3-9]\d{9}(?!\d)|[病残亡孤癌]|服刑|刑满|判刑|缓刑|犯罪|社区矫正|监狱|吸毒|戒毒"
-)
+_FIRST_YEAR, _LAST_YEAR = "1990", "2099"
+_LENGTH_OF_CODE = 12
 
 
 @dataclass(slots=True)
@@ -39,11 +36,12 @@ class Section:
     village: str = ""
     group: str = ""
     programme: str = ""
+    township: str = ""
 
     @property
-    def key(self) -> tuple[str, str, str]:
+    def key(self) -> tuple[str, str, str, str]:
         """What it says, for look-ups."""
-        return self.village, self.group, self.programme
+        return self.village, self.group, self.programme, self.township
 
 
 class RowReader:
@@ -87,6 +85,7 @@ class RowReader:
         }  # fmt: skip
         values |= self.read_place(row, number, name)
         values |= self.read_time(row, number, name, remark)
+        self.check_reason(row, number, str(values["status"]), name)
         if values["status"] not in PAID_STATUSES:  # why it came back: the desk tells the caller
             reasons = (remark, self.text(row, number, "failure_reason"), self.text(row, number, "status"))
             values["remark"] = " ".join(filter(None, reasons))
@@ -96,8 +95,14 @@ class RowReader:
 
     def check_remark(self, remark: str, number: int, person: str) -> None:
         """R07 where a remark holds what nobody else may know."""
-        if remark and _PRIVATE_WORDS.search(remark):
+        if is_private_remark(remark):
             self.find("R07", number, self.column("remark"), person=person)
+
+    def check_reason(self, row: list[Cell], number: int, status: str, person: str) -> None:
+        """R18 where a reason is given why the money did not arrive, although the row counts as paid."""
+        reason = self.text(row, number, "failure_reason")
+        if reason and status in ("", "成功") and is_failure_reason(reason):
+            self.find("R18", number, self.column("failure_reason"), found=reason, person=person)
 
     def read_household(self, row: list[Cell], number: int) -> str:
         """What the households are told apart by: an ID of the head, or a number."""
@@ -128,12 +133,14 @@ class RowReader:
         """Township, village, its code and group of a row; R02, R09, R10 where they cannot be known."""
         context, places = self.context, self.lookups.places
         told = self.text(row, number, "township")
-        township, village = told or context.township, self.text(row, number, "village")
+        township = told or self.section.township or context.township
+        village = self.text(row, number, "village")
         code = self.text(row, number, "village_code")
-        if not village and len(code) == 12 and places.register.find_code(code):
+        if not village and len(code) == _LENGTH_OF_CODE and places.register.find_code(code):
             village = code
         village = village or self.section.village
         group = self.text(row, number, "group")
+        address = self.text(row, number, "address")  # always: a row below may mean it by 同上
         if village and not told:
             township = places.split_township(village) or township
         if village.endswith(("组", "）", ")")):
@@ -143,12 +150,16 @@ class RowReader:
             village = places.find_in_text(group, township)[1]
             group = find_group([group]) if village else group
         if not village:
-            named, village = places.find_in_text(self.text(row, number, "address"), township)
+            named, village = places.find_in_text(address, township)
             if named and named != township and not told:
-                village = places.find_in_text(self.text(row, number, "address"), named)[1]
+                village = places.find_in_text(address, named)[1]
             township = told or (named if village else township) or named or township
         found = village or (context.village if self._agrees_with_title(township) else "")
         place = places.resolve(township, found)
+        by_code = places.register.find_code(code) if len(code) == _LENGTH_OF_CODE else None
+        if by_code and place.code and by_code.code != place.code:
+            expected = f"村代码 {code} 是{by_code.township}{by_code.name}"
+            self.find("R12", number, self.column("village_code"), found=place.village, expected=expected, person=person)
         if place.rule:
             column = self.column("village") or self.columns.amounts[0].column
             self.find(
@@ -200,7 +211,9 @@ class RowReader:
         if text and not match.candidates:
             near = self.lookups.subsidies.suggest(text)
             # a plain name that nobody classified is published as totals only (P03); a name like a known one is asked about
-            name = fold_text(text) if not near and _PROGRAMME.search(text) and len(text) <= _LONGEST_PROGRAMME else ""
+            name = (
+                fold_text(text) if not near and PROGRAMME_WORDS.search(text) and len(text) <= _LONGEST_PROGRAMME else ""
+            )
             if not name:
                 hint = f"名称相近的有：{'、'.join(near)}。" if near else ""
                 self.find("R13", number, column, found=text, difference=hint, person=person)
@@ -215,6 +228,8 @@ class RowReader:
         value = self.value(row, number, column)
         year = self.context.year if column == "pay_date" and not self.context.year_source else None
         understood = parse_date(value, year)
+        if understood and column == "pay_date" and not _FIRST_YEAR <= understood[:4] <= _LAST_YEAR:
+            understood = None  # a day cell of 1900 or 9999
         if understood is None:
             self.find("C08", number, self.column(column), found=cell_text(value), person=person)
         return understood or ""
@@ -235,9 +250,11 @@ class RowReader:
         value = row[column - 1] if column <= len(row) else None
         if value is None or value == "":
             value = self.merged.get((number, column))
+        if name in ("name", "id") and self.fields.get("name") == self.fields.get("id"):
+            value = split_person(value)[name == "id"]
         if name not in DITTO_FIELDS:
             return value
-        if isinstance(value, str) and is_ditto(value):
+        if isinstance(value, str) and means_above(name, value):
             return self.above.get(name)
         if value not in (None, ""):
             self.above[name] = value
@@ -262,11 +279,6 @@ class RowReader:
         """Notes a finding at a cell, or at a row where the column is 0."""
         place = Place(self.context.file, self.context.sheet, row, column_letters(column))
         self.findings.append(Finding(code, place, **details))  # type: ignore[arg-type]  # names of Finding
-
-
-def is_ditto(text: str) -> bool:
-    """Whether a text means what stands above it: 同上, 〃."""
-    return len(text) <= 6 and text[:1] in _DITTO_STARTS and bool(_DITTO.fullmatch(fold_text(text)))
 
 
 def cell_at(row: list[Cell], column: int) -> Cell:

@@ -1,7 +1,7 @@
 """One table's rows as payments, with everything else set aside and accounted for."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from village_notice.domain.columns import FRAME_COLUMNS, PAID_STATUSES
@@ -13,8 +13,8 @@ from village_notice.sources.body import classify_row
 from village_notice.sources.cells import is_other_number, read_amount, read_name, read_scaled
 from village_notice.sources.column_map import AmountColumn, ColumnMap
 from village_notice.sources.dates import find_period
-from village_notice.sources.grid import Cell, Grid
-from village_notice.sources.households import is_member_row
+from village_notice.sources.grid import Cell, Grid, find_width, list_columns
+from village_notice.sources.households import fill_same_person, is_member_row
 from village_notice.sources.plain_rows import PlainRows
 from village_notice.sources.reference import fold_status
 from village_notice.sources.row_reader import RowReader, Section, cell_at
@@ -26,7 +26,7 @@ from village_notice.sources.unnamed_sums import find_sum_rows, is_section_line
 _NOTHING = ("", "-", "—", "－", "/", "无", "——", "停发", "0", "0.0")
 _PLAIN_NAME = re.compile(r"[\u4e00-\u9fff]{2,4}(?<![村组区队社屯户计页])")
 _NO_FLAG = frozenset(("否", "无", "不", "N", "NO", "×", "X", "不享受", "未享受"))
-_STATED_IN_WORDS = re.compile(r"(?:合计|总计|共计)[:：]?[¥￥]?([\d,]+(?:\.\d+)?)元?")
+_STATED_IN_WORDS = re.compile(r"(?<![人户]数)(?:合计|总计|共计)[:：]?[¥￥]?([\d,]+(?:\.\d+)?)(?![\d人户亩笔])元?")
 
 
 @dataclass(slots=True)
@@ -55,24 +55,26 @@ class TableReader:
         self.reading = TableReading()
         self.merged = _fill_merges(grid, table)
         self.cells = RowReader(context, columns, lookups, self.merged)
-        self.struck: dict[int, int] = {}
-        for row, column in sorted(grid.struck, reverse=True):
-            self.struck[row] = column
-        self.lost = grid.uncalculated | grid.errors.keys()
+        self.struck, self.lost = grid.lookup.struck, grid.lookup.lost
         self.rows: list[dict[str, object]] = []
         self.last_payment: tuple[list[Cell], int] | None = None
+        self.again: Container[int] = ()
 
     def read(self) -> TableReading:
         """All rows below the headings, in order."""
-        numbers = range(self.table.header_last + 1, self.table.body_last + 1)
-        rows = [(n, self.table.view(self.grid.rows[n - 1])) for n in numbers]
+        table, first = self.table, self.table.header_last + 1
+        cells = self.grid.rows[first - 1 : table.body_last]
+        cells = list(map(table.view, cells)) if table.columns else cells
+        rows = list(zip(range(first, table.body_last + 1), cells, strict=True))
         places = self.lookups.places
-        plain = PlainRows(rows, self.table, self.cells, places, self.struck)
+        self.again = again = fill_same_person(rows, self.columns, self.merged)
+        plain = PlainRows(rows, list_table_columns(self.grid, table, cells), table, self.cells, places, self.struck)
         kinds = [
             "payment" if p else self._classify(number, row)
             for p, (number, row) in zip(plain.is_plain, rows, strict=True)
         ]
-        sums = find_sum_rows(rows, kinds, self.columns, self.context.unit_fen, places, self.lost, plain.is_plain)
+        people = [p or n in again for p, (n, _) in zip(plain.is_plain, rows, strict=True)]
+        sums = find_sum_rows(rows, kinds, self.columns, self.context.unit_fen, places, self.lost, people)
         for i, section in sums.items():
             kinds[i] = "section_sum" if section else "total"
         self._fill_blocks(rows, kinds)
@@ -170,16 +172,33 @@ class TableReader:
         return filled if named and len(named) * 2 <= len(filled) else []
 
     def _set_aside(self, row: list[Cell], number: int, kind: str, text: str = "") -> None:
+        if kind == "blank":
+            self._set_blank_aside(number, text)
+            return
         amounts = (read_amount(cell_at(row, a.column), self.context.unit_fen) for a in self.columns.amounts)
         fen = sum(a.fen for a in amounts if a)
         place = (self.context.file, self.context.sheet, number, "")
         text = text or _first_text(row)[:60]
         self.reading.set_aside.append(SetAside(*place, kind, len(self.columns.amounts), fen, text))
 
+    def _set_blank_aside(self, number: int, text: str) -> None:
+        """Blank rows on end are one entry: a sheet may have a million of them."""
+        own, aside = len(self.columns.amounts), self.reading.set_aside
+        last = aside[-1] if aside and not text else None
+        if last and last[2:5] == (number - last.rows // max(own, 1), "", "blank") and not last.text:
+            aside[-1] = last._replace(rows=last.rows + own)
+        else:
+            place = (self.context.file, self.context.sheet, number, "")
+            aside.append(SetAside(*place, "blank", own, 0, text))
+
     def _enter_section(self, text: str, number: int) -> None:
-        village = self.lookups.places.find_in_section(text)
-        if village:
-            self.cells.section = Section(village, find_group([text]), self.cells.section.programme)
+        places, section = self.lookups.places, self.cells.section
+        township = places.find_township_section(text)
+        village = "" if township else places.find_in_section(text)
+        if township:
+            self.cells.section = Section(programme=section.programme, township=township)
+        elif village:
+            self.cells.section = Section(village, find_group([text]), section.programme, section.township)
         elif not self._enter_programme(text) and re.search(r"组|屯|队", text):
             self.cells.section.group = find_group([text]) or normal_group(re.sub(r"[（(].*[)）]", "", text))
         self.reading.totals.add_bound(number)
@@ -209,6 +228,10 @@ class TableReader:
             self._check_several(row, number)
             return
         name = read_name(self.cells.value(row, number, "name"))
+        if number in self.again:
+            self.cells.find(
+                "C16", number, self.cells.column("name"), found="（空白）", expected=name.text, person=name.text
+            )
         if name.rule:
             self.cells.find(
                 name.rule, number, self.cells.column("name"), found=name.found, expected=name.text, person=name.text
@@ -239,7 +262,7 @@ class TableReader:
         column = self.cells.column("name")
         name = cell_text(cell_at(row, column))
         if not _PLAIN_NAME.fullmatch(name) or any(
-            (m.first_row, m.first_column) == (number, column) for m in self.grid.merges
+            m.first_column == column for m in self.grid.lookup.find_merges(number, number)
         ):
             return False
         return not is_section_line(row, self.lookups.places) and not self.lookups.subsidies.match(name).candidates
@@ -331,13 +354,18 @@ def _first_text(row: list[Cell]) -> str:
     return next((cell_text(v) for v in row if isinstance(v, str) and v.strip()), "")
 
 
+def list_table_columns(grid: Grid, table: Table, rows: Sequence[Sequence[Cell]]) -> Sequence[Sequence[Cell]]:
+    """The columns of a table's body, whose rows may be views that blank the tables beside it."""
+    if table.columns:
+        return list_columns(rows, find_width(rows, len(table.texts)))
+    return grid.lookup.list_columns(table.header_last + 1, table.body_last, len(table.texts))
+
+
 def _fill_merges(grid: Grid, table: Table) -> dict[tuple[int, int], Cell]:
     """Values of cells merged downwards in the body, for every row but the first: (row, column) → value."""
     filled: dict[tuple[int, int], Cell] = {}
-    for merge in grid.merges:
-        if merge.first_row <= table.header_last or merge.last_row == merge.first_row:
-            continue
-        if merge.first_row <= table.body_last and merge.first_row <= len(grid.rows):
+    for merge in grid.lookup.find_merges(table.header_last + 1, min(table.body_last, len(grid.rows))):
+        if merge.last_row != merge.first_row:
             value = cell_at(grid.rows[merge.first_row - 1], merge.first_column)
             for number in range(merge.first_row + 1, min(merge.last_row, table.body_last) + 1):
                 filled[number, merge.first_column] = value

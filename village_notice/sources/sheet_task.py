@@ -1,14 +1,14 @@
 """One sheet read: its tables as payments, or left out with the reason, every amount place accounted for."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import repeat, zip_longest
+from itertools import accumulate, repeat
 
 from village_notice.domain.columns import FRAME_COLUMNS
 from village_notice.domain.finding import Finding, Place
 from village_notice.domain.money import format_fen
-from village_notice.domain.reading import SetAside, SheetReading
+from village_notice.domain.reading import SetAside, SheetReading, StatedLine
 from village_notice.domain.text import column_letters
 from village_notice.sources.cards import find_cards
 from village_notice.sources.cells import count_fen, read_amount
@@ -17,15 +17,16 @@ from village_notice.sources.columns_match import match_columns
 from village_notice.sources.grid import Cell, Grid
 from village_notice.sources.grid_maker import column_number
 from village_notice.sources.heading_index import HeadingIndex
-from village_notice.sources.headless import find_headless, find_unknown_table, has_unknown_headings
+from village_notice.sources.headless import find_headless, find_unknown_table, has_unknown_people
 from village_notice.sources.layouts import Layout, apply_answer
-from village_notice.sources.seems import describe_sheet
-from village_notice.sources.sheet_reader import TableReader, TableReading
+from village_notice.sources.people_across import turn_back, turn_findings, turn_people_across
+from village_notice.sources.sheet_reader import TableReader, TableReading, list_table_columns
+from village_notice.sources.stated_lines import read_stated_lines
 from village_notice.sources.surroundings import FEN_PER_WAN, Context, Surroundings
 from village_notice.sources.tables import Table, cell_text, find_tables
+from village_notice.sources.unread import describe_size, explain_unread, lists_people
+from village_notice.sources.whole_table import Understood, check_table, find_scaled_format, find_unit_conflict
 
-_PLANNED = re.compile(r"拟|申报|申请|审核(?!人|单位|[:：])|核定表|(?<!雨露)计划(?!生育)|预算|测算|分配")
-"""Words of money not yet paid; the names of programmes (计划生育…, 雨露计划) and of signatures are none."""
 _SUMMARY = re.compile(r"汇总|统计|合计表|总表")
 _COUNTS = re.compile(r"户数|人数|人次|村数|组数")
 
@@ -53,6 +54,8 @@ class SheetResult:
     headings: str = ""
     stated: tuple[int, int, int] | None = None
     seems_summary: bool = False
+    columns: list[tuple[str, str]] = field(default_factory=list)
+    lines: list[StatedLine] = field(default_factory=list)
 
     @property
     def rows(self) -> int:
@@ -62,24 +65,8 @@ class SheetResult:
     def to_reading(self) -> SheetReading:
         """The sheet as the summary shows it."""
         fen = sum(v for v in self.values["raw_fen"] if isinstance(v, int))
-        return SheetReading(self.name, self.outcome, self.rows, fen, self.programme, self.headings)
-
-
-@dataclass(slots=True)
-class Understood:
-    """How one table was understood, for `village-notice layout`.
-
-    Attributes:
-        table, columns, context: What was found; the context is None for a table that lists no payments.
-        answer: What the clerk has answered about the layout, None nothing.
-        asked: Findings about the table as a whole.
-    """
-
-    table: Table
-    columns: ColumnMap
-    answer: Layout | None = None
-    context: Context | None = None
-    asked: list[Finding] = field(default_factory=list)
+        known = (self.name, self.outcome, self.rows, fen, self.programme, self.headings)
+        return SheetReading(*known, self.columns, self.lines)
 
 
 class SheetTask:
@@ -117,10 +104,13 @@ class SheetTask:
         tables = [headless] if headless else tables or self._find_explained()
         self.understood = [self.understand(t) for t in tables]
         width = max(map(len, grid.rows))
-        cards = None if any(map(_lists_payments, self.understood)) or grid.is_hidden else find_cards(grid, self.index)
-        if cards:
-            self.grid = cards[0]
-            self.understood = [self.understand(t) for t in cards[1]]
+        is_list = any(map(_lists_payments, self.understood))
+        heads = [u.table.header_first for u in self.understood if u.table.header_first] if is_list else None
+        turned = None if grid.is_hidden else turn_people_across(grid, self.index, heads)
+        cards = None if is_list or turned or grid.is_hidden else find_cards(grid, self.index)
+        if other := turned or cards:
+            self.grid = other[0]
+            self.understood = [self.understand(t) for t in other[1]]
         if grid.is_hidden:
             self._leave_out("hidden_sheet")
             result.findings.append(Finding("F07", self.place, found=describe_size(grid)))
@@ -134,13 +124,27 @@ class SheetTask:
                 self._explain(rest, is_headless=False)
         else:
             self._leave_out("no_table")
-            is_headless = headless is not None or (
-                not tables and has_unknown_headings(grid, self.around.lookups.places)
-            )
-            self._explain(self.understood, is_headless=is_headless)
+            self._explain(self.understood, is_headless=headless is not None)
+        if turned:
+            self._turn_back()
         found = (_take_off_column(f, width) for f in result.findings) if cards else result.findings
         result.findings = list(dict.fromkeys(found))
+        result.columns = (
+            [] if turned or cards else _name_columns(u.columns for u in self.understood if _lists_payments(u))
+        )
         return result
+
+    def _turn_back(self) -> None:
+        """Places on a turned sheet as those of the sheet itself."""
+        result, values = self.result, self.result.values
+        payments: list[tuple[int, str]] = list(zip(values["row"], values["column"], strict=True))  # type: ignore[arg-type]  # numbers and letters
+        tables = [one.table for one in self.understood]
+        result.findings = list(turn_findings(result.findings, payments, tables))
+        for one in self.understood:
+            one.asked = list(turn_findings(one.asked, payments, tables))
+        places = [turn_back(self.place._replace(row=r, column=c)) for r, c in payments]
+        values["row"], values["column"] = [p.row for p in places], [p.column for p in places]
+        result.set_aside = [SetAside(*turn_back(Place(*s[:4])), *s[4:]) for s in result.set_aside]
 
     def _find_explained(self) -> list[Table]:
         """The table under headings that nobody knows, where the clerk has explained them; else none."""
@@ -183,13 +187,21 @@ class SheetTask:
             result.headings = result.headings or " | ".join(t.replace("\n", "") for t in table.texts if t)
             result.findings += reading.findings
             if reading.values["name"]:
-                self._check_whole(one, context, reading)
+                check_table(one, context, reading, self.grid, self.place)
             result.findings += one.asked
         self._check_totals(readings)
+        self._look_above(self.understood[0].table)
         if not result.rows:
             words = f"有表头，但下面没有任何一笔；{describe_size(grid)}"
             result.findings.append(Finding("F08", self.place, found=words))
         result.seems_summary = bool(_SUMMARY.search(grid.name))
+
+    def _look_above(self, first: Table) -> None:
+        """H01 where the rows above the first table seem to list people: they are in no table."""
+        rows = self.grid.rows[: max(first.header_first - 1, 0)]
+        if has_unknown_people(Grid(self.grid.name, rows), self.around.lookups.places):
+            words = f"第 1–{len(rows)} 行像另一张名单，看不出哪一列是金额，没有计入"
+            self.result.findings.append(Finding("H01", self.place._replace(row=len(rows)), found=words))
 
     def _use_answer(self, one: Understood, context: Context) -> Context:
         """The context with the programme and the unit that the clerk has answered, where the sheet leaves them open.
@@ -203,17 +215,19 @@ class SheetTask:
             return context
         fen = FEN_PER_WAN if answer.unit == "万元" else 100
         trial = TableReader(self.grid, one.table, one.columns, context, self.around.lookups).read()
-        doubt = self._find_scaled_format(one.table, one.columns) or _find_unit_conflict(context, trial)
+        doubt = find_scaled_format(self.grid, one.table, one.columns) or find_unit_conflict(context, trial)
         if context.unit_conflict or doubt or not context.is_unit_told or fen == context.unit_fen:
             return replace(context, unit_fen=fen, unit_conflict="")
         stated = "万元" if context.unit_fen == FEN_PER_WAN else "元"
         return replace(context, unit_conflict=f"表里写的是{stated}，{answer.path} 写的是{answer.unit}")
 
     def _match(self, table: Table) -> ColumnMap:
-        rows = [table.view(r) for r in self.grid.rows[table.header_last : table.body_last]]
-        columns = list(zip_longest(*rows))[: len(table.texts)]
+        rows = self.grid.rows[table.header_last : table.body_last]
+        rows = list(map(table.view, rows)) if table.columns else rows
+        columns = list_table_columns(self.grid, table, rows)[: len(table.texts)]
         samples: list[Sequence[Cell]] = [*columns, *[(None,) * len(rows)] * (len(table.texts) - len(columns))]
-        return match_columns(table.texts, samples, self.index, self.around.lookups.subsidies)
+        titles = (*table.above, self.grid.name, self.around.file)
+        return match_columns(table.texts, samples, self.index, self.around.lookups.subsidies, titles)
 
     def _count_places(self, table: Table, columns: ColumnMap, unit_fen: int) -> None:
         """Counts amount places and their money straight from the grid, before anything is classified."""
@@ -226,57 +240,14 @@ class SheetTask:
 
     def _check_totals(self, readings: Sequence[TableReading]) -> None:
         """T01/T02 of every table; a total may also stand for all tables of the sheet, or for all up to its own."""
-        sums = [r.totals.sum_fen() for r in readings]
-        for place, reading in enumerate(readings):
-            also = (sum(sums), sum(sums[: place + 1])) if len(readings) > 1 else ()
+        so_far = list(accumulate(r.totals.sum_fen() for r in readings))
+        for reading, own in zip(readings, so_far, strict=True):
+            also = (so_far[-1], own) if len(readings) > 1 else ()
             for wrong in reading.totals.check(also):
                 where = self.place._replace(row=wrong.row, column=column_letters(wrong.column))
                 yuan = [format_fen(f) for f in (wrong.found_fen, wrong.stated_fen)]
                 difference = format_fen(abs(wrong.found_fen - wrong.stated_fen))
                 self.result.findings.append(Finding(wrong.code, where, yuan[0], yuan[1], difference))
-
-    def _check_whole(self, one: Understood, context: Context, reading: TableReading) -> None:
-        """Findings that concern the whole table: paid or planned, state, unit, year, village, choice of columns."""
-        table, columns, answer = one.table, one.columns, one.answer
-
-        def tell(code: str, found: str = "", expected: str = "") -> None:
-            one.asked.append(Finding(code, self.place, found=found, expected=expected))
-
-        money = [table.texts[a.column - 1] for a in columns.amounts]
-        stem = context.file.rpartition("/")[2].rpartition(".")[0]
-        planned = [t for t in (*table.above, *money, self.grid.name, stem) if _PLANNED.search(t)]
-        if answer and answer.is_paid:
-            pass  # the clerk has said so
-        elif planned or columns.is_due_only:
-            tell("H02", planned[0] if planned else money[0])
-        elif "status" not in columns.fields:
-            tell("H03")
-        if not table.header_last and not (answer and "amount" in answer.columns):
-            letters = column_letters(columns.amounts[0].column)
-            tell("H09", f"表里没有表头，暂按内容猜测，金额取 {letters} 列")
-        if columns.rivals:
-            tell("H09", "、".join(table.texts[c - 1].replace("\n", "") for c in columns.rivals))
-        doubt = "" if answer and answer.unit else self._find_scaled_format(table, columns)
-        doubt = doubt or ("" if answer and answer.unit else _find_unit_conflict(context, reading))
-        if conflict := context.unit_conflict or doubt:
-            tell("H04", conflict)
-        if context.village_conflict:
-            tell("R12", f"{context.village}（工作表名）", f"标题写的是{context.village_conflict}")
-        if context.year_source and _is_undated(context, columns, reading):
-            tell("F12", context.year_source, str(context.year))
-        if "programme" not in columns.fields and not all(reading.values["programme_text"]):
-            tell("H07", "标题、表名和文件名都没有写")
-        if columns.unknown:
-            tell("H06", "、".join(t.replace("\n", "") for _, t in columns.unknown[:8]))
-
-    def _find_scaled_format(self, table: Table, columns: ColumnMap) -> str:
-        """Why a number format makes the unit doubtful: the cell shows another figure than it holds, or says 万 itself."""
-        money = {a.column for a in columns.amounts}
-        for (row, column), code in sorted(self.grid.formats.items()):
-            if column in money and table.header_last < row <= table.body_last:
-                letters = column_letters(column)
-                return f"{letters}{row} 的显示格式（{code}）使显示的数与存的数不同，或另写了单位"
-        return ""
 
     def _leave_out_table(self, one: Understood) -> None:
         """A further table of the sheet that lists no payments is set aside, and the clerk is told."""
@@ -294,6 +265,12 @@ class SheetTask:
         if _is_left_out(one):
             self._explain_left_out(one, place)
             return
+        part = Grid(self.grid.name, [list(map(cell_text, table.texts)), *rows])
+        has_people = "name" not in columns.fields and has_unknown_people(part, self.around.lookups.places)
+        if has_people or lists_people(self.grid, table, columns):
+            words = f"第 {table.header_first}–{table.body_last} 行是另一张名单（{text}），看不出哪一列是{'姓名' if columns.amounts else '金额'}，没有计入"
+            self.result.findings.append(Finding("H01", place, found=words))
+            return
         lacks = "姓名" if columns.amounts else "金额"
         words = f"第 {table.header_first}–{table.body_last} 行像另一张表（{text}），没有{lacks}列，没有计入"
         self.result.findings.append(Finding("F08", place, found=words))
@@ -307,11 +284,13 @@ class SheetTask:
 
     def _leave_out(self, kind: str) -> None:
         """The whole sheet is set aside; the money of its amount columns is told."""
+        result = self.result
         for one in self.understood:
             self._count_places(one.table, one.columns, 100)
             if kind != "skipped":
                 self._note_stated(one.table, one.columns)
-        result = self.result
+            if kind == "no_table":
+                result.lines += read_stated_lines(self.grid, one.table, one.columns, self.around)
         result.set_aside.append(SetAside(*self.place, kind, result.places_read, result.fen_read, ""))
         result.outcome = kind
 
@@ -332,30 +311,29 @@ class SheetTask:
                 return
 
     def _explain(self, understood: Sequence[Understood], *, is_headless: bool) -> None:
-        """H01 where people are listed and money may be among the columns, F08 where it is no list of payments at all."""
-        tables, maps = [u.table for u in understood], [u.columns for u in understood]
-        if is_headless:
-            words = "是人员名单，但没有表头，或表头没有认出，看不出哪一列是金额"
-            self.result.findings.append(Finding("H01", self.place, found=words))
-            return
-        people = [m for m in maps if "name" in m.fields and {"id", "account"} & set(m.fields)]
-        counts = {"area_paid", "area_contract", "area_corrected", "quantity"}
-        open_numbers = any(self._has_numbers(t, m) for t, m in zip(tables, maps, strict=True))
-        if people and (open_numbers or not any(counts & set(m.fields) for m in people)):
-            texts = "、".join(t.replace("\n", "") for t in tables[0].texts if t)
-            self.result.findings.append(Finding("H01", self.place, found=texts[:200]))
-            return
-        self.result.findings.append(Finding("F08", self.place, found=describe_sheet(self.grid, tables, maps)))
-
-    def _has_numbers(self, table: Table, columns: ColumnMap) -> bool:
-        """Whether a column that was not understood holds numbers: perhaps the money."""
-        rows = self.grid.rows[table.header_last : table.body_last]
-        return any(isinstance(r[c - 1], int | float) for c, _ in columns.unknown for r in rows[:50] if c <= len(r))
+        """H01 or F08 for a sheet that gives no payments."""
+        tables, maps, places = (
+            [u.table for u in understood],
+            [u.columns for u in understood],
+            self.around.lookups.places,
+        )
+        self.result.findings.append(
+            explain_unread(self.grid, self.place, tables, maps, places, is_headless=is_headless)
+        )
 
 
 def _lists_payments(one: Understood) -> bool:
     """Whether a table has people and money and counts."""
     return bool(one.columns.amounts) and "name" in one.columns.fields and not _is_left_out(one)
+
+
+def _name_columns(maps: Iterable[ColumnMap]) -> list[tuple[str, str]]:
+    """(field, letters of its column), where the tables of a sheet do not differ."""
+    found: dict[str, set[int]] = {}
+    for columns in maps:
+        for name, column in columns.fields.items():
+            found.setdefault(name, set()).add(column)
+    return [(name, column_letters(*places)) for name, places in found.items() if len(places) == 1]
 
 
 def _is_left_out(one: Understood) -> bool:
@@ -366,30 +344,3 @@ def _take_off_column(finding: Finding, width: int) -> Finding:
     """A card's values other than its money were set past the sheet's last column: their findings name the row only."""
     is_outside = bool(finding.place.column) and column_number(finding.place.column) > width
     return replace(finding, place=finding.place._replace(column="")) if is_outside else finding
-
-
-def _is_undated(context: Context, columns: ColumnMap, reading: TableReading) -> bool:
-    """Whether payments have neither a pay date nor a period of their own that tells the year."""
-    if any(a.period_text for a in columns.amounts) and "pay_date" not in columns.fields:
-        return True
-    dates = zip(reading.values["pay_date"], reading.values["period"], strict=True)
-    return any(not d and (p == context.period or not re.match(r"20\d\d", str(p))) for d, p in dates)
-
-
-def _find_unit_conflict(context: Context, reading: TableReading) -> str:
-    """Why 万元 above the headings cannot be meant: area times rate gives the figures in yuan."""
-    if context.unit_fen != FEN_PER_WAN:
-        return ""
-    rows = zip(reading.values["quantity_milli"], reading.values["rate_micro"], reading.values["raw_fen"], strict=True)
-    for quantity, rate, raw in rows:
-        if isinstance(quantity, int) and isinstance(rate, int) and isinstance(raw, int) and quantity and rate:
-            yuan = quantity * rate // 10**9
-            if yuan and abs(raw // FEN_PER_WAN - yuan) * 50 <= yuan:
-                return "写的是万元，但面积乘标准正好是元"
-    return ""
-
-
-def describe_size(grid: Grid) -> str:
-    """How much a sheet holds and how it begins."""
-    first = next((cell_text(v) for row in grid.rows for v in row if cell_text(v)), "")
-    return f"共 {len(grid.rows)} 行，开头是“{first[:30]}”"

@@ -2,6 +2,7 @@
 
 import io
 import re
+import struct
 import zipfile
 from typing import Literal
 
@@ -10,6 +11,7 @@ Form = Literal[
 ]
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_LAST_SECTOR, _MOST_SECTORS = 0xFFFFFFFA, 1_000
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 _OTHER = (
     (b"%PDF", "PDF 文件"), (b"Rar!", "RAR 压缩包，请先解压"), (b"7z\xbc\xaf", "7z 压缩包，请先解压"),
@@ -25,7 +27,7 @@ NAMES: dict[str, str] = {
     "mhtml": "单个文件网页（.mht）", "xml2003": "XML 表格 2003（.xml）", "text": "文本文件（.csv）", "csv": "文本文件（.csv）",
 }  # fmt: skip
 _USUAL = {
-    "xlsx": {"xlsx", "xlsm", "xltx", "xltm", "et", "ett"}, "xlsb": {"xlsb"}, "ods": {"ods", "ots"},
+    "xlsx": {"xlsx", "xlsm", "xltx", "xltm", "et", "ett"}, "xlsb": {"xlsb"}, "ods": {"ods", "ots", "fods"},
     "xls": {"xls", "xlt", "et", "ett"}, "html": {"html", "htm"}, "mhtml": {"mht", "mhtml"}, "xml2003": {"xml"},
     "csv": {"csv", "tsv", "txt", "tab", "prn"},
 }  # fmt: skip
@@ -50,14 +52,31 @@ def find_form(data: bytes) -> tuple[Form, str]:
 
 
 def _find_ole_form(data: bytes) -> tuple[Form, str]:
-    for name, form, words in (
-        ("EncryptedPackage", "locked", ""), ("Workbook", "xls", ""), ("Book", "biff", ""),
-        ("WordDocument", "other", "Word/WPS 文字文档"), ("PowerPoint Document", "other", "演示文稿"),
-        ("Index", "other", "Numbers 或其他软件的文件"),
-    ):  # fmt: skip
-        if _has_stream(data, name):
-            return form, words  # type: ignore[return-value]
+    for part in (_read_folder(data), data):  # a folder in order is read alone; a damaged file is searched as a whole
+        for name, form, words in (
+            ("EncryptedPackage", "locked", ""), ("Workbook", "xls", ""), ("Book", "biff", ""),
+            ("WordDocument", "other", "Word/WPS 文字文档"), ("PowerPoint Document", "other", "演示文稿"),
+            ("Index", "other", "Numbers 或其他软件的文件"),
+        ):  # fmt: skip
+            if _has_stream(part, name):
+                return form, words  # type: ignore[return-value]
     return "other", "其他软件的文件，里面没有工作簿"
+
+
+def _read_folder(data: bytes) -> bytes:
+    """The sectors that hold the folder of a compound file, b"" where they cannot be followed. Source: [MS-CFB] 2.2, 2.3."""
+    try:
+        (shift,) = struct.unpack_from("<H", data, 30)
+        (sector,) = struct.unpack_from("<I", data, 48)
+        tables = struct.unpack_from("<109I", data, 76)
+        size, parts = 1 << shift, list[bytes]()
+        while sector < _LAST_SECTOR and len(parts) < _MOST_SECTORS and shift in (9, 12):
+            parts.append(data[(sector + 1) * size : (sector + 2) * size])
+            table = tables[sector // (size // 4)]
+            (sector,) = struct.unpack_from("<I", data, (table + 1) * size + sector % (size // 4) * 4)
+    except (struct.error, IndexError):
+        return b""
+    return b"".join(parts)
 
 
 def _has_stream(data: bytes, name: str) -> bool:
@@ -104,6 +123,8 @@ def _find_text_form(data: bytes) -> tuple[Form, str]:
     lower = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if lower.startswith((b"mime-version:", b"from:", b"subject:")) and b"content-type:" in lower:
         return "mhtml", ""
+    if lower.startswith(b"<?xml") and b"opendocument" in lower and re.search(rb"<(\w+:)?document\b", lower):
+        return ("ods", "") if b"opendocument.spreadsheet" in lower else ("other", "开放文档，但不是表格")
     is_2003 = b"urn:schemas-microsoft-com:office:spreadsheet" in lower and b"<html" not in lower
     if is_2003 and re.match(rb"(?s)<\?xml|<(\w+:)?workbook", lower):
         return "xml2003", ""

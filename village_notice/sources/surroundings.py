@@ -13,7 +13,7 @@ from village_notice.sources.layouts import LayoutBook
 from village_notice.sources.places import PlaceFinder
 from village_notice.sources.subsidy_table import SubsidyTable
 from village_notice.sources.tables import Table
-from village_notice.sources.wording import fold_words
+from village_notice.sources.wording import ODD_UNIT, OTHER_UNIT, fold_words
 
 FEN_PER_WAN = 1_000_000
 _TAIL_WORDS = r"(实际)?(发放|公示|花名册|明细|清册|清单|兑付|兑现|统计|汇总|情况|名册|名单|一览).*$"
@@ -28,6 +28,7 @@ _OFFICE_DATE = re.compile(r"(制表|填报|填表|打印|公示|公开|编制|�
 _BATCH = re.compile(r"第([一二三四五六七八九十\d]{1,3})批")
 _GROUP = re.compile(r"第?[一二三四五六七八九十\d]{1,3}(?:村民小组|小组|组)")
 _WAN = re.compile(r"单位.{0,8}?万元|^[(（]?万元[)）]?$|[(（]万元[)）]$|^金额[:：]万元$")
+_ODD = re.compile(r"单位.{0,8}?(" + ODD_UNIT.pattern + ")")
 _YUAN = re.compile(r"单位.{0,8}?元|^[(（]?元[)）]?$")
 
 
@@ -202,6 +203,15 @@ def _read_labels(texts: Iterable[str]) -> dict[str, str]:
 def _find_unit(titles: Sequence[str], heading_unit: str, before: Context | None) -> tuple[int, str]:
     """(fen in one unit, what contradicts it or ""). The heading's own word wins; a title's other word is told."""
     told = _list_units(titles)
+    odd = next((m[1] for t in titles if (m := _ODD.search(fold_words(t)))), "")
+    if odd or heading_unit not in ("", "元", "万元"):
+        is_other = heading_unit == OTHER_UNIT and not odd
+        words = (
+            f"实发的那一列没有写单位，{OTHER_UNIT}"
+            if is_other
+            else f"写的是{odd or heading_unit}，只能按元或万元读，请先换算"
+        )
+        return 100, words
     if heading_unit:
         unit = FEN_PER_WAN if heading_unit == "万元" else 100
         other = next((t for fen, t in told if fen != unit), "")

@@ -1,14 +1,18 @@
 """Where the tables of a sheet are: the rows of headings, what stands above them, and where the body ends."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from itertools import pairwise
 from typing import NamedTuple
 
-from village_notice.sources.columns_match import HeadingIndex
 from village_notice.sources.grid import Cell, Grid
-from village_notice.sources.header_block import combine_levels, extend_header, is_repeated_block
+from village_notice.sources.header_block import YEAR_MONTH, combine_levels, extend_header, is_repeated_block
+from village_notice.sources.heading_index import HeadingIndex
+from village_notice.sources.heading_words import guess_field
+from village_notice.sources.limits import Unreadable
 from village_notice.sources.reference import fold_heading
 from village_notice.sources.wording import fold_words
 
@@ -23,7 +27,15 @@ _END_OF_BODY = re.compile(
 )
 _PAGE_WORDS = re.compile(r"第?\d+页.*$|[(（]续.*?[)）]|续表?$|\s")
 _UNIT_CELL = re.compile(r"^[(（]?(金额)?单位[:：]")
+_SECTION = re.compile(r"(?:村|社区|委会|组|屯|镇|街道)\s*(?:[（(].*[)）])?\s*$")
 _MOST_TITLE_ROWS = 8
+_MOST_BESIDE = 100
+"""Tables beside each other, at most."""
+_SURE = 0.9
+_MOST_UNHEADED = 8
+"""Columns right of the last heading that are looked at: money may stand there."""
+_FEWEST_GUESSED = 3
+"""In a row of fewer texts a heading is never told by its words alone: it may be a title and a unit."""
 
 
 class HeaderRow(NamedTuple):
@@ -62,6 +74,10 @@ class Table:
         for column in self.columns:
             if column <= len(row):
                 own[column - 1] = row[column - 1]
+        filled = [v for v in row if v not in (None, "")]
+        if len(filled) == 1 and isinstance(filled[0], str) and _SECTION.search(filled[0]):
+            own += [None] * (self.columns[0] - len(own))
+            own[self.columns[0] - 1] = filled[0]  # the name of a village over tables beside each other is said of all
         return own
 
 
@@ -102,7 +118,7 @@ def find_tables(grid: Grid, index: HeadingIndex) -> list[Table]:
 def _find_blocks(grid: Grid, index: HeadingIndex) -> list[_Block]:
     blocks: list[_Block] = []
     skip_to = 0
-    for number in range(1, len(grid.rows) + 1):
+    for number in _list_candidates(grid):
         header = _read_header(grid.rows[number - 1], number, index) if number > skip_to else None
         if header is None:
             continue
@@ -117,6 +133,15 @@ def _find_blocks(grid: Grid, index: HeadingIndex) -> list[_Block]:
                 continue
         blocks.append(_Block(first, last, title_first, texts))
     return blocks
+
+
+def _list_candidates(grid: Grid) -> Iterator[int]:
+    """Numbers of the rows that may be of headings."""
+    at = 1
+    for first, last in grid.bodies:
+        yield from range(at, first)
+        at = last + 1
+    yield from range(at, len(grid.rows) + 1)
 
 
 def _find_title(grid: Grid, first: int, lowest: int) -> int:
@@ -151,10 +176,15 @@ def _split_beside(grid: Grid, block: _Block, end: int, index: HeadingIndex) -> l
         texts, above = _lift_title(block.texts)
         above = [*_texts_of(grid, block.title_first, block.first - 1), *above]
         texts, units = _take_units(texts)
+        width = min(max(map(len, grid.rows[block.last : end]), default=0), len(texts) + _MOST_UNHEADED)
+        texts += ("",) * (width - len(texts))
         return [Table(block.first, block.last, end, texts, _distinct([*above, *units]))]
+    if len(parts) > _MOST_BESIDE:
+        raise Unreadable("F10", f"第 {block.first} 行并排着 {len(parts)} 张表，多于 {_MOST_BESIDE} 张")
     tables = []
     for columns in parts:
-        own = tuple(t if c in columns else "" for c, t in enumerate(block.texts, 1))
+        taken = set(columns)
+        own = tuple(t if c in taken else "" for c, t in enumerate(block.texts, 1))
         texts, lifted = _lift_title(own)
         above = [*_texts_over(grid, block, columns), *lifted]
         texts, units = _take_units(texts)
@@ -168,7 +198,8 @@ def _distinct(texts: Iterable[str]) -> tuple[str, ...]:
 
 def _texts_over(grid: Grid, block: _Block, columns: Sequence[int]) -> list[str]:
     """The texts above a table that shares its rows: those over its own columns, and those over the whole sheet."""
-    ends = {(m.first_row, m.first_column): m.last_column for m in grid.merges}
+    merges = grid.lookup.find_merges(block.title_first, block.first)
+    ends = {(m.first_row, m.first_column): m.last_column for m in merges}
     left, right = min(columns), max(columns)
     found = []
     for number in range(block.title_first, block.first):
@@ -213,11 +244,13 @@ def _find_parts(texts: tuple[str, ...], index: HeadingIndex) -> list[list[int]]:
 def _split_repeats(columns: list[tuple[int, str]], index: HeadingIndex) -> list[list[int]]:
     """Columns cut where the first heading that stands there twice begins anew; those before it serve every part."""
     names = [text for _, text in columns]
-    start = next((i for i, text in enumerate(names) if names.count(text) > 1), None)
+    counts = Counter(names)
+    start = next((i for i, text in enumerate(names) if counts[text] > 1), None)
     everything = [[c for c, _ in columns]]
     if start is None:
         return everything
     cuts = [i for i, text in enumerate(names) if text == names[start]] + [len(names)]
+    cuts[1:-1] = [i - 1 if index.find(names[i - 1])[:1] == (("seq", 1.0),) else i for i in cuts[1:-1]]
     parts = [columns[a:b] for a, b in pairwise(cuts)]
     if len(parts) < 2 or not all(_is_list(part, index) for part in parts):
         return everything
@@ -227,26 +260,37 @@ def _split_repeats(columns: list[tuple[int, str]], index: HeadingIndex) -> list[
 
 def _is_list(columns: Sequence[tuple[int, str]], index: HeadingIndex) -> bool:
     """Whether headings name both people and money."""
-    fields = {found[0][0] for _, text in columns if (found := index.find(text))}
-    return bool(fields & (_PEOPLE - {"id"})) and bool(fields & _MONEY)
+    found = [f[0] for _, text in columns if (f := index.find(text))]
+    has_people = any(f in _PEOPLE and f != "id" and sure >= _SURE for f, sure in found)
+    return has_people and any(f in _MONEY for f, _ in found)
 
 
 def _read_header(row: list[Cell], number: int, index: HeadingIndex) -> HeaderRow | None:
+    if len(row) < 2:
+        return None
     kinds = list(map(type, row))
     numbers = kinds.count(int) + kinds.count(float)
     if numbers > 1:
         return None
     texts = [cell_text(v) for v in row if isinstance(v, str) and v.strip()]
-    numbers += sum(bool(_NUMBER.fullmatch(t)) for t in texts)
-    if len(texts) < 2 or numbers > 1 or any(_KEY.search(t) for t in texts):
+    if len(texts) < 2:
+        return None
+    months = [t for t in texts if t[:2] == "20" and YEAR_MONTH.fullmatch(t)]
+    months = months if len(months) > 1 else []
+    numbers += sum(bool(_NUMBER.fullmatch(t)) for t in texts if t not in months)
+    if numbers > 1 or any(_KEY.search(t) for t in texts if t not in months):
         return None
     found = [f[0] for t in texts if len(t) <= 30 and (f := index.find(t))]
     fields = {f for f, c in found if c >= 0.7}
     sure = len({f for f, c in found if c >= 0.9})
+    is_wide = len(texts) >= _FEWEST_GUESSED or bool(fields & _PEOPLE)
+    if sure and is_wide and not numbers and not any(re.search("[:：]", t) for t in texts):
+        fields |= {guessed for t in texts if not index.find(t) and (guessed := guess_field(t)) and guessed != "village"}
     people, money = bool(fields & _PEOPLE), bool(fields & _MONEY)
     if not sure or (numbers and sure < 2):
         return None
-    is_wide = people and sum(map(index.names_money, texts)) >= 2
+    across = sum(map(index.names_money, texts)) + len(months) + sum(isinstance(v, date) for v in row)
+    is_wide = people and across >= 2
     if len(fields) >= 3 or (len(fields) == 2 and (people or money)) or is_wide:
         return HeaderRow(number, len(fields), people, money)
     return None

@@ -18,6 +18,7 @@ _COMMON = frozenset(
 )
 _DELIMITERS = (",", "\t", ";", "|", "，")
 _SAMPLE_LINES = 400
+_LONGEST_LINE = 1_000_000
 
 
 def read_text_file(data: bytes, limits: ReadLimits) -> WorkbookGrids:
@@ -29,6 +30,8 @@ def read_text_file(data: bytes, limits: ReadLimits) -> WorkbookGrids:
     text = decode_text(data)
     if not text.strip():
         raise Unreadable("F06", "文件里没有任何内容")
+    if len(text) > _LONGEST_LINE and not re.search(r"[\r\n]", text[:_LONGEST_LINE]):
+        raise Unreadable("F10", f"第一行就超过 {_LONGEST_LINE} 个字")
     maker = GridMaker("", CellBudget(limits))
     for number, row in enumerate(_split_rows(text), start=1):
         for column, cell in enumerate(row, start=1):
@@ -133,5 +136,5 @@ def _parse(text: str, delimiter: str) -> list[list[str]]:
     csv.field_size_limit(2**31 - 1)
     rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
     if any(delimiter in line for row in rows for cell in row if "\n" in cell for line in cell.split("\n")[1:]):
-        rows = [line.split(delimiter) for line in text.split("\n")]
+        rows = [[c.strip('"').replace('""', '"') for c in line.split(delimiter)] for line in text.split("\n")]
     return rows

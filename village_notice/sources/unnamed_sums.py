@@ -65,6 +65,8 @@ def find_sum_rows(  # noqa: PLR0913, PLR0917 - what is known of the rows comes f
 def is_section_line(row: Sequence[Cell], places: PlaceFinder) -> bool:
     """Whether a row without person and money begins with a village of the register or a group: 一、东岚村 … 共2户."""
     text = next((cell_text(v) for v in row if isinstance(v, str) and v.strip()), "")
+    if places.find_township_section(text):
+        return True
     village = places.find_in_section(text) if len(text) <= _LONGEST_LINE and not is_footer(text) else ""
     return bool(village and places.find_in_sheet_name(village)) or bool(_GROUP.fullmatch(text))
 

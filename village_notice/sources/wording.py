@@ -26,6 +26,18 @@ _BRACKETS = re.compile(r"[(\[〔【]([^()\[\]〔〕【】]*)[)\]〕】]")
 _TAIL_UNIT = re.compile(r"[:/](万?元|亩|人|户|头|台)$")
 _NUMBERING = re.compile(r"^(?:\d{1,2}[.、])(?=[^\d])")
 
+_DITTO = re.compile(r"[-—~]*(?:同上|上同|〃|″|′′|\"|”|“|〞|〝|''|、、|,,)[-—~]*")
+_DASHES = re.compile(r"\s*[-—－–―─ー~～]{1,4}\s*")
+_DITTO_STARTS = frozenset("-—~同上〃″′\"”“〞〝'、,＂ ")
+PROGRAMME_WORDS = re.compile(r"补贴|补助|津贴|奖补|奖励|奖扶|救助|慰问|抚恤|补偿|直补|生活费|优待金|保障金|供养")
+"""Words that make a text the name of a programme, also of one that subsidies.csv does not have."""
+
+ODD_UNIT = re.compile(r"(?:百|千|十万|百万|千万|亿)元")
+"""Units of money that no list of people is in: nothing is multiplied by them, the clerk is told."""
+
+OTHER_UNIT = "别的金额列写的万元"
+"""The unit of money where its own heading says none and that of another column says 万元."""
+
 
 def simplify_script(text: str) -> str:
     """Text with the traditional characters of headings and place names in simplified form."""
@@ -57,3 +69,13 @@ def find_units(text: str) -> tuple[str, ...]:
 def drop_brackets(text: str) -> str:
     """Text without brackets and what stands in them."""
     return _BRACKETS.sub("", text)
+
+
+def means_above(field: str, text: str) -> bool:
+    """Whether a cell of a field means what stands above it: 同上, 〃; for a village or township, which nobody is without, a dash too."""
+    return is_ditto(text) or (field in ("village", "township") and bool(_DASHES.fullmatch(text)))
+
+
+def is_ditto(text: str) -> bool:
+    """Whether a text means what stands above it: 同上, 〃."""
+    return len(text) <= 6 and text[:1] in _DITTO_STARTS and bool(_DITTO.fullmatch(fold_text(text)))

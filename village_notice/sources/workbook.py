@@ -62,7 +62,7 @@ def _read_form(  # noqa: PLR0911 - one return a format
 
         return read_html(data, limits)
     if form == "locked":
-        return read_workbook(_unlock(data, password), "", limits=limits)
+        return read_workbook(unlock(data, password), "", limits=limits)
     if form == "xlsb":
         from village_notice.sources.xlsb import read_xlsb
 
@@ -89,11 +89,15 @@ def _read_xls(data: bytes, password: str | None, limits: ReadLimits) -> Workbook
     from village_notice.sources.xls_records import scan_xls
 
     scan = scan_xls(data)
-    return read_xls(_unlock(data, password), limits) if scan.is_locked else read_xls(data, limits, scan)
+    return read_xls(unlock(data, password), limits) if scan.is_locked else read_xls(data, limits, scan)
 
 
-def _unlock(data: bytes, password: str | None) -> bytes:
-    """The bytes behind a password; F02 where none of the passwords fits."""
+def unlock(data: bytes, password: str | None) -> bytes:
+    """The bytes behind a password.
+
+    Raises:
+        Unreadable: None of the passwords fits (F02).
+    """
     import msoffcrypto
 
     for word in filter(None, (password, _DEFAULT_PASSWORD)):

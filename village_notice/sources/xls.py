@@ -4,7 +4,7 @@ import io
 from collections.abc import Callable
 
 import xlrd
-from python_calamine import CalamineError, CalamineWorkbook
+from python_calamine import CalamineWorkbook
 
 from village_notice.sources.cell_styles import PLAIN, Style, make_style
 from village_notice.sources.grid import Cell, Grid, WorkbookGrids
@@ -15,7 +15,7 @@ from village_notice.sources.xls_records import SheetScan, XlsScan, scan_xls
 from village_notice.sources.xlsx import check_not_empty
 
 _WESTERN = (0, 367, 437, 1252, 32768, 32769)
-_GAP_FACTOR = 8
+_GAP_FACTOR, _MOST_GAPS = 8, 100_000
 
 
 def read_xls(data: bytes, limits: ReadLimits, scan: XlsScan | None = None) -> WorkbookGrids:
@@ -45,6 +45,8 @@ def read_xls(data: bytes, limits: ReadLimits, scan: XlsScan | None = None) -> Wo
 
 def _read_quick(data: bytes, scan: XlsScan, limits: ReadLimits) -> WorkbookGrids | None:
     """The workbook by calamine, or None where it fails or does not see the same sheets."""
+    if any(s.height * s.width > s.cells * _GAP_FACTOR + _MOST_GAPS for s in scan.sheets):
+        return None
     budget = CellBudget(limits)
     book = WorkbookGrids([], "xls")
     try:
@@ -53,7 +55,7 @@ def _read_quick(data: bytes, scan: XlsScan, limits: ReadLimits) -> WorkbookGrids
             return None
         for index, entry in enumerate(scan.sheets):
             sheet = file.get_sheet_by_index(index)
-            if sheet.total_height * sheet.total_width > entry.cells * _GAP_FACTOR + 100_000:
+            if sheet.total_height * sheet.total_width > entry.cells * _GAP_FACTOR + _MOST_GAPS:
                 return None
             rows: list[list[Cell]] = [
                 [v or None if v.__class__ is str else simplify(v) if v.__class__ is float else v for v in row]  # type: ignore[misc]  # calamine gives int, bool, date, datetime and time besides
@@ -65,7 +67,9 @@ def _read_quick(data: bytes, scan: XlsScan, limits: ReadLimits) -> WorkbookGrids
             for (top, left), (bottom, right) in sheet.merged_cell_ranges or []:
                 maker.add_span(top + 1, left + 1, bottom + 1, right + 1)
             book.grids.append(maker.finish())
-    except CalamineError:
+    except (Unreadable, MemoryError, KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException:  # noqa: BLE001 - a CalamineError, or a Rust panic, which is no Exception; xlrd has another look
         return None
     return book
 

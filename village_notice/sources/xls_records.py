@@ -14,9 +14,11 @@ from village_notice.sources.limits import Unreadable
 from village_notice.sources.number_format import is_scaled_format
 
 _HEADER = struct.Struct("<HH")
+_CELL_HEADER = struct.Struct("<HHHH")
 _BOF = (0x0809, 0x0009, 0x0209, 0x0409)
 _EOF, _FORMULA, _ROW, _COLUMN, _ERROR, _LOCK = 0x0A, 0x06, 0x208, 0x7D, 0x205, 0x2F
-_LINKS = 0x01AE
+_LINKS, _SEVERAL = 0x01AE, 0xBD
+_MOST_COLUMNS = 1 << 16
 _CELLS = frozenset((0xFD, 0x203, 0x27E, 0x204))
 _QUICK_NUMBERS = {*range(14), *range(37, 45), 48, 49}
 _QUICK_DATES = {14, 15, 16, 17, 22}
@@ -31,7 +33,10 @@ class SheetScan:
         blank_formulas: (row, column) of formulas whose result is the empty text, which is also how export libraries
             write a formula they never calculated.
         is_quick: Nothing hidden, no formula, no error.
-        cells: Records that hold cells.
+        cells: Cells with a value that the records hold.
+        height, width: Rows and columns up to the last of them.
+        last: Place of the last one read, row by row.
+        is_ordered: Each stands behind the one before it, so that none stands twice.
     """
 
     name: str
@@ -41,6 +46,10 @@ class SheetScan:
     blank_formulas: list[tuple[int, int]] = field(default_factory=list)
     is_quick: bool = True
     cells: int = 0
+    height: int = 0
+    width: int = 0
+    last: int = -1
+    is_ordered: bool = True
 
 
 @dataclass(slots=True)
@@ -95,8 +104,9 @@ def _walk(stream: bytes, start: int, sheet: SheetScan | None = None) -> Iterator
         record, length = read(stream, at)
         if record in counted:
             if sheet and depth <= 1:
-                sheet.cells += 1
-            at += 4 + length
+                at = _count_cells(stream, at, sheet)
+            else:
+                at += 4 + length
             continue
         if record in _BOF:
             depth += 1
@@ -108,6 +118,53 @@ def _walk(stream: bytes, start: int, sheet: SheetScan | None = None) -> Iterator
             yield record, at + 4, length
         at += 4 + length
     raise IndexError
+
+
+def _count_cells(stream: bytes, at: int, sheet: SheetScan) -> int:
+    """Counts the single cells that follow each other from `at` on; the place behind the last of them."""
+    read, last, cells, place, width = _CELL_HEADER.unpack_from, len(stream) - 8, 0, sheet.last, sheet.width
+    if at > last:
+        raise IndexError
+    while at <= last:
+        record, length, row, column = read(stream, at)
+        if record not in _CELLS:
+            break
+        before, place = place, row * _MOST_COLUMNS + column
+        if place <= before:
+            sheet.is_ordered = False
+        if column >= width:
+            width = column + 1
+        cells += 1
+        at += 4 + length
+    sheet.cells += cells
+    sheet.last, sheet.width, sheet.height = place, width, max(sheet.height, place // _MOST_COLUMNS + 1)
+    return at
+
+
+def _note_cells(sheet: SheetScan, row: int, first: int, last: int) -> None:
+    """Takes account of cells of a row that stand in a record of their own or together."""
+    if row * _MOST_COLUMNS + first <= sheet.last:
+        sheet.is_ordered = False
+    sheet.last = row * _MOST_COLUMNS + last
+    sheet.width, sheet.height = max(sheet.width, last + 1), max(sheet.height, row + 1)
+
+
+def _has_two_values(stream: bytes, position: int) -> bool:
+    """Whether a cell stands twice with different values: readers take the one or the other."""
+    values: dict[tuple[int, int], bytes] = {}
+    for record, at, length in _walk(stream, position):
+        if record in _CELLS or record in (_FORMULA, _ERROR):
+            row, column = _HEADER.unpack_from(stream, at)
+            value = stream[at + 6 : at + 14 if record == _FORMULA else at + length]
+            if values.setdefault((row, column), value) != value:
+                return True
+        elif record == _SEVERAL:
+            row, first = _HEADER.unpack_from(stream, at)
+            for number in range((length - 6) // 6):
+                value = stream[at + 6 + 6 * number : at + 10 + 6 * number]
+                if values.setdefault((row, first + number), value) != value:
+                    return True
+    return False
 
 
 def _scan_globals(stream: bytes, scan: XlsScan) -> None:
@@ -175,13 +232,19 @@ def _scan_sheet(stream: bytes, position: int, sheet: SheetScan) -> None:
         if record == _FORMULA:
             sheet.formulas += 1
             sheet.is_quick = False
+            row, column = _HEADER.unpack_from(stream, at)
+            _note_cells(sheet, row, column, column)
             if stream[at + 12 : at + 14] == b"\xff\xff" and stream[at + 6] == 3:
-                row, column = _HEADER.unpack_from(stream, at)
                 sheet.blank_formulas.append((row + 1, column + 1))
         elif record == _ROW:
             if stream[at + 12] & 0x20 or not (stream[at + 6] | stream[at + 7] & 0x7F):
                 sheet.is_quick = False
-        elif record in (0xBD, 0xBE):
-            sheet.cells += (length - 6) // 6 if record == 0xBD else 0
+        elif record == _SEVERAL:
+            row, column = _HEADER.unpack_from(stream, at)
+            count = (length - 6) // 6
+            _note_cells(sheet, row, column, column + count - 1)
+            sheet.cells += count
         elif (record == _COLUMN and stream[at + 8] & 1) or record in (_ERROR, 0xD6):
             sheet.is_quick = False
+    if not sheet.is_ordered and _has_two_values(stream, position):
+        raise Unreadable("F01", f"工作表“{sheet.name}”里同一个单元格有两个不同的值")

@@ -11,6 +11,8 @@ from village_notice.sources.xlsx_careful import read_careful
 from village_notice.sources.xlsx_plain import PlainReader
 from village_notice.sources.xlsx_strings import SharedStrings, read_strings
 
+_LARGE = 30_000_000
+"""Bytes of a sheet that may hold more cells than are read."""
 _LINKED = re.compile(rb"<(?:\w+:)?f(?:\s[^>]*)?>[^<]*\[\d+\]")
 
 
@@ -32,6 +34,8 @@ def read_xlsx(data: bytes, limits: ReadLimits) -> WorkbookGrids:
             book.grids.append(Grid(sheet.name, [], is_hidden=sheet.is_hidden, is_chart=True))
             continue
         xml = package.read(sheet.part)
+        if len(xml) > _LARGE:
+            budget.check_ahead(xml.count(b"<v>"))
         maker = PlainReader(sheet.name, styles, strings, budget).read(xml)
         if maker is None:
             budget.left = limits.cells - sum(len(r) for m in makers for r in m.grid.rows)

@@ -9,6 +9,9 @@ from village_notice.sources.xlsx_plain import read_cell_value
 from village_notice.sources.xlsx_strings import SharedStrings, unescape_text
 from village_notice.sources.xml_events import is_true, parse_xml
 
+_OWN = 2
+"""How deep a cell's own value lies: the cell is 1."""
+
 
 def read_careful(name: str, data: bytes, styles: StyleTable, strings: SharedStrings, budget: CellBudget) -> GridMaker:
     """One sheet read event by event; the stated dimension is never believed."""
@@ -31,23 +34,15 @@ class _Sheet:
         self.value: list[str] = []
         self.inline: list[str] = []
         self.capture: list[str] | None = None
-        self.phonetic = 0
+        self.phonetic = self.depth = 0
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
-        if name == "c" and self.is_in_rows:
+        if self.depth:
+            self._start_in_cell(name, attributes)
+        elif name == "c" and self.is_in_rows:
             self._start_cell(attributes)
-        elif name == "v":
-            self.capture = self.value
-        elif name == "t" and self.is_in_rows:
-            self.capture = None if self.phonetic else self.inline
-        elif name == "f":
-            self.has_formula = True
         elif name == "row" and self.is_in_rows:
             self._start_row(attributes)
-        elif name == "rPh":
-            self.phonetic += 1
-        elif name == "strike" and is_true(attributes.get("val", "1")):
-            self.struck_run = True
         elif name == "sheetData":
             self.is_in_rows = True
         elif name == "mergeCell":
@@ -60,14 +55,35 @@ class _Sheet:
             self.capture.append(text)
 
     def end(self, name: str) -> None:
-        if name in ("v", "t", "f"):
-            self.capture = None
-        elif name == "c" and self.is_in_rows:
-            self._end_cell()
-        elif name == "rPh":
-            self.phonetic -= 1
+        if self.depth:
+            self.depth -= 1
+            if name in ("v", "t"):
+                self.capture = None
+            elif name == "rPh":
+                self.phonetic -= 1
+            elif not self.depth:
+                self._end_cell()
         elif name == "sheetData":
             self.is_in_rows = False
+
+    def _start_in_cell(self, name: str, attributes: dict[str, str]) -> None:
+        """An element inside a cell; what lies deeper than its own value and text (extensions) holds no value."""
+        self.depth += 1
+        if name == "c" or (name == "v" and self.depth == _OWN and self.value):
+            raise self._refuse_two_values()
+        if name == "v" and self.depth == _OWN:
+            self.capture = self.value
+        elif name == "f" and self.depth == _OWN:
+            self.has_formula = True
+        elif name == "t" and self.depth <= _OWN + 2:
+            self.capture = None if self.phonetic else self.inline
+        elif name == "rPh":
+            self.phonetic += 1
+        elif name == "strike" and is_true(attributes.get("val", "1")):
+            self.struck_run = True
+
+    def _refuse_two_values(self) -> Unreadable:
+        return Unreadable("F01", f"工作表“{self.maker.grid.name}”第 {self.row} 行一个单元格里有两个值")
 
     def _start_row(self, attributes: dict[str, str]) -> None:
         given = attributes.get("r")
@@ -82,7 +98,7 @@ class _Sheet:
         place = find_place(reference) if reference else (self.row, self.column + 1)
         if place is None or place[0] != self.row:
             raise Unreadable("F01", f"工作表“{self.maker.grid.name}”第 {self.row} 行里有位置为 {reference} 的单元格")
-        self.column = place[1]
+        self.column, self.depth = place[1], 1
         self.kind, self.style = attributes.get("t", ""), attributes.get("s", "")
         self.has_formula = self.struck_run = False
         self.value, self.inline = [], []
@@ -105,6 +121,8 @@ class _Sheet:
         self.maker.put(*place, value)
 
     def _read_value(self, place: tuple[int, int]) -> Cell:
+        if self.inline and self.value and self.inline != self.value:
+            raise self._refuse_two_values()
         if self.inline or self.kind == "inlineStr":
             return unescape_text("".join(self.inline or self.value)) or None
         text = "".join(self.value)

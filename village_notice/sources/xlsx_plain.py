@@ -12,15 +12,30 @@ from village_notice.sources.grid import Cell
 from village_notice.sources.grid_maker import (
     CellBudget,
     GridMaker,
+    check_text,
     column_number,
+    is_number,
     read_iso_moment,
     read_number,
     simplify,
 )
 from village_notice.sources.limits import Unreadable
 from village_notice.sources.number_format import Kind, read_serial
-from village_notice.sources.xlsx_row_shape import CUT, MOST_VALUES, OutOfOrdinaryError, RowShape, ShapeBook, ValueTable
-from village_notice.sources.xlsx_strings import SharedStrings, html_unescape, unescape_text
+from village_notice.sources.xlsx_row_shape import (
+    CUT,
+    MOST_VALUES,
+    OutOfOrdinaryError,
+    RowShape,
+    ShapeBook,
+    TextTable,
+    ValueTable,
+)
+from village_notice.sources.xlsx_strings import (
+    SharedStrings,
+    has_lawful_references,
+    html_unescape,
+    unescape_text,
+)
 
 _CELL = re.compile(
     r'<c r="([A-Z]{1,3}[0-9]{1,7})"(?: s="([0-9]+)")?(?: t="([a-zA-Z]+)")?(?: ?/>|>'
@@ -28,11 +43,14 @@ _CELL = re.compile(
 )
 _ROW = re.compile(r'r="([1-9][0-9]{0,6})"[^<>]*?(/?)>')
 _HIDDEN = re.compile(r'\bhidden="(?:1|true)"|\bht="0(?:\.0+)?"')
-_INLINE = re.compile(r'<is><t(?: xml:space="preserve")?>([^<]*)</t></is>')
+_INLINE = re.compile(rb'<is><t(?: xml:space="preserve")?>([^<]*)</t></is>')
 _MERGE = re.compile(r'<mergeCell ref="([A-Z0-9:]+)" ?/>')
 _COLUMN = re.compile(r"<col [^>]*>")
 _MOST_ALIKE = 4_000
 """Rows read together at most, so that memory stays small."""
+_FEWEST_ALIKE = 8
+_MARKS = (b"\x00", b"\x01")
+"""Characters no XML may hold, which mark places in the shapes of rows."""
 _INFINITE = re.compile(r"(?i)[+-]?(nan|inf|infinity|[\d.]+e\+?\d+)")
 
 
@@ -67,54 +85,62 @@ class PlainReader:
 
     def _read_rows(self, rows: list[str]) -> bool:
         """Whether every row could be read; rows on end of one shape are read together."""
-        shape: RowShape | None = None
-        alike: list[list[str]] = []
-        last = 0
-        for index, text in enumerate(rows):
-            pieces = text.split(CUT)
-            if shape and len(alike) < _MOST_ALIKE and shape.fits(pieces, last + 1):
-                alike.append(pieces[1::2])
-                last += 1
+        index = last = wait = 0
+        pause = _FEWEST_ALIKE
+        while index < len(rows):
+            shape = self.shapes.last
+            count = self._take_alike(shape, rows, index, last) if shape and index >= wait else 0
+            if count:
+                index, last, pause = index + count, last + count, _FEWEST_ALIKE
                 continue
-            if shape and alike and not self._take_alike(shape, alike, last, rows[index - len(alike) : index]):
-                return False
-            alike = []
-            last = self._read_row(text, pieces, last)
+            if shape and index >= wait:  # shapes that change all the time are read row by row for a while
+                wait, pause = index + pause, min(pause * 2, _MOST_ALIKE)
+            text = rows[index]
+            last = self._read_row(text, text.split(CUT), last)
             if not last:
                 return False
-            shape = self.shapes.last
-        return not shape or not alike or self._take_alike(shape, alike, last, rows[-len(alike) :])
+            index += 1
+        return True
 
-    def _take_alike(self, shape: RowShape, alike: list[list[str]], last: int, texts: list[str]) -> bool:
-        """Puts rows on end of one shape into the grid, their values read column by column.
+    def _take_alike(self, shape: RowShape, rows: list[str], index: int, last: int) -> int:
+        """Puts rows on end of one shape into the grid, their values read column by column; how many, 0 for none.
 
         Args:
-            shape: Their shape.
-            alike: The pieces of XML that hold the values of each row.
-            last: The number of the last of them.
-            texts: The rows' XML, for the case that one is not as its shape says.
+            shape: The shape they may have.
+            rows: The rows' XML.
+            index: The first of them that is not read yet.
+            last: The number of the row before.
         """
-        first, values = last - len(alike) + 1, list(zip(*alike, strict=True))
+        count = min(_MOST_ALIKE, len(rows) - index)
+        while count >= _FEWEST_ALIKE:
+            pieces = shape.cut_rows(rows[index : index + count], last + 1)
+            if pieces is not None:
+                return count if self._take_values(shape, pieces, last + 1, count) else 0
+            count //= 4
+        return 0
+
+    def _take_values(self, shape: RowShape, pieces: list[list[str]], first: int, count: int) -> bool:
+        """Whether the values of rows of one shape could be read and stand in the grid."""
         try:
-            columns: list[Sequence[Cell]] = [
-                list(map(table.__getitem__, pieces)) for table, pieces in zip(shape.tables, values, strict=True)
-            ]
+            columns: list[Sequence[Cell]] = [t.read_all(p) for t, p in zip(shape.tables, pieces, strict=True)]
         except OutOfOrdinaryError:
-            return all(self._read_row(t, t.split(CUT), n - 1) for n, t in enumerate(texts, first))
+            return False
         for index, style, kind, formula in shape.odd:
             column = shape.columns[index] + 1
             columns[index] = [
                 self._read_cell((row, column), style, kind, formula, piece[:-2])
-                for row, piece in enumerate(values[index], first)
+                for row, piece in enumerate(pieces[index], first)
             ]
         if shape.is_hidden:
-            self.maker.hidden_rows.update(range(first, last + 1))
+            self.maker.hide_rows(first, first + count - 1)
         if shape.width != len(columns):
-            blank: Sequence[Cell] = (None,) * len(alike)
+            blank: Sequence[Cell] = (None,) * count
             known = dict(zip(shape.columns, columns, strict=True))
             columns = [known.get(c, blank) for c in range(shape.width)]
-        self.budget.take(shape.width * len(alike))
-        self.maker.grid.rows += map(list, zip(*columns, strict=True)) if columns else ([] for _ in alike)
+        if sum(t is _NUMBERS for t in shape.tables) > 1:
+            self.maker.grid.bodies.append((first, first + count - 1))
+        self.budget.take(shape.width * count)
+        self.maker.grid.rows += map(list, zip(*columns, strict=True)) if columns else ([] for _ in range(count))
         return True
 
     def _read_row(self, text: str, pieces: list[str], last: int) -> int:
@@ -189,10 +215,14 @@ class PlainReader:
             return self.strings.table
         key = ("", kind)
         if key not in self.tables and kind in ("str", "inlineStr"):
-            self.tables[key] = ValueTable(lambda text: unescape_text(html_unescape(text)) if text else None)
+            self.tables[key] = TextTable(self._read_text)
         elif key not in self.tables:
             self.tables[key] = ValueTable(lambda text: self._read_cell((0, 0), style, kind, "", text))
         return self.tables[key]
+
+    def _read_text(self, text: str) -> str | None:
+        check_text(text, self.budget.limits)
+        return unescape_text(html_unescape(text)) if text else None
 
     def _find_number_table(self, kind: Kind) -> ValueTable:
         if kind == "number":
@@ -206,6 +236,7 @@ class PlainReader:
 
     def _read_cell(self, place: tuple[int, int], style: str, kind: str, formula: str, text: str) -> Cell:
         special = self.styles.special.get(style, PLAIN)
+        check_text(text, self.budget.limits)
         value = read_cell_value(place, kind, html_unescape(text), self.strings, self.maker.grid.errors)
         if formula:
             self.maker.note_formula(place, value, is_number=kind in ("", "n"))
@@ -252,32 +283,38 @@ _NUMBERS = ValueTable(_read_plain_number)
 
 
 def _split(data: bytes) -> tuple[str, list[str], str] | None:
-    """(what stands before the rows, the rows, what stands behind), or None for another dialect of XML."""
+    """(what stands before the rows, the rows, what stands behind), or None for another dialect of XML.
+
+    What stands among the rows is not looked through here, since each row is matched to the last letter.
+    """
+    start, end = data.find(b"<sheetData>"), data.rfind(b"</sheetData>")
+    if start < 0 or end < 0 or any(mark in data for mark in _MARKS):
+        return None
+    body = _shorten_inline(data[start + len(b"<sheetData>") : end])
+    if body is None:
+        return None
     try:
-        xml = data.decode("utf-8-sig")
+        head, text, tail = data[:start].decode("utf-8-sig"), body.decode("utf-8"), data[end:].decode("utf-8")
     except UnicodeDecodeError:
         return None
-    if "<!" in xml or xml.count("<sheetData>") != 1 or not xml.rstrip().endswith("</worksheet>"):
+    if not tail.rstrip().endswith("</worksheet>") or re.search(r"<c |<col|<sheetData|<!", tail) or "<!" in head:
         return None
-    start = xml.find("<sheetData>")
-    end = xml.find("</sheetData>", start)
-    head, body, tail = xml[:start], xml[start + len("<sheetData>") : end], xml[end:]
-    if end < 0 or "<c " in tail or re.search(r"encoding=.(?!utf-8)", head[:100], re.IGNORECASE) or "<col" in tail:
+    if re.search(r"encoding=.(?!utf-8)", head[:100], re.IGNORECASE):
         return None
-    if "<is>" in body:
-        body = _shorten_inline(body)
-    first, *rows = body.split("<row ")
-    if first.strip() or body.count("<row") != len(rows):
+    if b"&" in data and not all(map(has_lawful_references, (head, text, tail))):
         return None
-    return head, rows, tail
+    first, *rows = text.split("<row ")
+    return None if first.strip() else (head, rows, tail)
 
 
-def _shorten_inline(body: str) -> str:
-    """Texts that stand in their cells written as other values are."""
-    number = body.count("<is>")
-    if number == body.count("<is><t>") == body.count("</t></is>"):
-        return body.replace("<is><t>", "<v>").replace("</t></is>", "</v>")  # many times faster than a pattern
-    return _INLINE.sub(r"<v>\1</v>", body)
+def _shorten_inline(body: bytes) -> bytes | None:
+    """Texts that stand in their cells written as other values are; None where that is not lawfully done."""
+    opened = body.replace(b"<is><t>", b"<v>")  # many times faster than a pattern
+    closed = opened.replace(b"</t></is>", b"</v>")
+    starts, ends = (len(body) - len(opened)) // 4, (len(opened) - len(closed)) // 5
+    if starts == ends:
+        return closed
+    return _INLINE.sub(rb"<v>\1</v>", body) if b"<is><t " in body else None
 
 
 def read_cell_value(
@@ -294,7 +331,7 @@ def read_cell_value(
             raise Unreadable("F01", "单元格指向不存在的文字（sharedStrings）")
         return strings[int(text)] or None
     number = read_number(text) if kind != "e" else None
-    if kind == "e" or (number is None and _INFINITE.fullmatch(text.strip())):
+    if kind == "e" or (number is None and (is_number(text) or _INFINITE.fullmatch(text.strip()))):
         errors[place] = text if kind == "e" else "#NUM!"
         return None
     return text if number is None else number

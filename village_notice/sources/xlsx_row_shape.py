@@ -6,7 +6,7 @@ every value's column, type and style are known, and only the values have to be l
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from village_notice.sources.grid import Cell
@@ -14,6 +14,7 @@ from village_notice.sources.grid import Cell
 CUT = "v>"
 _ROW_MARK, _CUT_MARK = "\x01", "\x00"
 _MOST_SHAPES = 400
+_ONE_MARK = 2
 MOST_VALUES = 200_000
 
 
@@ -28,6 +29,10 @@ class ValueTable(dict[str, Cell]):
         super().__init__()
         self._read = read
 
+    def read_all(self, pieces: Sequence[str]) -> list[Cell]:
+        """The values of many pieces."""
+        return list(map(self.__getitem__, pieces))
+
     def __missing__(self, piece: str) -> Cell:
         if piece[-2:] != "</" or "<" in piece[:-2]:
             raise OutOfOrdinaryError
@@ -35,6 +40,29 @@ class ValueTable(dict[str, Cell]):
         if len(self) < MOST_VALUES:
             self[piece] = value
         return value
+
+
+class TextTable(ValueTable):
+    """Values that are text; most stand once in a file, so that many are taken at once and not kept."""
+
+    longest = 200_000
+    """Characters of all pieces together, so that none of them is longer than a cell may be."""
+
+    def read_all(self, pieces: Sequence[str]) -> list[Cell]:
+        """The values of many pieces."""
+        whole = _ROW_MARK.join(pieces)
+        values: list[Cell] = whole.split("</" + _ROW_MARK)  # type: ignore[assignment]  # texts are cells
+        is_plain = (
+            len(values) == len(pieces) == whole.count("<")
+            and whole.endswith("</")
+            and whole.count(_ROW_MARK) + 1 == len(pieces)
+            and len(whole) <= self.longest
+            and not any(mark in whole for mark in ("&", "_x", "\r"))
+        )
+        if not is_plain:
+            return super().read_all(pieces)
+        values[-1] = pieces[-1][:-2]
+        return [v or None for v in values] if "" in values else values
 
 
 @dataclass(slots=True)
@@ -61,6 +89,24 @@ class RowShape:
         """Whether a row cut into pieces has this shape and a number."""
         return self.template.replace(_ROW_MARK, str(row)) == _CUT_MARK.join(pieces[::2])
 
+    def cut_rows(self, texts: Sequence[str], first: int) -> list[list[str]] | None:
+        """The pieces with the values of rows on end, column by column, or None where any of them has another shape.
+
+        Args:
+            texts: The rows' XML.
+            first: The number of the first of them.
+        """
+        frames = self.template.split(_CUT_MARK)
+        step = 2 * len(frames) - 1
+        pieces = CUT.join(texts).split(CUT)
+        if len(pieces) != step * len(texts):
+            return None
+        numbers = list(map(str, range(first, first + len(texts))))
+        for place, frame in enumerate(frames):
+            if _CUT_MARK.join(pieces[2 * place :: step]) != _repeat(frame, numbers):
+                return None
+        return [pieces[place::step] for place in range(1, step, 2)]
+
     def fill(self, pieces: list[str]) -> list[Cell]:
         """The row's cells from the pieces between the cuts."""
         values = [table[piece] for table, piece in zip(self.tables, pieces[1::2], strict=True)]
@@ -70,6 +116,15 @@ class RowShape:
         for column, value in zip(self.columns, values, strict=True):
             cells[column] = value
         return cells
+
+
+def _repeat(frame: str, numbers: Sequence[str]) -> str:
+    """A part of a shape once for each row, with the row's number put in, joined as the pieces are."""
+    parts = frame.split(_ROW_MARK)
+    if len(parts) == _ONE_MARK:
+        before, behind = parts
+        return before + (behind + _CUT_MARK + before).join(numbers) + behind
+    return _CUT_MARK.join(n.join(parts) for n in numbers)
 
 
 class ShapeBook:

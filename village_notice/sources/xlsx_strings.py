@@ -9,6 +9,8 @@ from village_notice.sources.xml_events import is_true, parse_xml
 
 _SIMPLE = re.compile(r"<si><t(?: xml:space=\"preserve\")?>([^<]*)</t></si>")
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
+_NAMED = ("&amp;", "&lt;", "&gt;", "&quot;", "&apos;")
+_NUMBERED = re.compile(r"&#(?:([0-9]{1,7})|x([0-9A-Fa-f]{1,6}));")
 
 
 class SharedStrings(list[str]):
@@ -58,12 +60,30 @@ def _find_simple(data: bytes) -> list[str] | None:
         xml = data.decode("utf-8")
     except UnicodeDecodeError:
         return None
+    if not has_lawful_references(xml):
+        return None
     texts = _SIMPLE.findall(xml)
     if len(texts) != xml.count("<si") or not xml.rstrip().endswith("</sst>"):
         return None
     if "&" in xml or "_x" in xml or "\r" in xml:
         return [unescape_text(html_unescape(t)) for t in texts] if "&" in xml else [unescape_text(t) for t in texts]
     return texts
+
+
+def has_lawful_references(xml: str) -> bool:
+    """Whether every & begins a reference that XML knows, to a character that XML may hold; a parser has to judge others."""
+    count = xml.count("&")
+    if not count or count == sum(map(xml.count, _NAMED)):
+        return True
+    numbers = [int(decimal) if decimal else int(digits, 16) for decimal, digits in _NUMBERED.findall(xml)]
+    return count == sum(map(xml.count, _NAMED)) + len(numbers) and all(
+        n in (9, 10, 13) or _is_character(n) for n in numbers
+    )
+
+
+def _is_character(number: int) -> bool:
+    """Whether a number stands for a character of text, the same in XML and HTML."""
+    return 32 <= number < 127 or 160 <= number < 0xD800 or 0xE000 <= number < 0xFFFE or 0x10000 <= number < 0x110000
 
 
 def html_unescape(text: str) -> str:
@@ -76,8 +96,16 @@ def html_unescape(text: str) -> str:
 def unescape_text(text: str) -> str:
     """Text with Office's _x000D_ escapes resolved; carriage returns of the typed text are dropped before line feeds."""
     if "_x" in text:
-        text = _ESCAPED.sub(lambda m: chr(int(m[1], 16)) if not 0xD800 <= int(m[1], 16) < 0xE000 else m[0], text)
+        text = _ESCAPED.sub(_read_escape, text)
     return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
+
+
+def _read_escape(match: re.Match[str]) -> str:
+    """The character of an escape; nothing for one that no XML may hold, the escape itself for half a character."""
+    number = int(match[1], 16)
+    if 0xD800 <= number < 0xE000:
+        return match[0]
+    return chr(number) if number in (9, 10, 13) or number == 0x7F or _is_character(number) else ""
 
 
 class _Strings:

@@ -31,7 +31,7 @@ class _Workbook:
         self.style_struck = False
         self.style_code = ""
         self.path: list[str] = []
-        self.row = self.column = 0
+        self.row = self.column = self.row_span = 0
         self.across = 0
         self.cell_style = PLAIN
         self.kind = ""
@@ -45,14 +45,14 @@ class _Workbook:
             self.makers.append(GridMaker(found.get("Name", ""), self.budget))
             if len(self.makers) > self.budget.limits.sheets:
                 raise Unreadable("F10", f"工作表多于 {self.budget.limits.sheets} 张")
-            self.row = self.column = 0
+            self.row = self.column = self.row_span = 0
         elif name == "Row" and self.makers:
             self._start_row(found)
         elif name == "Cell" and self.makers:
             self._start_cell(found)
         elif name == "Column" and self.makers:
             self._start_column(found)
-        elif name == "Data" and "Cell" in self.path[-3:]:
+        elif name == "Data" and self.path[-2:-1] == ["Cell"]:  # a comment has a Data of its own
             self.kind, self.pieces = found.get("Type", "String"), []
         elif name in ("Style", "Font", "NumberFormat"):
             self._start_style(name, found)
@@ -81,12 +81,12 @@ class _Workbook:
             self.styles[self.style_id] = make_style(0, self.style_code, is_struck=self.style_struck)
 
     def _start_row(self, found: dict[str, str]) -> None:
-        self.row = _read_count(found.get("Index"), self.row + 1)
+        self.row = _read_count(found.get("Index"), self.row + self.row_span + 1)
         self.column = 0
         self.budget.check_place(self.row, 1)
-        span = _read_count(found.get("Span"), 0)
+        self.row_span = _read_count(found.get("Span"), 0)
         if is_true(found.get("Hidden")) or found.get("Height") == "0":
-            self.makers[-1].hidden_rows.update(range(self.row, min(self.row + span, self.budget.limits.rows) + 1))
+            self.makers[-1].hide_rows(self.row, self.row + self.row_span)
 
     def _start_cell(self, found: dict[str, str]) -> None:
         self.column = _read_count(found.get("Index"), self.column + 1)

@@ -5,10 +5,13 @@ to disk: private lists must not be left in a temporary folder.
 """
 
 import io
+import os
 import re
 import struct
 import zipfile
 import zlib
+from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
@@ -35,27 +38,37 @@ class ZipReader:
         self.members = self._zip.infolist()
         if len(self.members) > limits.parts:
             raise Unreadable("F10", f"压缩包里有 {len(self.members)} 个文件，多于 {limits.parts} 个")
+        if _overlap(self.members):
+            raise Unreadable("F10", "压缩包里的文件互相重叠，正常的压缩包没有这种情况")
 
     def read(self, member: zipfile.ZipInfo) -> bytes:
         """The bytes of one member."""
         if member.flag_bits & _ENCRYPTED_FLAG:
             raise Unreadable("F02", "压缩包设有密码")
-        if member.file_size > self.left:
-            raise self._too_large()
+        most = min(self.left, self.limits.part_bytes)
+        if member.file_size > most:
+            raise self._too_large(most)
         try:
             with self._zip.open(member) as stream:
-                data = stream.read(self.left + 1)
+                data = stream.read(most + 1)
         except (*_DAMAGE, NotImplementedError, RuntimeError) as error:
             raise Unreadable("F01", f"压缩包里的 {decode_name(member)} 损坏") from error
-        if len(data) > self.left:
-            raise self._too_large()
+        if len(data) > most:
+            raise self._too_large(most)
         if len(data) != member.file_size:
             raise Unreadable("F01", f"压缩包里的 {decode_name(member)} 不完整")
         self.left -= len(data)
         return data
 
-    def _too_large(self) -> Unreadable:
-        return Unreadable("F10", f"解压后大于 {self.limits.unpacked_bytes // 1_000_000} MB")
+    def _too_large(self, most: int) -> Unreadable:
+        limit = self.limits.unpacked_bytes if most == self.left else most
+        return Unreadable("F10", f"解压后大于 {limit // 1_000_000} MB")
+
+
+def _overlap(members: Sequence[zipfile.ZipInfo]) -> bool:
+    """Whether members share their bytes: a few kilobytes then unpack to any size."""
+    ends = sorted((m.header_offset, m.header_offset + m.compress_size) for m in members if m.compress_size)
+    return any(end > start for (_, end), (start, _) in pairwise(ends))
 
 
 def decode_name(member: zipfile.ZipInfo) -> str:
@@ -85,16 +98,16 @@ def find_safe_name(name: str) -> str:
 def list_members(reader: ZipReader) -> list[tuple[str, zipfile.ZipInfo]]:
     """(safe name, member) of every file in a zip, in name order; a name given twice gets (2); "" for unsafe names."""
     named: list[tuple[str, zipfile.ZipInfo]] = []
-    taken: set[str] = set()
+    taken: dict[str, int] = {}
     for member in sorted(
-        (m for m in reader.members if not m.is_dir()), key=lambda m: (decode_name(m), m.header_offset)
+        (m for m in reader.members if not m.filename.endswith("/")), key=lambda m: (decode_name(m), m.header_offset)
     ):
         name = find_safe_name(decode_name(member))
-        base, number = PurePosixPath(name), 1
+        base, given = PurePosixPath(name), name.casefold()
         while name and name.casefold() in taken:
-            number += 1
-            name = str(base.with_name(f"{base.stem} ({number}){base.suffix}"))
-        taken.add(name.casefold())
+            taken[given] += 1
+            name = str(base.with_name(f"{base.stem} ({taken[given]}){base.suffix}"))
+        taken.setdefault(name.casefold(), 1)
         named.append((name, member))
     return named
 
@@ -151,7 +164,7 @@ def _open_zip(path: Path, limits: ReadLimits) -> _OpenZip:
 def _split_at_file(path: Path) -> tuple[Path, tuple[str, ...]]:
     """The part of a path that is a file on disk, and the names behind it."""
     for outer in (path, *path.parents):
-        if outer.is_file():
+        if os.path.isfile(outer):  # noqa: PTH113 - a member's name may be longer than the disk allows: is_file raises
             return outer, path.parts[len(outer.parts) :]
     return path, ()
 

@@ -44,21 +44,35 @@
     get("mute").hidden = false;
     if (get("spoken")) get("spoken").open = true;
   }
+  // a Chinese voice of this device, before one that needs the network; null for none
+  function chooseVoice(voices) {
+    var best = null, most = -1;
+    voices.forEach(function (v) {
+      var rank = (v.localService === false ? 0 : 2) + (/CN|Hans/i.test(v.lang) ? 1 : 0);
+      if (/^(zh|cmn)/i.test(v.lang) && rank > most) { best = v; most = rank; }
+    });
+    return best;
+  }
   function readAloud() {
-    var engine = window.speechSynthesis, voices = engine ? engine.getVoices() : [];
-    var isMute = !engine || (voices.length && !voices.some(function (v) { return /^(zh|cmn)/i.test(v.lang); }));
-    if (isMute) { showText(); return; }
+    var engine = window.speechSynthesis, voices = engine ? engine.getVoices() : [], voice = chooseVoice(voices);
+    var hasStarted = false;
+    if (!engine || (voices.length && !voice)) { showText(); return; }
     engine.cancel();
     // one sentence at a time: some voices fall silent after fifteen seconds
     get("speech").textContent.split("。").filter(Boolean).forEach(function (sentence) {
       var utterance = new window.SpeechSynthesisUtterance(sentence);
       utterance.lang = "zh-CN";
       utterance.rate = 0.85;
+      if (voice) utterance.voice = voice;
+      utterance.onstart = function () { hasStarted = true; };
       utterance.onerror = function (event) {
         if (event.error !== "canceled" && event.error !== "interrupted") showText();
+        else hasStarted = true;
       };
       engine.speak(utterance);
     });
+    // a browser without any voice says nothing and reports nothing
+    window.setTimeout(function () { if (!hasStarted) showText(); }, 3000);
   }
   if (speak) {
     speak.hidden = false;

@@ -20,13 +20,12 @@ from werkzeug.wrappers import Response as BaseResponse
 from village_notice.archive.answer import read_words as read_answer_words
 from village_notice.archive.dialect import Source
 from village_notice.archive.wording import format_day
-from village_notice.domain.printed import print_name
 from village_notice.errors import VillageNoticeError
 from village_notice.resources import find_template
 from village_notice.settings import Settings
 from village_notice.sources.reference import Reference
 from village_notice.web.desk.calls import Calls
-from village_notice.web.desk.keys import DeskKeys
+from village_notice.web.desk.keys import DeskKeys, clean_clerk
 from village_notice.web.desk.record import HEADINGS, Record
 from village_notice.web.desk.sessions import LONGEST_SECONDS, DeskSession, Sessions
 from village_notice.web.guard import guard
@@ -46,6 +45,7 @@ _PROBLEMS = {
     429: "点得太快了，请过几分钟再试。",
     500: "暂时答复不了，请过一会儿再试；还不行就看服务窗口里的提示。",
 }
+_WRONG_CLERK = "姓名或密码不对，请再输一次。每人用自己的姓名和密码；没有的请在这台电脑上设。"
 _OTHER_PROBLEM = "暂时答复不了，请从首页重新开始。"
 
 
@@ -180,10 +180,11 @@ class _Views:
             and self._counter.is_allowed("logins", "", _LOGINS_OF_ALL, _LOGIN_SECONDS)
         ):
             abort(429)
-        clerk = print_name(request.form.get("clerk", "").strip())[:12]
-        is_right = self._site.keys.is_password(request.form.get("password", "")[:200])
+        clerk = clean_clerk(request.form.get("clerk", ""))
+        is_right = self._site.keys.is_password(request.form.get("password", "")[:200], clerk)
         if not clerk or not is_right:
-            problem = "密码不对，请再输一次。" if clerk else "请先写您的姓名，登记簿上要记是谁答复的。"
+            problem = _WRONG_CLERK if self._site.keys.clerks else "密码不对，请再输一次。"
+            problem = problem if clerk else "请先写您的姓名，登记簿上要记是谁答复的。"
             return render_template("login.html", problem=problem, typed=clerk), 403
         session.clear()
         session["visit"] = self._sessions.start(clerk)

@@ -13,19 +13,22 @@ from village_notice.ledger.desk import prepare_desk
 from village_notice.settings import Settings
 from village_notice.sources.reference import read_reference
 from village_notice.web.desk.app import DeskSite, create_app
-from village_notice.web.desk.keys import DeskKeys, read_keys, set_password
+from village_notice.web.desk.keys import DeskKeys, read_keys, remove_clerk, set_password
 from village_notice.web.server import list_hosts, run_app
+
+__all__ = ["PASSWORD_VARIABLE", "find_keys", "remove_clerk", "serve"]
 
 PASSWORD_VARIABLE = "VILLAGE_NOTICE_DESK_PASSWORD"  # noqa: S105  # the name of a variable
 
 
-def find_keys(home: Path, ask: Callable[[], str], *, is_new: bool) -> DeskKeys:
+def find_keys(home: Path, ask: Callable[[], str], *, is_new: bool, clerk: str = "") -> DeskKeys:
     """The keys of an office; a password is asked for where there is none yet, or where a new one is wanted.
 
     Args:
         home: Office folder.
         ask: Asks a person for a new password.
         is_new: True sets a new one.
+        clerk: Whose it is, "" everybody's.
 
     Raises:
         UsageError: A password is needed and nobody can be asked, or it is too short.
@@ -41,7 +44,7 @@ def find_keys(home: Path, ask: Callable[[], str], *, is_new: bool) -> DeskKeys:
                 f"或把密码放在环境变量 {PASSWORD_VARIABLE} 里再启动。"
             )
         password = ask()
-    return set_password(home, password)
+    return set_password(home, password, clerk)
 
 
 def serve(

@@ -15,25 +15,30 @@ from flask import Flask, Response, abort, redirect, render_template, request, se
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as BaseResponse
 
-from village_notice.archive import browse
+from village_notice.archive import browse, picking
 from village_notice.archive.answer import Answers, PersonAnswer, VillageAnswer, format_speech, read_words
 from village_notice.archive.browse import VillagePlace
 from village_notice.archive.dialect import Source
 from village_notice.archive.query import ALL_YEARS, search, search_village
+from village_notice.archive.sound import search_key
 from village_notice.archive.wording import format_day
+from village_notice.domain.guide_text import read_guide_texts
 from village_notice.domain.money import format_fen
 from village_notice.errors import VillageNoticeError
 from village_notice.resources import find_template
 from village_notice.settings import Settings
 from village_notice.web.guard import guard
 from village_notice.web.limits import Counter, Limits
-from village_notice.web.public.papers import list_guides, list_papers
+from village_notice.web.public.papers import GUIDES, list_guides, list_papers
 from village_notice.web.public.shown import show_lines, show_years
 
 Answer = str | Response | BaseResponse
 _MOST_PEOPLE = 12
+_WHOLE_VILLAGE = "全村"
 _MOST_NAMESAKES = 60
 _MOST_BODY = 4_096
+_RULED_BLANK = re.compile(r"(，电话)?\s*_{3,}")
+"""Where the paper leaves room for a telephone nobody has registered; a screen can't be written on."""
 _CHECK_CODE = re.compile("[A-Z2-7]{5}-[A-Z2-7]{5}")
 _PROBLEMS = {
     400: "打不开这个网址。请从乡镇给出的网址进入。",
@@ -110,11 +115,13 @@ def create_app(site: PublicSite) -> Flask:
         ("/help", views.show_help, ("GET",)),
         ("/guides", views.show_guides, ("GET",)),
         ("/guides/<name>", views.send_guide, ("GET",)),
+        ("/guides/<name>/read", views.show_guide, ("GET",)),
         ("/t/<township>", views.show_township, ("GET",)),
         ("/v/<township>/<village>", views.show_newest, ("GET",)),
         ("/v/<township>/<village>/compare", views.show_comparison, ("GET",)),
         ("/v/<township>/<village>/<int:year>", views.show_village, ("GET",)),
         ("/v/<township>/<village>/<int:year>/person", views.show_people, ("POST",)),
+        ("/v/<township>/<village>/<int:year>/pick", views.pick_person, ("POST",)),
         ("/v/<township>/<village>/<int:year>/notice/<name>", views.send_notice, ("GET",)),
     ):
         app.add_url_rule(rule, view.__name__, view, methods=list(methods))
@@ -191,7 +198,22 @@ class _Views:
 
     def show_guides(self) -> Answer:
         """The programmes: who can apply, how, where to call."""
-        return render_template("guides.html", guides=list(list_guides(self._site.folder)) or abort(404))
+        guides = list_guides(self._site.folder) or abort(404)
+        texts = read_guide_texts(self._site.folder / GUIDES)
+        by_department: dict[str, list[str]] = {}
+        for name in guides:
+            by_department.setdefault(texts[name].department if name in texts else "", []).append(name)
+        return render_template("guides.html", guides=sorted(by_department.items()), texts=texts)
+
+    def show_guide(self, name: str) -> Answer:
+        """A 申报指南 to read and to hear."""
+        paper = f"{name}.pdf"
+        if paper not in list_guides(self._site.folder):
+            abort(404)
+        text = read_guide_texts(self._site.folder / GUIDES).get(paper) or abort(404)
+        rows = [(label, _RULED_BLANK.sub("", words)) for label, words in text.rows]
+        speech = "".join(f"{label}：{words.rstrip('。')}。" for label, words in rows)
+        return render_template("guide.html", text=text, rows=rows, paper=paper, speech=f"{text.title}。{speech}")
 
     def send_guide(self, name: str) -> Answer:
         """A 申报指南 as PDF."""
@@ -222,6 +244,7 @@ class _Views:
             papers=list(papers),
             paper_check=_read_check(),
             speech=format_speech(Answers("", villages=(answer,))),
+            groups=picking.list_groups(self._site.db, township, village, year) if self._site.is_open(year) else [],
         )
 
     def show_comparison(self, township: str, village: str) -> Answer:
@@ -238,12 +261,27 @@ class _Views:
         if not self._counter.is_search_allowed(request.remote_addr or "", self._site.limits):
             abort(429)
         words, name, group = (request.form.get(key, "")[:60].strip() for key in ("words", "name", "group"))
+        if chosen_by_touch := request.form.get("chosen", "")[:120]:
+            group, _, name = chosen_by_touch.partition("|")
         found = self._search(place, name or words, year, _MOST_NAMESAKES if name else _MOST_PEOPLE)
         chosen = [p for p in found.people if not name or (p.name, p.group) == (name, group)]
         common = {"place": place, "year": year, "text": words or name}
         if len(chosen) == 1 and (name or not found.is_capped):
             return render_template("person.html", **common, **self._describe_person(place, chosen[0]))
         return render_template("people.html", **common, people=chosen, note=found.note, is_capped=found.is_capped)
+
+    def pick_person(self, township: str, village: str, year: int) -> Answer:
+        """A person found by touch: the characters of the name one by one; surnames alone name nobody and are not counted."""
+        if not self._site.is_open(year):
+            abort(404)
+        place = self._read_place(township, village, year)
+        group, start = (request.form.get(key, "")[:60].strip() for key in ("group", "start"))
+        if start and not self._counter.is_search_allowed(request.remote_addr or "", self._site.limits):
+            abort(429)
+        where, start = (place.township, place.village, year), search_key(start)
+        chosen = None if group == _WHOLE_VILLAGE else group
+        found = picking.pick(self._site.db, where, chosen, start, _MOST_PEOPLE)
+        return render_template("pick.html", place=place, year=year, group=group, start=start, found=found)
 
     def _search(self, place: VillagePlace, words: str, year: int, limit: int) -> Answers:
         where = {"township": place.township, "village": place.village}

@@ -1,0 +1,71 @@
+"""Headings that columns.csv does not list, by their words: money, a person, a village. What stands below must agree."""
+
+import re
+from functools import lru_cache
+
+from village_notice.sources.reference import fold_heading
+from village_notice.sources.wording import find_units, fold_words
+
+GUESSED = 0.5
+"""How surely a heading is what only its words say."""
+_LONGEST = 14
+_MONEY_WORDS = re.compile(
+    r"金额|资金|[款额]$|补贴|补助|补偿|津贴|奖|救助|低保|优待|抚恤|慰问|供养|生活费|管护费|报酬|工资|分红|收益|赔付|红利|"
+    r"现金|[金费]$|合计|小计|总计|共计|总数|实发|实领|应领|到账|到卡|领到|钱|发放|兑现|兑付|^计$|^万?元$"
+)
+_OTHER_UNIT = re.compile(
+    r"亩|人|户|头|台|只|件|袋|包|份|套|个|斤|公斤|kg|吨|米|平方米|㎡|月|天|日|年|岁|周岁|%|次|株|辆|口|间|kw|千瓦|马力"
+)
+_UNIT_OF_MONEY = re.compile(r"万?元")
+_OTHER_MONEY = re.compile(
+    r"标准|[单售定总均市]价|价[格款值]|每|/[亩人户头月台只年]|[人亩户台]均|面积|亩数?$|数量|[人户台头只件株次天个]数|月数|比例|比率|系数|百分|"
+    r"累计|余额|结余|结转|未[发领付到兑补]|上[年期次月季]|去年|往年|历年|前期|前次|扣|自[筹付缴]|农户(?:承担|缴|自)|个人(?:承担|缴|自)|"
+    r"保险金?额|保额|保费(?!补)|收入|支出|投资|造价|成本|年龄|周岁|电话|号码?$|编[号码]|代码|序号|年限|工龄|学费|罚|贷|赡养|抚养|日期|时间|"
+    r"差[额异]|尾数|限额|上限|起付|量(?:[(（]|$)|^原|(?:调整|变更|变动)前|功率|马力|千瓦"
+)
+"""Headings of numbers that are not what a person is paid now."""
+_NO_COLUMN = re.compile(
+    r"[:：]|生产企业|[表册单]$|公示|签[字名章]|盖章|手印|原因|情况|是否|状态|结果|类[别型]|等级|级别|地址|说明|备注"
+)
+_PERSON = re.compile(
+    r"(?:姓名|名字|户名|对象|人员|医生|乡医|军人|义务兵|学生|学员|职工|队员|劳力|用户名?称?|[户船车机牧林]主|[^\d村]人|[^\d]户|农场|合作社|企业|公司|主体|"
+    r"[护保养管检防巡监][林洁护理疫山河路水]员)(?:姓名|名称|名单)?$"
+)
+_OTHER_PERSON = re.compile(
+    r"代领|代办|监护|家长|联系人|配偶|照料|照护|护理人|经办|负责人|干部|帮扶人|责任人|包保|法人|法定代表|担保|见证|介绍|子女|父亲|母亲|受托|委托|"
+    r"组长|主任|书记|会计|审核|复核|制表|填表|经手|发放人|验收人|丈量人|登记人|调查人"
+)
+"""Whoever a heading names so is not the one who is paid."""
+_VILLAGE = re.compile(r"(?<!自然)村[居庄名民委会称]*$|社区(?:名称)?$|居委会?$|村[(（/、]?社区?[)）]?$")
+
+
+def is_other_person(text: str) -> bool:
+    """Whether a heading names somebody who is not the one who is paid: a guardian, an official, who fetched the money."""
+    return bool(_OTHER_PERSON.search(fold_words(text)))
+
+
+def is_other_money(text: str) -> bool:
+    """Whether a heading says that its numbers are a rate, a price, an earlier year, a deduction."""
+    units = find_units(text)
+    return bool(_OTHER_MONEY.search(fold_words(text))) or (bool(units) and all(map(_OTHER_UNIT.fullmatch, units)))
+
+
+def names_money(text: str) -> bool:
+    """Whether the words of a heading that columns.csv does not know speak of money paid now."""
+    last = fold_heading(text.rsplit("\n", maxsplit=1)[-1])
+    is_money_word = _MONEY_WORDS.search(last) or any(map(_UNIT_OF_MONEY.fullmatch, find_units(text)))
+    return bool(is_money_word) and not is_other_money(text)
+
+
+@lru_cache(maxsize=16384)
+def guess_field(text: str) -> str:
+    """name, village or amount_paid by the words of a heading alone, "" where they say none of them."""
+    plain = fold_words(text)
+    if not plain or len(plain) > _LONGEST or _NO_COLUMN.search(plain):
+        return ""
+    last = fold_heading(text.rsplit("\n", maxsplit=1)[-1])
+    if _VILLAGE.search(last):
+        return "village"
+    if _PERSON.search(last) and not _OTHER_PERSON.search(plain):
+        return "name"
+    return "amount_paid" if names_money(text) else ""

@@ -1,0 +1,339 @@
+"""Which of several columns of money is what was paid: by heading and by arithmetic; where neither tells, they stay rivals.
+
+Money in a column beside the one chosen is never passed over in silence: either its heading says that it is something
+else (a rate, a price, an earlier year), or the figures explain it, or the clerk is asked.
+"""
+
+import re
+from collections.abc import Container, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import NamedTuple
+
+from village_notice.domain.money import parse_amount
+from village_notice.sources.column_map import AmountColumn, ColumnMap
+from village_notice.sources.columns_spread import adds_up, find_delta_status, is_money
+from village_notice.sources.dates import find_year
+from village_notice.sources.grid import Cell
+from village_notice.sources.heading_words import GUESSED, is_other_money, names_money
+from village_notice.sources.people_choice import has_names
+from village_notice.sources.reference import fold_heading
+
+_SO_FAR = re.compile(r"累计|余额|结余|上[年期次月季]|去年|往年|历年|前期|前次")
+_ACTUAL = re.compile(r"^(?:\d{4}年?)?(?:本[年次期月季])?(?:实[发领付补际]|[到入]账|到帐|到卡|打款|代发|成功)")
+"""Words that say the money went onto the card."""
+_NEUTRAL = re.compile(r"^(?:补[贴助偿]|奖[补励]|救助|扶助|金额)")
+_SUM = re.compile(r"合计|小计|总计|共计|总额|总金额|总数|^计$|季度|全年|年度|半年|两季|年补")
+_LESS = re.compile(r"扣|退|追|收回|失败|核减|多发|减")
+"""Headings of money that was not paid after all."""
+_HOUSEHOLD = re.compile(r"户|家庭")
+_ONE = 100
+_TIMES = 2
+_HIGHEST = 10**11
+"""Thousand million yuan in fen: a card, a telephone or an ID."""
+_THIS_TIME = re.compile(r"本次|本期|本批|此次|本月|当月")
+_YEAR = re.compile(r"20\d\d年?度?")
+_MONTHLY = re.compile(r"(?:每?人)?[每按]?月(?!份)均?(?:人均)?(?:实发|发放|补[贴助]|救助|保障|标准|领取|享受|金额|额)")
+_WHOLE_YEAR = re.compile(r"全年|年度")
+_MOST_MONTHS = 12
+_FEWEST_SUMMED = 2
+_ENOUGH = 20
+"""Of the rows of a column one in twenty may disagree where columns are compared."""
+
+Money = tuple[int | None, ...]
+
+
+class Found(NamedTuple):
+    """A column whose heading names money: its field of columns.csv, how surely, and where it stands."""
+
+    field: str
+    confidence: float
+    column: int
+
+
+@dataclass(frozen=True)
+class MoneyChoice:
+    """Chooses among the money columns of one table.
+
+    Attributes:
+        fields: Field of columns.csv → column, of what is no money.
+        texts: Combined heading of each column.
+        samples: For each column the cells below the heading.
+        factors: Columns that count something: areas, months, people.
+        year: The year the titles name, None where they name none.
+    """
+
+    fields: Mapping[str, int]
+    texts: Sequence[str]
+    samples: Sequence[Sequence[Cell]]
+    factors: Sequence[int] = ()
+    year: int | None = None
+
+    def choose(self, found: Sequence[Found], unknown: Sequence[tuple[int, str]]) -> ColumnMap:
+        """The mapping with its money: 实发 before 应发, a surer heading before a vaguer one.
+
+        Of several columns the one that is the sum of the others is what was paid. Two with the same claim and other
+        figures stay rivals, and so does every column of money that nothing explains.
+
+        Args:
+            found: Columns whose headings columns.csv knows as money.
+            unknown: Headings it does not know: (column, text).
+        """
+        named = [c for c, text in unknown if names_money(text) or _YEAR.fullmatch(self._fold(c))]
+        worded = [Found("amount_paid", GUESSED, c) for c in named if self._has_number(c)]
+        rest = sorted({c for c, _ in unknown} - set(named))
+        unnamed = list(self._find_unnamed(rest))
+        plain = [f for f in found if f.confidence >= 1 or not is_other_money(self.texts[f.column - 1])]
+        known = plain or [f for f in found if not is_other_money(self.texts[f.column - 1].rsplit("\n", maxsplit=1)[-1])]
+        paid = [f for f in (*known, *worded) if f.field != "amount_delta"]
+        years = {f.column: y for f in paid if (y := find_year(self.texts[f.column - 1]))}
+        if self.year and set(years.values()) - {self.year}:  # 2022年金额, 2023年金额: that of the title's year counts
+            known, worded = ([f for f in g if years.get(f.column, self.year) == self.year] for g in (known, worded))
+        aside = [f.column for f in found if f not in known]
+        now = [f for f in worded if _THIS_TIME.match(self._fold(f.column))]
+        if len(now) == 1 and not any(f.field == "amount_paid" for f in known):  # 应补, 已补, 本次补差
+            return self._settle(now[0].column, [f.column for f in (*known, *worded) if f not in now], is_due=False)
+        for kind in ("amount_paid", "amount_due"):
+            ranked = sorted((f for f in known if f.field == kind), key=lambda f: (-f.confidence, f.column))
+            if ranked:
+                return self._choose_among(ranked, known, worded, aside, unnamed, rest)
+        if worded:
+            return self._choose_among(worded, known, [], aside, unnamed, rest)
+        deltas = [f.column for f in known if f.field == "amount_delta"]
+        changes = tuple(AmountColumn(c, status=find_delta_status(self.texts[c - 1])) for c in deltas[:1])
+        return ColumnMap(self.fields, changes)
+
+    def _choose_among(
+        self,
+        ranked: Sequence[Found],
+        known: Sequence[Found],
+        worded: Sequence[Found],
+        aside: Sequence[int],
+        unnamed: Sequence[int],
+        unnamed_too: Sequence[int],
+    ) -> ColumnMap:
+        """The choice among columns of one field.
+
+        `aside` are those whose headings say that they are something else, `unnamed` those whose headings say nothing.
+        """
+        columns = [f.column for f in ranked]
+        deltas = [f.column for f in known if f.field == "amount_delta" and self._has_number(f.column)]
+        more = [c for c in deltas if not _LESS.search(self._fold(c))]
+        less = [c for c in deltas if c not in more]
+        is_due = ranked[0].field == "amount_due"
+        others = [f.column for f in worded if f.column not in columns]
+        if net := self._find_net([*columns, *others], less):
+            return self._settle(net, [c for c in columns if c != net], is_due=is_due)
+        guessed = {f.column for f in (*ranked, *worded) if f.confidence <= GUESSED}
+        if whole := self._find_whole(columns, more, others, guessed):
+            return self._settle(whole, is_due=is_due)
+        if whole := self._find_months_sum(columns, others):
+            return self._settle(whole, [c for c in columns if c != whole], is_due=is_due)
+        top = self._find_top(ranked)
+        rivals = top if len(top) > 1 else self._find_open(top[0], [*columns, *others, *unnamed], deltas, known)
+        rivals = rivals or self._find_alike(top[0], unnamed_too)
+        rivals = rivals or ([top[0]] if self._is_households(top[0]) else [])
+        rest = [c for c in (*columns, *aside) if c not in rivals and c != top[0]]
+        unused = [c for c in rest if self._differs(c, top[0])]
+        return self._settle(top[0], unused, rivals, is_due=is_due)
+
+    def _find_unnamed(self, unknown: Container[int]) -> Iterator[int]:
+        """Columns of money without a heading, or under one that says nothing: summed up at the end, or beside names.
+
+        A serial without a heading stands left of the name, or counts the rows.
+        """
+        for column in range(self.fields.get("name", 0) + 1, len(self.texts) + 1):
+            text = self.texts[column - 1]
+            if (text and column not in unknown) or is_other_money(text) or not self._has_number(column):
+                continue
+            numbers = [m for m in self._money(column) if m is not None]
+            is_serial = all(b - a == _ONE for a, b in pairwise(numbers)) and len(numbers) > 1
+            is_odd = max(map(abs, numbers)) >= _HIGHEST or all(_is_year(n) for n in numbers)
+            beside = column > 1 and (not self.texts[column - 2] or column - 1 in unknown)
+            is_list = beside and has_names(self.samples[column - 2])
+            if not is_serial and not is_odd and (not text or is_list or _sums_up(numbers)):
+                yield column
+
+    def _find_alike(self, chosen: int, columns: Sequence[int]) -> list[int]:
+        """The chosen column and those under headings nobody knows whose figures are much like its own, row by row."""
+        numbers = [c for c in columns if not is_other_money(self.texts[c - 1]) and self._has_number(c)]
+        base, found = self._money(chosen) if numbers else (), []
+        for column in numbers:
+            pairs = [(b, m) for b, m in zip(base, self._money(column), strict=True) if b and m]
+            alike = sum(b <= m * _TIMES and m <= b * _TIMES for b, m in pairs)
+            is_alike = bool(pairs) and alike * _ENOUGH >= len(pairs) * (_ENOUGH - 1)
+            is_more = any(_is_product(base, self._scaled(c), self._money(column)) for c in self.factors)
+            if (is_alike and not self._is_explained(column, chosen)) or is_more:
+                found.append(column)
+        return [chosen, *found] if found and not self._adds_up(chosen, found) else []
+
+    def _is_households(self, column: int) -> bool:
+        """Whether a heading speaks of the household's money and every member's row of a household repeats it."""
+        key = next((c for f in ("household_no", "household_id", "household_head") if (c := self.fields.get(f, 0))), 0)
+        if not key or not _HOUSEHOLD.search(self._fold(column)):
+            return False
+        money: dict[Cell, list[int | None]] = {}
+        for household, fen in zip(self.samples[key - 1], self._money(column), strict=True):
+            if household not in (None, "") and fen:
+                money.setdefault(household, []).append(fen)
+        several = [m for m in money.values() if len(m) > 1]
+        return bool(several) and all(len(set(m)) == 1 for m in several)
+
+    def _settle(
+        self, column: int, unused: Sequence[int] = (), rivals: Sequence[int] = (), *, is_due: bool
+    ) -> ColumnMap:
+        unknown = tuple((c, self.texts[c - 1]) for c in unused)
+        return ColumnMap(self.fields, (AmountColumn(column),), is_due, unknown=unknown, rivals=tuple(rivals))
+
+    def _find_top(self, ranked: Sequence[Found]) -> list[int]:
+        """The columns with the best claim; those that say nothing new left out."""
+        if len(ranked) == 1:
+            return [ranked[0].column]
+        filled = [f for f in ranked if any(self._money(f.column))] or ranked[:1]
+        top = [f.column for f in filled if f.confidence == filled[0].confidence]
+        if any(self._is_monthly(c) for c in top):
+            top += [f.column for f in filled if f.column not in top and self._differs(f.column, top[0])]
+        actual = [c for c in top if _ACTUAL.match(self._fold(c))]
+        if actual and all(_NEUTRAL.match(self._fold(c)) for c in top if c not in actual):
+            top = actual
+        return top[:1] if len(top) == 1 or len({self._money(c) for c in top}) == 1 else top
+
+    def _find_open(
+        self, chosen: int, columns: Sequence[int], deltas: Sequence[int], known: Sequence[Found]
+    ) -> list[int]:
+        """The chosen column and those beside it which neither words nor figures explain; [] where there are none."""
+        if deltas and not self._includes_deltas(chosen, deltas, known):
+            return [chosen, *deltas]
+        is_actual = bool(_ACTUAL.match(self._fold(chosen)))
+        rest = [c for c in columns if c != chosen and self._has_number(c)]
+        if is_actual:  # a heading that says so plainly gives way to nothing but a sum
+            rest = [c for c in rest if _SUM.search(self._fold(c))]
+        open_ = [c for c in rest if not self._is_explained(c, chosen)]
+        has_actual = any(_ACTUAL.match(self._fold(c)) for c in open_)  # what arrived is no part of what was sent
+        if open_ and not has_actual and self._adds_up(chosen, rest):
+            return []
+        return [chosen, *open_] if open_ else []
+
+    def _is_explained(self, column: int, chosen: int) -> bool:
+        """Whether figures tell that a column is no other payment: the same money, or a rate of the chosen one."""
+        base, money = self._money(chosen), self._money(column)
+        if all(m in (None, b) for b, m in zip(base, money, strict=True)):
+            return True
+        is_sparse = sum(m is not None for m in money) < sum(b is not None for b in base)
+        if is_sparse and sum(b or 0 for b in base) == sum(m or 0 for m in money):
+            return True  # a household's sum on its first row
+        return any(_is_product(money, self._scaled(c), base) for c in self.factors)
+
+    def _find_whole(
+        self, columns: Sequence[int], deltas: Sequence[int], others: Sequence[int], guessed: Container[int] = ()
+    ) -> int:
+        """The column that is the sum of all others and of the re-issues, 0 where none is.
+
+        Columns nobody listed are parts only together: 中央 省级 市级 and their 合计.
+        """
+        for parts in ([*columns, *deltas], [*columns, *deltas, *others]):
+            filled = [c for c in parts if self._has_number(c)]
+            for column in (c for c in parts if c not in deltas and (c not in guessed or _SUM.search(self._fold(c)))):
+                if self._adds_up(column, [c for c in filled if c != column]):
+                    return column
+        return 0
+
+    def _find_net(self, columns: Sequence[int], less: Sequence[int]) -> int:
+        """The column that is another one less the deductions, returns or recoveries beside it, 0 where none is."""
+        taken = self._add_up(less)
+        for net in columns if any(taken) else ():
+            for gross in (c for c in columns if c != net):
+                rows = list(zip(self._money(gross), self._money(net), taken, strict=True))
+                if all(g is None or g - t == (n or 0) for g, n, t in rows):
+                    return net
+        return 0
+
+    def _adds_up(self, column: int, parts: Sequence[int]) -> bool:
+        return len(parts) >= 2 and adds_up(self.samples[column - 1], [self.samples[c - 1] for c in parts])
+
+    def _find_months_sum(self, columns: Sequence[int], others: Sequence[int]) -> int:
+        """Beside a month's money the one column that is that money times the months or people of the row.
+
+        Without a column that counts them, it is only taken where one number of months (a quarter, half a year) fits
+        every row, or its heading says that it is a sum; 0 where none or several are.
+        """
+        months = [c for c in columns if self._is_monthly(c) and self._has_number(c)]
+        if len(months) != 1:
+            return 0
+        found = [
+            c
+            for c in (*columns, *others)
+            if c not in months and not _SO_FAR.search(self.texts[c - 1]) and self._has_number(c)
+        ]
+        base = self._money(months[0])
+        found = [c for c in found if self._is_months_sum(base, c)]
+        return found[0] if len(found) == 1 else 0
+
+    def _is_months_sum(self, base: Money, column: int) -> bool:
+        money = self._money(column)
+        if any(_is_product(base, self._scaled(c), money) for c in self.factors):
+            return True
+        pairs = [(b, m) for b, m in zip(base, money, strict=True) if b and m]
+        times = [divmod(m, b) for b, m in pairs]
+        if not times or not all(rest == 0 and 1 <= n <= _MOST_MONTHS for n, rest in times):
+            return False
+        counts = {n for n, _ in times}
+        if counts == {1} or _WHOLE_YEAR.search(self.texts[column - 1]):
+            return False  # the year's money beside one month's: which was paid now is not known
+        return len(counts) == 1 or bool(_SUM.search(self._fold(column)))
+
+    def _includes_deltas(self, paid: int, deltas: Sequence[int], known: Sequence[Found]) -> bool:
+        """Whether figures show that the paid column already includes the re-issues or deductions beside it."""
+        taken = {paid, *deltas, *self.fields.values()}
+        further = [c for c, t in enumerate(self.texts, 1) if c not in taken and _LESS.search(t) and self._has_number(c)]
+        less = [c for c in deltas if _LESS.search(self._fold(c))] + further
+        more = [c for c in deltas if c not in less]
+        for base in (f.column for f in known if f.field != "amount_delta" and f.column != paid):
+            rows = zip(self._money(base), self._money(paid), self._add_up(more), self._add_up(less), strict=True)
+            checked = [p - b in (m - n, m + n) for b, p, m, n in rows if b is not None and p is not None]
+            if checked.count(False) * _ENOUGH <= len(checked):
+                return True
+        return False
+
+    def _add_up(self, columns: Sequence[int]) -> Sequence[int]:
+        """The sum of columns, row by row."""
+        if not columns:
+            return [0] * max(map(len, self.samples), default=0)
+        return [sum(abs(v or 0) for v in row) for row in zip(*map(self._money, columns), strict=True)]
+
+    def _is_monthly(self, column: int) -> bool:
+        """Whether a heading names what one month gives: 月发放金额, 每人每月补助额; not 本月发放金额, nor 6月金额."""
+        return bool(_MONTHLY.match(self._fold(column)))
+
+    def _fold(self, column: int) -> str:
+        return fold_heading(self.texts[column - 1].rsplit("\n", maxsplit=1)[-1])
+
+    def _differs(self, column: int, chosen: int) -> bool:
+        return self._has_number(column) and self._money(column) != self._money(chosen)
+
+    def _has_number(self, column: int) -> bool:
+        cells = self.samples[column - 1]
+        return is_money(cells) and any(a.fen for c in cells if (a := parse_amount(c)))
+
+    def _money(self, column: int) -> Money:
+        return tuple(a.fen if (a := parse_amount(c)) else None for c in self.samples[column - 1])
+
+    def _scaled(self, column: int) -> Money:
+        """Numbers that count something, in thousandths."""
+        return tuple(a.fen * 10 if (a := parse_amount(c)) else None for c in self.samples[column - 1])
+
+
+def _is_year(fen: int) -> bool:
+    return 190_000 <= fen <= 210_000 and fen % 100 == 0
+
+
+def _sums_up(numbers: Sequence[int]) -> bool:
+    """Whether the last of a column's numbers is the sum of the others."""
+    return len(numbers) > _FEWEST_SUMMED and numbers[-1] == sum(numbers[:-1])
+
+
+def _is_product(one: Money, thousandths: Money, product: Money) -> bool:
+    """Whether in every row (of a few) one number times another is the third, to a fen."""
+    rows = [(a, n, p) for a, n, p in zip(one, thousandths, product, strict=True) if a and n and p]
+    wrong = sum(abs(a * n - p * 1000) > 1000 for a, n, p in rows)
+    return bool(rows) and wrong * _ENOUGH <= len(rows) and any(n != 1000 for _, n, _ in rows)
