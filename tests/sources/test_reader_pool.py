@@ -138,10 +138,11 @@ def find_children(pid):
 @pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 def test_children_leave_with_their_parent(sent, tmp_path, jobs):
     program = """
-        import sys
+        import signal
         from pathlib import Path
         from village_notice.sources.discover import InputFile
         from village_notice.sources.reader_pool import ReaderPool
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # tests run in the background pass Ctrl-C over
         with ReaderPool(2) as pool:
             print("started", flush=True)
             list(pool.map([InputFile(Path("x"), "hang 1", 1), InputFile(Path("y"), "hang 2", 1)], "pool_jobs:work"))
@@ -161,4 +162,5 @@ def test_children_leave_with_their_parent(sent, tmp_path, jobs):
         assert len(children) == 2 and not alive
     finally:
         parent.kill()
+        parent.wait()
         parent.stdout.close()
