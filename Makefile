@@ -33,11 +33,13 @@ $(VENV)/bin/python $(VENV)/Scripts/python.exe:
 $(VENV)/.installed: setup.cfg pyproject.toml | $(BIN)/python$(if $(filter Windows_NT,$(OS)),.exe,)
 	$(BIN)/python -m pip install -q --upgrade pip
 	$(BIN)/python -m pip install -q -e .
+	$(BIN)/python -m compileall -q village_notice  # also where PYTHONDONTWRITEBYTECODE keeps Python from doing it
 	touch $@
 
 $(VENV)/.installed-test: setup.cfg pyproject.toml | $(BIN)/python$(if $(filter Windows_NT,$(OS)),.exe,)
 	$(BIN)/python -m pip install -q --upgrade pip
 	$(BIN)/python -m pip install -q -e ".[test,dev]"
+	$(BIN)/python -m compileall -q village_notice
 	touch $@ $(VENV)/.installed
 
 clean:

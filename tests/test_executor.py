@@ -1,5 +1,6 @@
 """Tasks through one interface: processes here, and a real Dask cluster of two processes, one of which is killed."""
 
+import multiprocessing
 import operator
 import os
 import signal
@@ -13,7 +14,7 @@ from click.testing import CliRunner
 from village_notice import pipeline, publish
 from village_notice.cli import main
 from village_notice.errors import ExitCode, UsageError
-from village_notice.executor import ClusterError, Workers, check_cluster
+from village_notice.executor import ClusterError, Standby, Workers, check_cluster
 from village_notice.options import RunOptions
 from village_notice.settings import Settings
 from village_notice.sources.reference import read_reference
@@ -76,6 +77,23 @@ def test_processes_here():
 def test_what_a_task_raises_comes_through():
     with pytest.raises(ZeroDivisionError):
         list(Workers(1).run(operator.floordiv, 1, [(0,), (1,)]))
+
+
+def test_processes_started_before_there_is_work():
+    expression = "sum(range(10)) + ('colorsys' in __import__('sys').modules)"  # nobody else imports that module
+    found = list(Workers(2, standby=Standby(2, "colorsys")).run(eval, expression, [()] * 20))
+    assert found == [46] * 20
+
+
+def test_processes_started_for_nothing_end():
+    with Standby(2, "colorsys") as standby:
+        assert standby.count == 2
+    assert not multiprocessing.active_children()
+
+
+def test_what_a_task_raises_comes_through_from_processes_started_before():
+    with pytest.raises(ZeroDivisionError):
+        list(Workers(1, standby=Standby(1, "colorsys")).run(operator.floordiv, 1, [(0,), (1,)]))
 
 
 @pytest.mark.xdist_group("cluster")

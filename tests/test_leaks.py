@@ -109,7 +109,9 @@ def test_numbers_and_remarks_typed_into_names_and_groups_stay_inside_and_are_tol
 
 def test_what_the_last_look_refuses_is_nowhere_in_public(write_inbox, tmp_path, monkeypatch):
     inbox = write_inbox(*[(f"王{c}", "1组") for c in "甲乙丙丁"])
-    monkeypatch.setattr("village_notice.publish.check_text", lambda text, _: ["379…，共18位"] if "王甲" in text else [])
+    monkeypatch.setattr(
+        "village_notice.publish.check_file", lambda data, _: ["379…，共18位"] if "王甲".encode() in data else []
+    )
     words = ["run", str(inbox), "--year", "2022", "--out", str(tmp_path / "结果"), "--quiet", "--json"]
     result = CliRunner().invoke(main, words)
     figures = json.loads(result.stdout)

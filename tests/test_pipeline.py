@@ -402,7 +402,7 @@ def test_what_is_held_in_another_township_makes_no_draft_here(inbox, tmp_path):
 
 def test_profile_tells_the_share_of_each_stage(inbox, tmp_path):
     for command, stages in (
-        ("run", ["公示", "档案", "查询库", "payments.csv", "公示数据"]),
+        ("run", ["公示", "档案", "查询库", "payments.csv", "全市汇总", "公示数据"]),
         ("check", ["payments.csv"]),
     ):
         result = run(inbox, tmp_path / command, "--profile", "--json", command=command)

@@ -14,7 +14,7 @@ import openpyxl
 import pytest
 from click.testing import CliRunner
 
-from village_notice import publish
+from village_notice import pipeline, publish
 from village_notice.cli import main
 from village_notice.domain.identity import id_check_digit
 from village_notice.made_before import RECORDS, read_records
@@ -92,6 +92,40 @@ def test_an_unchanged_run_says_the_same_and_writes_nothing(inbox, tmp_path):
     second, talk = run(inbox, tmp_path / "结果")
     assert second == first and "与上次完全相同" in talk
     assert {p: p.stat().st_mtime_ns for p in (tmp_path / "结果/公开").rglob("*")} == before
+
+
+def test_an_unchanged_run_needs_no_data_frames(inbox, tmp_path):
+    home = tmp_path / "办公"
+    CliRunner().invoke(main, ["init", str(home)])
+    words = ["run", str(inbox), "--year", "2022", "--out", str(tmp_path / "结果"), "--home", str(home)]
+    first = CliRunner().invoke(main, words)
+    watched = """
+import sys
+from village_notice.cli import main
+try:
+    main(sys.argv[1:])
+finally:
+    known = {"pandas", "numpy", "pyarrow", "reportlab", "openpyxl", "pypinyin", "lxml", "sqlalchemy"}
+    print("heavy:", *known & {*sys.modules})
+"""
+    second = subprocess.run([sys.executable, "-c", watched, *words], capture_output=True, text=True, check=False)
+    assert second.returncode == first.exit_code
+    assert "与上次完全相同" in second.stderr
+    *told, heavy = second.stdout.splitlines()
+    assert heavy == "heavy:" and told == first.stdout.splitlines()
+
+
+@pytest.mark.parametrize("key", ["database_url", "rules"])
+def test_a_server_that_is_asked_for_is_never_passed_over(inbox, tmp_path, key, monkeypatch):
+    home = tmp_path / "办公"
+    CliRunner().invoke(main, ["init", str(home)])
+    if key == "database_url":
+        settings = home / "office.toml"
+        settings.write_text('database_url = "postgresql://a@b/c"\n' + settings.read_text("utf-8"), "utf-8")
+    monkeypatch.setattr(pipeline, "find_server", lambda *_: None)  # no server answers here
+    run(inbox, tmp_path / "结果", "--home", home)
+    _, talk = run(inbox, tmp_path / "结果", "--home", home)
+    assert ("与上次完全相同" in talk) == (key != "database_url")
 
 
 @pytest.mark.parametrize("change", ["edit", "remove", "add"])

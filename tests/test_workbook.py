@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
-from village_notice.workbook import Link, Sheet, SheetColumn, build_workbook, format_location
+from village_notice.workbook import Link, Sheet, SheetColumn, build_workbook, format_column, format_location
 
 STAMP = datetime(2023, 12, 20, 9, 30)  # noqa: DTZ001
 COLUMNS = (SheetColumn("文件", width=30), SheetColumn("处数", "integer"), SheetColumn("金额（元）", "fen", 16))
@@ -124,3 +124,27 @@ def test_totals_stay_outside_the_filter():
 def test_one_column_has_nothing_to_merge():
     """Excel repairs a workbook that merges one cell with itself."""
     assert not load(build(Sheet("一", "t", COLUMNS[:1], (("x",),), notes=("注",))))["一"].merged_cells.ranges
+
+
+def test_rows_of_one_look_and_of_many_stand_in_their_places():
+    rows = [(f"名{n}", n, n) for n in range(10_050)]
+    styles = ["error" if n in (3, 4, 10_049) else "" for n in range(len(rows))]
+    sheet = load(build(Sheet("一", "t", COLUMNS, rows, styles=styles, links=(Link(7, 0, "a.xlsx"),))))["一"]
+    found = list(sheet.iter_rows(min_row=3, values_only=True))
+    assert [row[:2] for row in found] == [(name, n) for name, n, _ in rows]
+    assert [row for row in (5, 6, 7, 8, 10_052) if sheet.cell(row, 2).fill.fgColor.rgb == "FFFBD5D5"] == [6, 7, 10_052]
+    assert [row for row in (9, 10, 11) if sheet.cell(row, 1).font.u == "single"] == [10]
+
+
+@pytest.mark.parametrize(
+    ("values", "kind", "texts"),
+    [
+        (("=1", "王", ""), "text", ["'=1", "王", ""]),
+        ((1, 20), "fen", ["0.01", "0.20"]),
+        ((1500, None, -2), "milli", ["1.5", "", "-0.002"]),
+        ((1, "共-1", "-1"), "integer", ["1", "共-1", "'-1"]),
+        ((), "micro", []),
+    ],
+)
+def test_columns_as_texts(values, kind, texts):
+    assert format_column(values, kind) == texts

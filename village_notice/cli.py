@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from village_notice.archive.dialect import Source
-    from village_notice.pipeline import RunOptions
+    from village_notice.options import RunOptions
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -148,7 +148,7 @@ def layout(file: Path, settings: tuple[str, ...], sheet: str, *, write: bool, as
 
 
 def _build_options(values: dict[str, Any]) -> RunOptions:
-    from village_notice.pipeline import RunOptions
+    from village_notice.options import RunOptions
 
     workers, stamp = values.pop("workers") or os.cpu_count() or 1, _read_stamp(values.pop("stamp"))
     return RunOptions(**values | {"townships": split_names(values["townships"])}, workers=workers, stamp=stamp)
@@ -174,13 +174,13 @@ def _run(values: dict[str, Any]) -> None:
     from village_notice.stopwatch import Stopwatch
 
     watch = Stopwatch()
-    from village_notice import pipeline
+    from village_notice import running
     from village_notice.checks.posted import remind_of_posting
     from village_notice.progress import show_progress
 
     as_json, profile = values.pop("as_json"), values.pop("profile")
     with show_progress(quiet=values.pop("quiet")) as progress:
-        result = pipeline.run(_build_options(values), progress, watch)
+        result = running.run(_build_options(values), progress, watch)
     if profile:
         click.echo(watch.format_table(), err=True)
     click.echo(json.dumps(result.to_json(), ensure_ascii=False, indent=1) if as_json else result.summary.format_text())

@@ -15,13 +15,18 @@ from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, ProcessP
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
+from importlib import import_module
 from itertools import islice
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, NamedTuple, Self, TypeVar
 
 from village_notice.errors import ExitCode, UsageError, VillageNoticeError
 from village_notice.fingerprint import hash_program
+
+if TYPE_CHECKING:
+    from multiprocessing.queues import Queue
 
 T = TypeVar("T")
 _AHEAD = 4
@@ -38,6 +43,38 @@ class ClusterError(VillageNoticeError):
     exit_code = ExitCode.CANNOT_WRITE
 
 
+class Standby:
+    """Processes that start, and import what they will need, while their parent is busy with something else.
+
+    Entered before there is anything to do; left, the processes end, whether or not they were given work.
+    """
+
+    def __init__(self, count: int, module: str) -> None:
+        context = get_context("spawn")
+        self.count = count
+        self._shared: Queue[object] = context.Queue()
+        self._executor = ProcessPoolExecutor(
+            count, mp_context=context, initializer=_start_without_work, initargs=(self._shared, module)
+        )
+        for _ in range(count):  # a process starts when it is asked for something
+            self._executor.submit(int)
+
+    def open(self, shared: object) -> "_Pool":
+        """The processes, for tasks that share something; once only."""
+        for _ in range(self.count):
+            self._shared.put(shared)
+        return _Pool(lambda *task: self._executor.submit(_call_given, *task), self.count)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._shared.cancel_join_thread()  # a process that got no task has not fetched it
+        self._executor.shutdown(cancel_futures=True)
+
+
 @dataclass(frozen=True, slots=True)
 class Workers:
     """Who does the tasks.
@@ -45,10 +82,12 @@ class Workers:
     Attributes:
         count: Processes of this computer.
         cluster: Address of a Dask scheduler whose computers do them instead, "" for none.
+        standby: Processes of this computer that were started before there was work, for one `run`.
     """
 
     count: int
     cluster: str = ""
+    standby: Standby | None = None
 
     def run(
         self, function: Callable[..., T], shared: object, tasks: Iterable[tuple[Any, ...]], *, in_order: bool = False
@@ -60,7 +99,7 @@ class Workers:
             UsageError: The cluster is not there, or has another version of the program.
             Exception: What a task raised; tasks not yet begun are cancelled.
         """
-        with _open_cluster(self.cluster, shared) if self.cluster else _open_processes(self.count, shared) as pool:
+        with self._open(shared) as pool:
             waiting, rest = deque[Future[T]](), iter(tasks)
             try:
                 while True:
@@ -76,6 +115,18 @@ class Workers:
                 for future in waiting:
                     future.cancel()
 
+    @contextmanager
+    def _open(self, shared: object) -> "Iterator[_Pool]":
+        if self.cluster:
+            with _open_cluster(self.cluster, shared) as pool:
+                yield pool
+        elif self.standby:
+            with self.standby:
+                yield self.standby.open(shared)
+        else:
+            with _open_processes(self.count, shared) as pool:
+                yield pool
+
 
 class _Pool(NamedTuple):
     submit: Callable[..., Future[Any]]
@@ -83,6 +134,9 @@ class _Pool(NamedTuple):
 
 
 _given: list[object] = []
+"""What all tasks of this process share."""
+_waiting_for: "list[Queue[object]]" = []
+"""Where this process gets it from, until it has it."""
 
 
 @contextmanager
@@ -102,7 +156,18 @@ def _start(shared: object) -> None:
     _given[:] = [shared]
 
 
+def _start_without_work(shared: "Queue[object]", module: str) -> None:
+    import gc
+
+    _start(None)
+    _waiting_for[:] = [shared]
+    import_module(module)  # the second or two before the first task
+    gc.freeze()
+
+
 def _call_given(function: Callable[..., T], *task: object) -> T:
+    if _waiting_for:
+        _given[:] = [_waiting_for.pop().get()]
     return function(_given[0], *task)
 
 

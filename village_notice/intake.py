@@ -10,6 +10,7 @@ from village_notice.checks.corrections import settle_corrections
 from village_notice.domain.finding import Finding, Place
 from village_notice.domain.reading import FileReading
 from village_notice.domain.rules import format_message
+from village_notice.early import READER
 from village_notice.errors import NothingReadableError, UsageError
 from village_notice.executor import Workers
 from village_notice.ledger.keeping import check_gone
@@ -23,7 +24,6 @@ from village_notice.sources.reader_remote import RemotePool
 from village_notice.sources.reference import Reference
 
 _SHOWN_REASONS = 10
-_READER = "village_notice.sources.payments"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,18 +50,28 @@ class Intake:
         return self.discovery.files
 
 
-def read_inbox(options: RunOptions, townships: tuple[str, ...], progress: Progress, cache: ReadCache) -> Intake:
-    """Everything in the inbox; what an earlier run has read is not read again."""
+def read_inbox(
+    options: RunOptions,
+    townships: tuple[str, ...],
+    progress: Progress,
+    cache: ReadCache,
+    started: ReaderPool | None = None,
+) -> Intake:
+    """Everything in the inbox; what an earlier run has read is not read again. `started` are readers already there."""
     reading_options = ReadOptions(options.year, townships, options.home, options.register, options.password)
     with ExitStack() as stack:
-        pool = _open_pool(options, stack) if cache.is_empty else None  # starts while files are found
+        pool: ReaderPool | RemotePool | None = started
+        if started:
+            stack.callback(started.close)
+        elif cache.is_empty:
+            pool = _open_pool(options, stack)  # starts while files are found
         load_lookups(reading_options)  # a broken reference file stops the run here, not in a child
         discovery = find_inputs(options.inbox)
         known = cache.load(discovery.files)
         unread = [f for f in discovery.files if f.relative not in known]
         if unread:
             pool = pool or _open_pool(options, stack)
-        answers = pool.map(unread, f"{_READER}:read_packed", (reading_options,)) if pool and unread else iter(())
+        answers = pool.map(unread, f"{READER}:read_file", (reading_options,)) if pool and unread else iter(())
         readings: list[FileReading] = []
         for file in discovery.files:
             is_known = file.relative in known
@@ -86,7 +96,7 @@ def list_hashes(files: Sequence[InputFile]) -> dict[str, str]:
 def _open_pool(options: RunOptions, stack: ExitStack) -> ReaderPool | RemotePool:
     if options.cluster:
         return RemotePool(Workers(options.workers, options.cluster).run)
-    return stack.enter_context(ReaderPool(options.workers, start=[_READER]))
+    return stack.enter_context(ReaderPool(options.workers, start=[READER]))
 
 
 def _take(file: InputFile, answer: object, cache: ReadCache) -> FileReading:
@@ -125,21 +135,3 @@ def find_townships(wanted: Sequence[str], reference: Reference) -> tuple[str, ..
             f"名册里没有乡镇“{'、'.join(unknown)}”。名册里有：{known}。请改正 --township，或换 --register。"
         )
     return tuple(dict.fromkeys(t for t in found.values() if t))
-
-
-def check_folders(options: RunOptions) -> None:
-    """Nothing, where the folders can be meant so.
-
-    Raises:
-        UsageError: The inbox is no folder, or one folder lies in another.
-    """
-    inbox, out = options.inbox.resolve(), options.out.resolve()
-    if not inbox.exists():
-        raise UsageError(f"找不到收件箱 {options.inbox}。请检查路径有没有写错。")
-    if not inbox.is_dir():
-        raise UsageError(f"收件箱 {options.inbox} 是一个文件，不是文件夹。请给出放表格的文件夹。")
-    if out == inbox or out.is_relative_to(inbox) or inbox.is_relative_to(out):
-        raise UsageError("输出文件夹和收件箱不能互相包含。请给 --out 另选一个文件夹。")
-    home = options.home.resolve() if options.home else None
-    if home and (home.is_relative_to(inbox) or home.is_relative_to(out)):
-        raise UsageError("办公文件夹不能放在收件箱或输出文件夹里面。请换个位置。")

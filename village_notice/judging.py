@@ -24,8 +24,10 @@ from village_notice.checks.summaries import check_summaries
 from village_notice.checks.totals import Balance, check_conservation
 from village_notice.checks.verdict import decide
 from village_notice.checks.waivers import Waiver, expand_villages, find_unused, follow_files, split_waived
+from village_notice.domain.codes import remember_codes
 from village_notice.domain.finding import Finding
-from village_notice.domain.packed import PackedPayments, unpack_payments
+from village_notice.domain.frames import unpack_payments
+from village_notice.domain.packed import NO_PAYMENTS
 from village_notice.domain.reading import FileReading
 from village_notice.domain.rules import drop_switched_off
 from village_notice.domain.text import fold_text
@@ -38,8 +40,6 @@ from village_notice.settings import Settings
 from village_notice.sources.dates import parse_period
 from village_notice.sources.reference import Reference
 from village_notice.workbook import Sheet
-
-_NONE = PackedPayments(0, {}, b"")
 
 
 @dataclass(slots=True)
@@ -90,6 +90,7 @@ def follow_waivers(waivers: Sequence[Waiver], read: Intake, home: Path | None) -
     )
 
 
+@remember_codes()
 def check_payments(read: Intake, options: RunOptions, desk: Desk, reference: Reference) -> Checked:
     """Verdicts on all payments, persons numbered, conservation proved."""
     readings, subsidies = read.readings, reference.subsidies.subsidies
@@ -97,7 +98,7 @@ def check_payments(read: Intake, options: RunOptions, desk: Desk, reference: Ref
     across = check_across(payments, subsidies, copies=read.copies, year=options.year)
     deceased = check_deceased(payments, read_deceased(options.home))
     findings = [*read.findings, *list_findings(readings), *check_single(payments, subsidies), *across, *deceased]
-    findings += check_printed(payments)
+    findings += check_printed(payments, reference.surnames)
     findings = explain_totals(findings, payments, (mark for r in readings for mark in r.set_aside))
     findings = place_findings(findings, readings)
     desk = replace(desk, waivers=expand_villages(desk.waivers, findings, payments))
@@ -126,9 +127,9 @@ def check_payments(read: Intake, options: RunOptions, desk: Desk, reference: Ref
 
 def take_payments(readings: Sequence[FileReading]) -> pd.DataFrame:
     """All payments in one frame, in the order of the files; the readings keep none."""
-    payments = unpack_payments([r.pack().packed or _NONE for r in readings])
+    payments = unpack_payments([r.packed for r in readings])
     for reading in readings:
-        reading.packed = _NONE
+        reading.packed = NO_PAYMENTS
     return payments
 
 

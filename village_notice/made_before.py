@@ -7,18 +7,17 @@ templates, program and date (`hash_village`), and only where every one of its fi
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from village_notice.archive.versions import Plan
 from village_notice.domain.finding import Finding, Place
 from village_notice.domain.proof import VillageProof
-from village_notice.domain.public import VillageYear
+from village_notice.domain.public import VillageYear, hash_figures
 from village_notice.fingerprint import hash_file, hash_parts
 
 RECORDS = "公示.jsonl"
-_FRAMES = ("lines", "households")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +86,9 @@ def hash_village(village: VillageYear, plan: Plan, checks: VillageProof, job: st
         checks: What its package tells of the checks.
         job: Hash of what is the same for all villages of a run.
     """
-    facts = [(f.name, getattr(village, f.name)) for f in fields(village) if f.name not in _FRAMES]
-    columns = [(name, frame[name].tolist()) for frame in (village.lines, village.households) for name in frame.columns]
     evidence = {name: hashlib.sha256(data).hexdigest() for name, data in plan.evidence.items()}
     package = repr(replace(plan, evidence={})), repr(sorted(evidence.items()))
-    return hash_parts(job, repr(facts), repr(columns), repr(checks), *package)
+    return hash_parts(job, hash_figures(village), repr(checks), *package)
 
 
 def write_record(made: Published) -> str:

@@ -1,15 +1,18 @@
 """What a run is asked for, and what it ended with."""
 
-from dataclasses import dataclass
-from datetime import datetime
-from pathlib import Path
+from __future__ import annotations
 
-from village_notice.archive.dialect import ServerUrl
-from village_notice.checks.summary import Summary
-from village_notice.copies import (
-    Which,
-)
-from village_notice.errors import ExitCode
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from pathlib import Path
+
+    from village_notice.archive.dialect import ServerUrl
+    from village_notice.checks.summary import Summary
+    from village_notice.copies import Which
+    from village_notice.errors import ExitCode
 
 
 @dataclass(frozen=True, slots=True)

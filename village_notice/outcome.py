@@ -96,22 +96,25 @@ def write_workbooks(
     out: OutputFolder,
     checked: Checked,
     summary: Summary,
-    made: tuple[Disclosure, Scope, Reference],
+    made: tuple[Disclosure, Scope],
     stamp: datetime,
     options: RunOptions,
 ) -> None:
     """The workbooks of the whole run."""
-    public, scope, reference = made
+    public, scope = made
     around = Surroundings(_find_way(out, options.inbox), checked.sheets)
     report = build_report(checked.standing, checked.waived, checked.decided, summary, stamp, around)
     out.place(PRIVATE, "问题清单.xlsx").write_bytes(report)
     if options.check_only:
         return
-    subsidies = reference.subsidies.subsidies
-    county = build_county(checked.decided, scope.villages, subsidies, scope.year, stamp)
-    out.place(PRIVATE, "全市汇总.xlsx").write_bytes(county)
     open_county = build_public_county(public.villages, public.merged, scope.year, stamp)
     out.place(PUBLIC, "全市汇总_公开版.xlsx").write_bytes(open_county)
+
+
+def write_county(folder: Path, decided: pd.DataFrame, scope: Scope, reference: Reference, stamp: datetime) -> None:
+    """全市汇总.xlsx, which asks for nothing that the paper shows."""
+    data = build_county(decided, scope.villages, reference.subsidies.subsidies, scope.year, stamp)
+    (folder / "全市汇总.xlsx").write_bytes(data)
 
 
 def _find_way(out: OutputFolder, inbox: Path) -> str | None:

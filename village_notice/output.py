@@ -199,6 +199,17 @@ def open_output(folder: Path) -> OutputFolder:
         return OutputFolder(folder, staging, _read_manifest(manifest))
 
 
+def look_at_output(folder: Path) -> OutputFolder | None:
+    """The OUT folder as a finished run left it, nothing touched; None where there is none, or a run was stopped."""
+    manifest, staging = folder / _MANIFEST, folder / _STAGING
+    if not manifest.is_file() or staging.exists():
+        return None
+    try:
+        return OutputFolder(folder, staging, _read_manifest(manifest))
+    except CannotWriteError:  # a damaged list is told when the folder is opened to be written
+        return None
+
+
 def _gather_unfinished(staging: Path, unfinished: Path) -> None:
     """Moves what a stopped run had finished of villages out of the staging folder; nothing where it had none."""
     journal = staging / JOURNAL

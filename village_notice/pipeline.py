@@ -10,8 +10,10 @@ import shutil
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -27,9 +29,10 @@ from village_notice.cluster_run import use_cluster
 from village_notice.domain.pinyin import Pinyin
 from village_notice.domain.rules import switch_rules
 from village_notice.domain.village import Village
+from village_notice.early import Early
 from village_notice.errors import ExitCode
 from village_notice.executor import ClusterError, Workers
-from village_notice.intake import Intake, check_folders, find_townships, list_hashes, read_inbox
+from village_notice.intake import Intake, find_townships, list_hashes, read_inbox
 from village_notice.judging import (
     Checked,
     Desk,
@@ -46,30 +49,40 @@ from village_notice.ledger.store import Import
 from village_notice.made_before import RECORDS, Published, write_record, write_records
 from village_notice.notices.template import read_orders
 from village_notice.options import RunOptions, RunResult
-from village_notice.outcome import conclude, explain_outcome, summarise, write_annotated, write_workbooks
+from village_notice.outcome import (
+    conclude,
+    explain_outcome,
+    summarise,
+    write_annotated,
+    write_county,
+    write_workbooks,
+)
 from village_notice.output import JOURNAL, PRIVATE, PUBLIC, OutputFolder, explain_write_errors, open_output
 from village_notice.progress import Progress
 from village_notice.publish import STAGES, Job, publish_villages
-from village_notice.remember import find_cache, find_made_before, hash_job
+from village_notice.remember import find_build_memory, find_cache, find_made_before, find_payments_memory, hash_job
 from village_notice.server_copy import find_server, write_server
 from village_notice.settings import Settings, read_settings
 from village_notice.sources.reference import Reference, read_reference
 from village_notice.spare_memory import give_back_memory
 from village_notice.stopwatch import Stopwatch
-from village_notice.unchanged import forget_result, recall_result, remember_result
+from village_notice.unchanged import forget_result, remember_result
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 __all__ = ["RunOptions", "RunResult", "run"]
 
 
-def run(options: RunOptions, progress: Progress, watch: Stopwatch | None = None) -> RunResult:
+def run(
+    options: RunOptions, progress: Progress, watch: Stopwatch | None = None, early: Early | None = None
+) -> RunResult:
     """The whole job; the results are in OUT when it returns, and OUT is as it was when it raises.
 
     Args:
         options: What the user asked for.
         progress: Told how far each stage is.
         watch: Told when each stage ends.
+        early: Processes that were started for this run already.
 
     Raises:
         UsageError: The folders or townships cannot be meant so.
@@ -79,24 +92,19 @@ def run(options: RunOptions, progress: Progress, watch: Stopwatch | None = None)
         ConservationError: A row or a fen went missing inside the run.
     """
     lap = (watch or Stopwatch()).lap
-    check_folders(options)
     options = use_cluster(options)
     settings, waivers = read_settings(options.home), read_waivers(options.home)
     reference = read_reference(settings, options.register)
     wanted = find_townships(options.townships or settings.townships, reference)
     server = find_server(options, settings)
     office = Office(settings, waivers, reference, wanted, read_control(options, reference), server)
-    with explain_write_errors(options.out), switch_rules(settings.rules):
+    with ExitStack() as stack, explain_write_errors(options.out), switch_rules(settings.rules):
+        early = early or stack.enter_context(Early(options))
         out = open_output(options.out)
         lap("启动")
-        if done := None if server else recall_result(options, wanted, out):
-            out.discard()
-            progress("与上次完全相同，结果没有变动", 1, 1)
-            lap("与上次相同")
-            return done
         forget_result(out)
         try:
-            return _make_everything(options, office, out, progress, lap)
+            return _make_everything(options, office, out, progress, lap, early)
         except BaseException as error:
             out.discard(keep_finished=isinstance(error, KeyboardInterrupt | ClusterError))
             raise
@@ -115,12 +123,17 @@ class Office:
 
 
 def _make_everything(
-    options: RunOptions, office: Office, out: OutputFolder, progress: Progress, lap: Callable[..., None]
+    options: RunOptions,
+    office: Office,
+    out: OutputFolder,
+    progress: Progress,
+    lap: Callable[..., None],
+    early: Early,
 ) -> RunResult:
     """The steps of a run, one after the other."""
     settings, reference, wanted = office.settings, office.reference, office.townships
     orders = read_orders(settings.folder)  # first: a mistake in a template stops the run before the reading
-    read = read_inbox(options, wanted, progress, find_cache(options, wanted, out))
+    read = _read(options, wanted, progress, early)
     office = replace(office, waivers=follow_waivers(office.waivers, read, options.home))
     desk = Desk(settings, office.waivers)
     lap("读取表格")
@@ -140,16 +153,20 @@ def _make_everything(
     lap("归村")
     published: list[Published] = []
     if not options.check_only:
-        decisions = Decisions(checked.standing, checked.waived, office.waivers, checked.control, checked.unsettled)
         subsidies = reference.subsidies.subsidies
+        decisions = Decisions(checked.standing, checked.waived, office.waivers, checked.control, checked.unsettled)
         job = Job(
             settings, stamp, reference.surnames, prove_villages(decisions, checked.decided, villages, subsidies),
             out.staging / PUBLIC, out.folder / PUBLIC, find_made_before(out, options),
             hash_job(settings, stamp, reference.surnames),
         )  # fmt: skip
-        published, public = _make_public(public, scope, job, (options, wanted, checked.decided), progress, lap)
+        published, public = _make_public(
+            public, scope, job,
+            (options, wanted, _prepare_tables(checked.decided, (options, wanted, read), scope, reference, stamp), early.drawers),
+            progress, lap,
+        )  # fmt: skip
     else:
-        write_payments(checked.decided, out.place(PRIVATE, PAYMENTS))
+        _prepare_csv(checked.decided, options, wanted, read)(out.place(PRIVATE, PAYMENTS))
         lap(PAYMENTS)
     standing, waived = desk.sort(explain_outcome(checked.decided, public, settings, published, scope))
     checked.standing, checked.waived = [*checked.standing, *standing], [*checked.waived, *waived]
@@ -157,14 +174,14 @@ def _make_everything(
     summary = summarise(checked, public, scope, published, settings)
     checked.sheets += write_annotated(out, read, checked, stamp, options, progress)
     lap("核对副本")
-    write_workbooks(out, checked, summary, (public, scope, reference), stamp, options)
+    write_workbooks(out, checked, summary, (public, scope), stamp, options)
     lap("问题清单和汇总")
     _keep(read, checked, office.waivers, stamp, options)
     lap("台账")
     progress("放好结果", 0, 1)
     _put_in_place(out, published, options)
     result = conclude(out, checked, summary, [p.correction for p in published if p.correction])
-    remember_result(options, wanted, read.discovery, result, out)
+    remember_result(options, read.discovery, result, out)
     progress("放好结果", 1, 1)
     lap("放好结果")
     if office.server:
@@ -172,6 +189,43 @@ def _make_everything(
         lap("数据库")
         result = replace(result, exit_code=ExitCode.CANNOT_WRITE, note=problem) if problem else result
     return result
+
+
+def _prepare_csv(
+    decided: pd.DataFrame, options: RunOptions, wanted: tuple[str, ...], read: Intake
+) -> Callable[[Path], None]:
+    """What writes payments.csv."""
+    return partial(write_payments, decided, memory=find_payments_memory(options, wanted, read.readings))
+
+
+def _prepare_tables(
+    decided: pd.DataFrame,
+    asked: tuple[RunOptions, tuple[str, ...], Intake],
+    scope: Scope,
+    reference: Reference,
+    stamp: datetime,
+) -> Callable[[Path], dict[str, float]]:
+    """What writes payments.csv and 全市汇总.xlsx into a folder, and gives the seconds of work, for `--profile`."""
+    write_csv = _prepare_csv(decided, *asked)
+
+    def write(folder: Path) -> dict[str, float]:
+        start = time.thread_time()
+        folder.mkdir(parents=True, exist_ok=True)
+        write_csv(folder / PAYMENTS)
+        written = time.thread_time()
+        write_county(folder, decided, scope, reference, stamp)
+        give_back_memory()
+        return {PAYMENTS: written - start, "全市汇总": time.thread_time() - written}
+
+    return write
+
+
+def _read(options: RunOptions, wanted: tuple[str, ...], progress: Progress, early: Early) -> Intake:
+    """Everything in the inbox; the processes that will draw start after it."""
+    read = read_inbox(options, wanted, progress, find_cache(options, wanted), early.readers)
+    if not options.check_only:
+        early.start_drawers(sum(r.count for r in read.readings))
+    return read
 
 
 def _keep(read: Intake, checked: Checked, waivers: Sequence[Waiver], stamp: datetime, options: RunOptions) -> None:
@@ -202,16 +256,18 @@ def _make_public(
     public: Disclosure,
     scope: Scope,
     job: Job,
-    asked: tuple[RunOptions, Sequence[str], pd.DataFrame],
+    asked: tuple[RunOptions, Sequence[str], Callable[[Path], dict[str, float]], Workers],
     progress: Progress,
     lap: Callable[..., None],
 ) -> tuple[list[Published], Disclosure]:
-    """Paper, packages and query database, and payments.csv meanwhile; what was made, and what may leave of it."""
-    options, wanted, decided = asked
-    with ThreadPoolExecutor(1) as beside:  # what does not wait for the paper
-        rest = beside.submit(_write_beside, public, scope, job, options.out, wanted, decided)
-        published = _publish(public, job, options, progress)
-    lap("公示和档案", {stage: sum(p.seconds.get(stage, 0.0) for p in published) for stage in STAGES} | rest.result())
+    """Paper, packages, and meanwhile the query database and tables; what was made, and what may leave of it."""
+    options, wanted, write_tables, drawers = asked
+    with ThreadPoolExecutor(2) as beside:  # what does not wait for the paper
+        tables = beside.submit(write_tables, job.staging.parent / PRIVATE)
+        stored = beside.submit(_write_beside, public, scope, job, options.out, wanted)
+        published = _publish(public, job, drawers, progress)
+    seconds = {stage: sum(p.seconds.get(stage, 0.0) for p in published) for stage in STAGES}
+    lap("公示和档案", seconds | stored.result() | tables.result())
     left = _leave_out(public, published)
     if len(left.villages) < len(public.villages):
         _write_database(left, scope, job, options.out, wanted)
@@ -220,12 +276,12 @@ def _make_public(
     return published, left
 
 
-def _publish(public: Disclosure, job: Job, options: RunOptions, progress: Progress) -> list[Published]:
+def _publish(public: Disclosure, job: Job, drawers: Workers, progress: Progress) -> list[Published]:
     """Paper and packages of all villages; each is entered in the journal when it is finished."""
     published = []
     job.staging.mkdir(parents=True, exist_ok=True)
     with (job.staging.parent / JOURNAL).open("a", encoding="utf-8", newline="\n") as journal:
-        for made in publish_villages(public.villages, job, Workers(options.workers, options.cluster)):
+        for made in publish_villages(public.villages, job, drawers):
             published.append(made)
             if not made.is_refused and not made.is_kept:
                 journal.write(write_record(made))
@@ -240,19 +296,12 @@ def _leave_out(public: Disclosure, published: Sequence[Published]) -> Disclosure
     return replace(public, villages=tuple(v for v in public.villages if v.village_code not in refused))
 
 
-def _write_beside(
-    public: Disclosure, scope: Scope, job: Job, out: Path, wanted: Sequence[str], decided: pd.DataFrame
-) -> dict[str, float]:
-    """The query database and payments.csv; gives the seconds of work, for `--profile`."""
+def _write_beside(public: Disclosure, scope: Scope, job: Job, out: Path, wanted: Sequence[str]) -> dict[str, float]:
+    """The query database; gives the seconds of work, for `--profile`."""
     start = time.thread_time()
     job.staging.mkdir(parents=True, exist_ok=True)
     _write_database(public, scope, job, out, wanted)
-    stored = time.thread_time()
-    path = job.staging.parent / PRIVATE / PAYMENTS
-    path.parent.mkdir(parents=True, exist_ok=True)
-    write_payments(decided, path)
-    give_back_memory()
-    return {"查询库": stored - start, PAYMENTS: time.thread_time() - stored}
+    return {"查询库": time.thread_time() - start}
 
 
 def _write_database(public: Disclosure, scope: Scope, job: Job, out: Path, wanted: Sequence[str]) -> None:
@@ -261,7 +310,9 @@ def _write_database(public: Disclosure, scope: Scope, job: Job, out: Path, wante
     if earlier.is_file():
         shutil.copyfile(earlier, database)
     codes = [v.code for v in scope.villages] if wanted else None
-    write_database(public.villages, database, year=scope.year, pinyin=Pinyin(job.surnames).read, scope=codes)
+    memory = find_build_memory(out, job.surnames, is_fresh=not job.before)
+    pinyin = Pinyin(job.surnames).read
+    write_database(public.villages, database, year=scope.year, pinyin=pinyin, scope=codes, memory=memory)
 
 
 def _keep_figures(public: Disclosure, scope: Scope, job: Job, out: Path) -> None:

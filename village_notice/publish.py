@@ -13,7 +13,7 @@ import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 
 from village_notice.archive.package import PackageFile, build_package
@@ -21,11 +21,12 @@ from village_notice.archive.versions import Plan, plan_package
 from village_notice.domain.finding import Finding, Place
 from village_notice.domain.pinyin import Pinyin
 from village_notice.domain.proof import VillageProof
-from village_notice.domain.public import VillageYear, check_code
+from village_notice.domain.public import VillageYear, check_code, list_columns
 from village_notice.executor import Workers
 from village_notice.made_before import MadeBefore, Published, hash_village
 from village_notice.notices.attachment import build_archive_copy, check_archive_copy
-from village_notice.notices.gate import check_notice, check_text
+from village_notice.notices.gate import check_notice
+from village_notice.notices.gate_numbers import check_file
 from village_notice.notices.second_look import check_sample, choose_sample
 from village_notice.notices.speech import check_speech, write_speech
 from village_notice.notices.village import draw_village
@@ -141,7 +142,7 @@ def publish_village(village: VillageYear, folders: tuple[str, str], job: Job) ->
     faults += [
         Finding("P01", Place("/".join((*folders, plan.folder, name))), found="、".join(found))
         for name, data in package.items()
-        if (found := check_text(_read_text(name, data), numbers))
+        if (found := check_file(_read_text(name, data), numbers))
     ]
     if faults:
         return Published(village.village_code, 0, (*findings, *faults), is_refused=True)
@@ -159,7 +160,11 @@ def publish_village(village: VillageYear, folders: tuple[str, str], job: Job) ->
 
 def _find_key(village: VillageYear, folders: tuple[str, str], job: Job) -> tuple[Plan, str]:
     """Which package the village gets, and the key of all that its files depend on, "" where none is asked for."""
-    plan = plan_package(job.public.joinpath(*folders), village.year, check_code(village)) if job.public else Plan()
+    plan = (
+        plan_package(job.public.joinpath(*folders), village.year, partial(check_code, village))
+        if job.public
+        else Plan()
+    )
     return plan, hash_village(
         village, plan, job.checks.get(village.village_code, VillageProof()), job.key
     ) if job.key else ""
@@ -194,11 +199,10 @@ def _build_package(village: VillageYear, parts: Sequence[PackageFile], job: Job,
 
 def _list_large_numbers(village: VillageYear) -> Iterator[str]:
     """Large sums and quantities as the offline page writes them: whole fen and thousandths, which look like numbers."""
-    lines, sums = village.lines, [village.public_fen]
+    lines, sums = list_columns(village), [village.public_fen]
     for programme in village.programmes:
         sums += [programme.amount_fen, programme.quantity_milli or 0]
-    for column in (lines["amount_fen"], lines["quantity_milli"].dropna(), village.households["amount_fen"]):
-        sums += column.tolist()
+    sums += (*lines["amount_fen"], *filter(None, lines["quantity_milli"]), *village.households["amount_fen"].tolist())
     yield from (str(abs(number)) for number in sums if abs(number) >= _LONG_FEN)
 
 
@@ -218,16 +222,19 @@ def _read_pinyin(surnames: tuple[tuple[str, tuple[str, ...]], ...]) -> "Pinyin":
     return Pinyin(dict(surnames))
 
 
-def _read_text(name: str, data: bytes) -> str:
-    """The words of a package file that people read; "" for PDFs (looked at before) and BagIt's own checksum lists."""
+def _read_text(name: str, data: bytes) -> bytes:
+    """What people read of a package file, as UTF-8, in a workbook with the marks around it.
+
+    b"" for PDFs (looked at before) and BagIt's own checksum lists.
+    """
     if not name.startswith("data/") or name.endswith("核对说明.txt"):
-        return ""
+        return b""
     if name.endswith(".xlsx"):
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            sheets = [n for n in archive.namelist() if n.startswith("xl/worksheets/")]
-            texts = [re.sub(r"(?:<[^>]*>)+", "\n", archive.read(n).decode("utf-8")) for n in sheets]
-        return html.unescape("\n".join(texts))
-    return data.decode("utf-8-sig") if name.endswith(_TEXT_FILES) else ""
+            text = b"\n".join([archive.read(n) for n in archive.namelist() if n.startswith("xl/worksheets/")])
+        # only a reference by number can stand for a digit
+        return html.unescape(text.decode("utf-8")).encode("utf-8") if b"&#" in text else text
+    return data if name.endswith(_TEXT_FILES) else b""
 
 
 def _write_files(folder: Path, files: Mapping[str, bytes]) -> None:

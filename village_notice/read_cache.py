@@ -1,12 +1,12 @@
 """Readings of files kept from earlier runs, so that only what is new or changed is read again.
 
-An entry is found by the hash of the file and of everything else its reading depends on (`hash_reader`, the path inside
-the inbox, whose words count). Entries hold an Arrow file and JSON, no code; one that is damaged is as good as none.
+An entry is found by the hash of the file and of everything else its reading depends on (`unchanged.hash_reader`, the path inside
+the inbox, whose words count). Entries hold JSON and plain columns, no code; one that is damaged is as good as none.
 """
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -15,27 +15,12 @@ from pathlib import Path
 from village_notice.domain.finding import Finding, Place
 from village_notice.domain.packed import PackedPayments
 from village_notice.domain.reading import FileReading, SetAside, SheetReading
-from village_notice.fingerprint import hash_file, hash_office, hash_parts, hash_program
-from village_notice.options import RunOptions
+from village_notice.fingerprint import hash_parts
 from village_notice.sources.discover import InputFile
 
 FOLDER = "读取"
 _LENGTH = 8
 _DIGEST = hashlib.sha256().digest_size
-
-
-def hash_reader(options: RunOptions, townships: Sequence[str]) -> str:
-    """Everything that reading depends on besides the files: program, reference data, answers, year, password."""
-    password = options.password or ""
-    secret = hashlib.scrypt(password.encode(), salt=b"village-notice", n=2**14, r=8, p=1).hex() if password else ""
-    return hash_parts(
-        hash_program(),
-        hash_office(options.home, reading=True),
-        hash_file(options.register),
-        str(options.year),
-        "\n".join(townships),
-        secret,
-    )
 
 
 @dataclass(slots=True)
@@ -44,7 +29,7 @@ class ReadCache:
 
     Attributes:
         folder: Where they are; made when the first one is kept.
-        reader: See `hash_reader`.
+        reader: See `unchanged.hash_reader`.
         is_fresh: True where nothing kept before may be used; what is read is kept all the same.
     """
 
@@ -88,7 +73,7 @@ class ReadCache:
                     path.unlink(missing_ok=True)
 
     def _name(self, file: InputFile) -> str:
-        return hash_parts(self.reader, file.relative, file.sha256)[:40] + ".arrow"
+        return hash_parts(self.reader, file.relative, file.sha256)[:40] + ".packed"
 
 
 def _write(path: Path, reading: FileReading) -> None:
@@ -104,7 +89,7 @@ def _write(path: Path, reading: FileReading) -> None:
 
 def _pack(reading: FileReading) -> bytes:
     """A reading: the hash of all that follows, the length of its facts, the facts (JSON), the packed payments."""
-    packed = reading.pack().packed
+    packed = reading.packed
     facts = {
         "file": reading.file,
         "sha256": reading.sha256,
@@ -114,11 +99,11 @@ def _pack(reading: FileReading) -> bytes:
         "places_read": reading.places_read,
         "fen_read": reading.fen_read,
         "corrects": reading.corrects,
-        "rows": packed.rows if packed else 0,
-        "same": packed.same if packed else {},
+        "rows": packed.rows,
+        "same": packed.same,
     }
     words = json.dumps(facts, ensure_ascii=False).encode("utf-8", "surrogatepass")
-    data = len(words).to_bytes(_LENGTH, "big") + words + (packed.data if packed else b"")
+    data = len(words).to_bytes(_LENGTH, "big") + words + packed.data
     return hashlib.sha256(data).digest() + data
 
 

@@ -1,5 +1,6 @@
 """A run on exactly what the last run saw, with its results still in place, has nothing to do but to say so again."""
 
+import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -10,10 +11,9 @@ from village_notice.checks.summary import Summary
 from village_notice.checks.totals import Balance
 from village_notice.domain.rules import Severity
 from village_notice.errors import ExitCode
-from village_notice.fingerprint import hash_office, hash_parts
+from village_notice.fingerprint import hash_file, hash_office, hash_parts, hash_program
 from village_notice.options import RunOptions, RunResult
-from village_notice.output import OutputFolder
-from village_notice.read_cache import hash_reader
+from village_notice.output import OutputFolder, look_at_output
 from village_notice.sources.discover import Discovery, find_inputs
 
 _RESULT = "上次结果.json"
@@ -22,7 +22,21 @@ _ONCE = "F13"
 """A file that is gone is told by one run and known to the next: such a run is not repeated."""
 
 
-def hash_run(options: RunOptions, townships: Sequence[str], discovery: Discovery) -> str:
+def hash_reader(options: RunOptions, townships: Sequence[str]) -> str:
+    """Everything that reading depends on besides the files: program, reference data, answers, year, password."""
+    password = options.password or ""
+    secret = hashlib.scrypt(password.encode(), salt=b"village-notice", n=2**14, r=8, p=1).hex() if password else ""
+    return hash_parts(
+        hash_program(),
+        hash_office(options.home, reading=True),
+        hash_file(options.register),
+        str(options.year),
+        "\n".join(townships),
+        secret,
+    )
+
+
+def hash_run(options: RunOptions, discovery: Discovery) -> str:
     """Everything that the results of a run depend on."""
     inputs = [(f.relative, f.sha256, f.size, f.same_as) for f in discovery.files]
     wanted = (
@@ -33,7 +47,7 @@ def hash_run(options: RunOptions, townships: Sequence[str], discovery: Discovery
         str(options.out.resolve()),
     )
     return hash_parts(
-        hash_reader(options, townships),
+        hash_reader(options, options.townships),  # the settings say which in place of none
         hash_office(options.home, reading=False, answers=True),
         repr(inputs),
         repr([(f.code, f.place, f.found, f.expected) for f in discovery.findings]),
@@ -41,16 +55,16 @@ def hash_run(options: RunOptions, townships: Sequence[str], discovery: Discovery
     )
 
 
-def recall_result(options: RunOptions, townships: Sequence[str], out: OutputFolder) -> RunResult | None:
+def recall_result(options: RunOptions) -> RunResult | None:
     """What the last run ended with, where nothing has changed since: neither what it saw nor what it made."""
-    path = out.cache / _RESULT
-    if options.is_fresh or not path.is_file():
+    out = None if options.is_fresh else look_at_output(options.out)
+    if out is None or not (path := out.cache / _RESULT).is_file():
         return None
     try:
         kept = json.loads(path.read_bytes())
         is_same = (
             kept["ledger"] == _look_at_ledger(options.home)
-            and kept["run"] == hash_run(options, townships, find_inputs(options.inbox))
+            and kept["run"] == hash_run(options, find_inputs(options.inbox))
             and out.is_intact()
         )
         return _read_result(kept) if is_same else None
@@ -63,14 +77,12 @@ def forget_result(out: OutputFolder) -> None:
     (out.cache / _RESULT).unlink(missing_ok=True)
 
 
-def remember_result(
-    options: RunOptions, townships: Sequence[str], discovery: Discovery, result: RunResult, out: OutputFolder
-) -> None:
+def remember_result(options: RunOptions, discovery: Discovery, result: RunResult, out: OutputFolder) -> None:
     """Keeps what a run ended with, for `recall_result`; one that the next would not repeat is not kept."""
     if result.exit_code is ExitCode.CANNOT_WRITE or _ONCE in result.summary.by_rule:
         return
     kept = {
-        "run": hash_run(options, townships, discovery),
+        "run": hash_run(options, discovery),
         "ledger": _look_at_ledger(options.home),
         "exit_code": int(result.exit_code),
         "note": result.note,

@@ -10,16 +10,17 @@ import io
 import math
 import re
 import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from itertools import groupby, islice
 from typing import Literal, NamedTuple
 from xml.sax.saxutils import escape, quoteattr
 
 from village_notice.chart import Chart, build_chart_parts, list_chart_types
 from village_notice.domain.money import format_fen, format_scaled
-from village_notice.domain.text import column_letters, guard_formula
+from village_notice.domain.text import column_letters, guard_formula, guard_formulas
 
 Kind = Literal["text", "integer", "fen", "milli", "micro"]
 RowStyle = Literal["", "error", "warning", "fixed", "total", "heading", "section"]
@@ -31,6 +32,7 @@ MOST_ROWS = 1_048_000
 """Rows of data a sheet holds, with room for title, headings and notes. Source: Excel specifications and limits."""
 _MOST_CHARACTERS = 32_767
 _MOST_REMEMBERED = 20_000
+_MOST_AT_ONCE = 10_000
 _DEFLATE_LEVEL = 3
 """Half the time of level 6 for a tenth more bytes."""
 _ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -42,6 +44,10 @@ _FILLS = {"": 0, "error": 3, "warning": 4, "fixed": 5, "total": 2}
 _FORMATS: tuple[tuple[Kind, int, bool], ...] = (
     ("text", 49, True), ("integer", 0, False), ("milli", 0, False), ("micro", 0, False), ("fen", 4, False),
 )  # fmt: skip
+_SHOWS: dict[Kind, Callable[[int], str]] = {
+    "text": str, "integer": str, "fen": format_fen, "milli": lambda value: format_scaled(value, 3),
+    "micro": lambda value: format_scaled(value, 6),
+}  # fmt: skip
 _FOLDS = {
     (False, False): "", (False, True): ' collapsed="1"', (True, False): ' outlineLevel="1" hidden="1"',
     (True, True): ' outlineLevel="1" hidden="1"',
@@ -148,13 +154,17 @@ def build_zip(parts: dict[str, bytes], stamp: datetime) -> bytes:
 
 def format_value(value: Value, kind: Kind) -> str:
     """A value as text for .csv: money with two decimals, quantities without needless zeros, texts guarded."""
-    if value is None:
-        return ""
-    if isinstance(value, str):
-        return guard_formula(value)
-    if kind == "fen":
-        return format_fen(value)
-    return format_scaled(value, 3 if kind == "milli" else 6) if kind in ("milli", "micro") else str(value)
+    return format_column((value,), kind)[0]
+
+
+def format_column(values: Sequence[Value], kind: Kind) -> list[str]:
+    """The values of a column as texts for .csv, see `format_value`."""
+    show, types = _SHOWS[kind], set(map(type, values))
+    if types == {str}:
+        return guard_formulas(values)  # type: ignore[arg-type]  # all of them are texts
+    if types == {int}:
+        return list(map(show, values))  # type: ignore[arg-type]  # all of them are numbers
+    return ["" if v is None else guard_formula(v) if isinstance(v, str) else show(v) for v in values]
 
 
 def _sheet(sheet: Sheet, targets: dict[str, str]) -> str:
@@ -167,12 +177,15 @@ def _sheet(sheet: Sheet, targets: dict[str, str]) -> str:
     )
     has_filter = sheet.has_filter and sheet.rows
     outline, levels = ('<outlinePr summaryBelow="0"/>', ' outlineLevelRow="1"') if any(sheet.folded) else ("", "")
-    return (
+    head = (
         f'{_HEAD}<worksheet xmlns="{_MAIN}" xmlns:r="{_RELATIONS}">'
         f'<sheetPr>{outline}<pageSetUpPr fitToPage="1"/></sheetPr>'
         '<sheetViews><sheetView workbookViewId="0"><pane ySplit="2" topLeftCell="A3" activePane="bottomLeft" '
         f'state="frozen"/></sheetView></sheetViews><sheetFormatPr defaultRowHeight="18"{levels}/>'
-        f"<cols>{widths}</cols><sheetData>{''.join(_draw_rows(sheet, first_note))}</sheetData>"
+        f"<cols>{widths}</cols><sheetData>"
+    )
+    tail = (
+        "</sheetData>"
         + (f'<autoFilter ref="{_filter_range(sheet)}"/>' if has_filter else "")
         + (f'<mergeCells count="{len(merged)}">{"".join(merged)}</mergeCells>' if merged else "")
         + _links(sheet.links, targets)
@@ -180,24 +193,17 @@ def _sheet(sheet: Sheet, targets: dict[str, str]) -> str:
         f'<pageSetup paperSize="9" orientation="{"landscape" if sheet.landscape else "portrait"}" fitToHeight="0"/>'
         "<headerFooter><oddFooter>&amp;C第 &amp;P 页，共 &amp;N 页</oddFooter></headerFooter></worksheet>"
     )
+    return "".join([head, *_draw_rows(sheet, first_note), tail])  # in one go: a sheet may have megabytes
 
 
 def _draw_rows(sheet: Sheet, first_note: int) -> Iterable[str]:
     width = sum(c.width for c in sheet.columns)
     yield _text_row(1, (sheet.title,), "title", height=30 * _count_lines(sheet.title, width * 0.65))
     yield _text_row(2, (c.heading for c in sheet.columns), "heading")
-    linked: dict[int, set[int]] = {}
-    for link in sheet.links[:MOST_LINKS]:
-        linked.setdefault(link.row, set()).add(link.column)
-    no_links = frozenset[int]()
-    looks: dict[tuple[RowStyle, frozenset[int]], list[tuple[str, _Tails]]] = {}
-    folds = (*sheet.folded, False) if any(sheet.folded) else ()
-    styles: Sequence[RowStyle] = sheet.styles or _NO_STYLE * len(sheet.rows)
-    for place, (values, style) in enumerate(zip(sheet.rows, styles, strict=True)):
-        look = (style, frozenset(linked[place]) if place in linked else no_links)
-        if look not in looks:
-            looks[look] = _choose_looks(sheet.columns, *look)
-        yield _data_row(place + 3, values, looks[look], _FOLDS[folds[place], folds[place + 1]] if folds else "")
+    looks = _list_looks(sheet)
+    for look, places in groupby(range(len(sheet.rows)), looks.__getitem__):
+        while run := list(islice(places, _MOST_AT_ONCE)):
+            yield from _draw_run(sheet.columns, sheet.rows[run[0] : run[-1] + 1], look, run[0] + 3)
     for number, note in enumerate(sheet.notes, start=first_note):
         yield _text_row(number, (note,), "note", height=18 * _count_lines(note, width))
 
@@ -233,15 +239,44 @@ def _find_tails(kind: Kind, style: int) -> _Tails:
     return _Tails(kind, style)
 
 
-def _choose_looks(columns: Sequence[SheetColumn], look: str, linked: frozenset[int]) -> list[tuple[str, _Tails]]:
-    """How a cell of each column begins, up to the number of its row, and how it goes on, for rows of one look."""
-    styles = [
-        _LINK_STYLES[look] if i in linked and look in _FILLS else _STYLES[look, c.kind] for i, c in enumerate(columns)
-    ]
+class _Look(NamedTuple):
+    """What rows have in common besides their values: style, columns to click, and how they are folded away."""
+
+    style: RowStyle
+    linked: frozenset[int]
+    fold: str
+
+
+def _list_looks(sheet: Sheet) -> list[_Look]:
+    """The look of each row."""
+    plain = _Look("", frozenset(), "")
+    if not (sheet.styles or sheet.links or any(sheet.folded)):
+        return [plain] * len(sheet.rows)
+    linked: dict[int, set[int]] = {}
+    for link in sheet.links[:MOST_LINKS]:
+        linked.setdefault(link.row, set()).add(link.column)
+    folds = [*sheet.folded, False] if any(sheet.folded) else [False] * (len(sheet.rows) + 1)
+    styles: Sequence[RowStyle] = sheet.styles or _NO_STYLE * len(sheet.rows)
     return [
-        (f'<c r="{column_letters(i)}', _find_tails(c.kind, style))
-        for i, (c, style) in enumerate(zip(columns, styles, strict=True), start=1)
+        _Look(
+            style, frozenset(linked[place]) if place in linked else plain.linked, _FOLDS[folds[place], folds[place + 1]]
+        )
+        for place, (style, _) in enumerate(zip(styles, sheet.rows, strict=True))
     ]
+
+
+def _draw_run(
+    columns: Sequence[SheetColumn], rows: Sequence[Sequence[Value]], look: _Look, first: int
+) -> Iterable[str]:
+    """Rows of one look, which only differ in their numbers and values."""
+    numbers = list(map(str, range(first, first + len(rows))))
+    row, fields = f'<row r="%s"{look.fold}>', [numbers]
+    for i, (column, values) in enumerate(zip(columns, zip(*rows, strict=True), strict=True)):
+        is_link = i in look.linked and look.style in _FILLS
+        style = _LINK_STYLES[look.style] if is_link else _STYLES[look.style, column.kind]
+        row += f'<c r="{column_letters(i + 1)}%s%s'
+        fields += [numbers, list(map(_find_tails(column.kind, style).__getitem__, values))]
+    return map(f"{row}</row>".__mod__, zip(*fields, strict=True))
 
 
 def _filter_range(sheet: Sheet) -> str:
@@ -284,11 +319,6 @@ def _text_row(number: int, texts: Iterable[str], style: str, *, height: int = 0)
     cells = (_text_cell(f"{column_letters(i)}{number}", text, look) for i, text in enumerate(texts, start=1))
     fixed = f' ht="{height}" customHeight="1"' if height else ""
     return f'<row r="{number}"{fixed}>{"".join(cells)}</row>'
-
-
-def _data_row(number: int, values: Sequence[Value], looks: Sequence[tuple[str, _Tails]], fold: str = "") -> str:
-    cells = [f"{start}{number}{tails[value]}" for value, (start, tails) in zip(values, looks, strict=True)]
-    return f'<row r="{number}"{fold}>{"".join(cells)}</row>'
 
 
 def _text_cell(reference: str, text: str, style: int) -> str:

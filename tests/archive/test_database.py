@@ -1,9 +1,13 @@
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 
 import pytest
 
+from village_notice.archive import database as database_module
+from village_notice.archive.build_memory import BuildMemory
 from village_notice.archive.database import write_database
+from village_notice.archive.edition import read_edition
 from village_notice.archive.query import ALL_YEARS, search
 from village_notice.errors import CannotWriteError, ConservationError
 
@@ -97,3 +101,87 @@ def test_foreign_file_is_not_overwritten(tmp_path, village, pinyin):
     with pytest.raises(CannotWriteError, match="为免覆盖"):
         write(path, [village], pinyin)
     assert path.read_bytes() == b"somebody's own file"
+
+
+@pytest.fixture
+def memory(tmp_path):
+    return BuildMemory(tmp_path / "记忆", "程序")
+
+
+def remember(path, villages, pinyin, memory, *, year=2022):
+    made = []
+
+    def make(village):
+        made.append((village.year, village.village_code))
+        return read_edition(village)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(database_module, "read_edition", make)
+        write_database(villages, path, year=year, pinyin=pinyin, scope=None, memory=memory)
+    return made
+
+
+def rename(village, old, new):
+    return replace(village, lines=village.lines.assign(name=village.lines["name"].replace(old, new)))
+
+
+def test_only_changed_villages_are_made_again_and_the_bytes_are_the_same(tmp_path, make_village, pinyin, memory):
+    codes = [f"3706821050{n:02d}" for n in range(1, 8)]
+    villages = [make_village(village=f"第{n}村", village_code=code) for n, code in enumerate(codes)]
+    path = tmp_path / "a.db"
+    write(path, [make_village(year=2021, village_code=codes[2])], pinyin, year=2021)
+    assert len(remember(path, villages, pinyin, memory)) == 7
+    changes = (
+        (3, lambda v: rename(v, "李伟", "欧阳修")),  # a name that nobody else has
+        (0, lambda v: replace(v, held=v.held + 1)),
+        (6, lambda v: replace(v, lines=v.lines.assign(pay_months="2–3月"))),
+        (3, lambda v: rename(v, "欧阳修", "李伟")),  # and gone again
+    )
+    for place, change in changes:
+        villages[place] = change(villages[place])
+        assert remember(path, villages, pinyin, memory) == [(2022, codes[place])]
+        fresh = tmp_path / "b.db"
+        fresh.unlink(missing_ok=True)
+        write(fresh, [make_village(year=2021, village_code=codes[2])], pinyin, year=2021)
+        assert write(fresh, villages, pinyin, scope=None) == path.read_bytes()
+        assert bool(search(path, "欧阳修").people) == (place != 3 or change is changes[0][1])
+    assert remember(path, villages[1:5], pinyin, memory) == []
+    write(fresh, villages[1:5], pinyin, scope=None)
+    assert fresh.read_bytes() == path.read_bytes()
+
+
+@pytest.mark.parametrize("harm", ["database", "memory", "program", "fresh", "no memory"])
+def test_what_is_remembered_counts_for_exactly_this_database(tmp_path, make_village, village, pinyin, memory, harm):
+    path = tmp_path / "a.db"
+    other = make_village(village="西关村", village_code="370682105002")
+    remember(path, [village, other], pinyin, memory)
+    wanted = path.read_bytes()
+    if harm == "database":
+        with closing(sqlite3.connect(path)) as connection:
+            connection.execute("UPDATE person SET group_name = '9组'")
+            connection.commit()
+    elif harm == "memory":
+        memory.path.write_bytes(memory.path.read_bytes()[:-3] + b"abc")
+    elif harm == "no memory":
+        memory.path.unlink()
+    else:
+        memory = replace(memory, key="别的" if harm == "program" else memory.key, is_fresh=harm == "fresh")
+    assert len(remember(path, [village, other], pinyin, memory)) == 2
+    assert path.read_bytes() == wanted
+
+
+def test_no_trace_of_who_is_gone_is_left_in_a_copied_database(tmp_path, make_village, village, pinyin, memory):
+    path = tmp_path / "a.db"
+    others = [make_village(village="西关村", village_code="370682105002"), rename(village, "李伟", "诸葛鱻")]
+    remember(path, others, pinyin, memory)
+
+    def list_tokens():
+        with closing(sqlite3.connect(path)) as connection:
+            connection.execute("CREATE VIRTUAL TABLE temp.terms USING fts5vocab(main, person_index, row)")
+            return {term for (term,) in connection.execute("SELECT term FROM temp.terms")}
+
+    trace = {"u9c7b", "zhugexian"}
+    assert "诸葛鱻".encode() in path.read_bytes() and trace <= list_tokens()
+    assert remember(path, [others[0], village], pinyin, memory) == [(2022, village.village_code)]
+    assert "诸葛鱻".encode() not in path.read_bytes() and not trace & list_tokens()
+    assert "诸葛鱻".encode() not in memory.path.read_bytes()

@@ -1,7 +1,8 @@
 import pytest
 
-from village_notice.domain.columns import PAYMENT_COLUMNS, build_frame
+from village_notice.domain.columns import PAYMENT_COLUMNS
 from village_notice.domain.finding import Place
+from village_notice.domain.frames import build_frame
 from village_notice.domain.identity import id_check_digit
 
 USUAL = {

@@ -1,6 +1,10 @@
 import csv
 
+import pytest
+
+from village_notice.checks import payments_csv
 from village_notice.checks.payments_csv import write_payments
+from village_notice.checks.payments_memory import PaymentsMemory
 from village_notice.domain.columns import CSV_COLUMNS
 
 HEADINGS = (
@@ -68,3 +72,70 @@ def test_more_lines_than_are_written_at_once(make, tmp_path, monkeypatch):
 
 def test_no_payments_give_the_headings(make, tmp_path):
     assert write(make({}).iloc[:0], tmp_path / "p.csv") == []
+
+
+def remember(frame, tmp_path, read, *, is_fresh=False):
+    """payments.csv written with what the last time left, and how many lines were put together for it."""
+    made = []
+    join = payments_csv._join_lines
+
+    def count(columns):
+        made.append(len(columns[0]))
+        return join(columns)
+
+    path, aside = tmp_path / "p.csv", tmp_path / "new.csv"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(payments_csv, "_join_lines", count)
+        write_payments(frame, aside, PaymentsMemory(tmp_path / "记忆", path, read, is_fresh))
+    aside.replace(path)
+    write_payments(frame, tmp_path / "whole.csv")
+    assert path.read_bytes() == (tmp_path / "whole.csv").read_bytes()
+    return sum(made)
+
+
+@pytest.mark.parametrize("at_once", [2, 3, 100])
+def test_lines_of_unchanged_files_are_taken_from_the_last_time(make, tmp_path, monkeypatch, at_once):
+    monkeypatch.setattr(payments_csv, "_AT_ONCE", at_once)
+    sizes = {"a.xlsx": 3, "b.xlsx": 1, "丙.xlsx": 5, "d.xlsx": 2, "e.xlsx": 4}
+    rows = [
+        {"file": f, "row": n, "name": "王,建" * n, "verdict": "accepted"}
+        for f, size in sizes.items()
+        for n in range(size)
+    ]
+    read = {f: f"hash of {f}" for f in sizes}
+    frame = make(*rows)
+    assert remember(frame, tmp_path, read) == 15
+    assert remember(frame, tmp_path, read) == 0
+    assert remember(frame, tmp_path, read, is_fresh=True) == 15
+    assert remember(frame, tmp_path, read | {"丙.xlsx": "read anew", "d.xlsx": "too"}) == 7
+    for column, value in (("verdict", "held"), ("findings", "R05"), ("person_no", 7), ("household_no", 8)):
+        changed = frame.copy()
+        changed.loc[3, column] = value  # the one payment of b
+        assert remember(changed, tmp_path, read | {"丙.xlsx": "read anew", "d.xlsx": "too"}) == 1
+        frame = changed
+    left = frame[frame["file"] != "a.xlsx"].reset_index(drop=True)
+    assert remember(left, tmp_path, read | {"丙.xlsx": "read anew", "d.xlsx": "too"}) == 0
+    assert remember(frame, tmp_path, read | {"丙.xlsx": "read anew", "d.xlsx": "too"}) == 3
+    assert remember(frame, tmp_path, {}) == 15  # of a file whose reading is not known nothing is kept
+    assert remember(frame, tmp_path, {}) == 15
+
+
+@pytest.mark.parametrize("harm", ["lines", "memory", "no file"])
+def test_damaged_lines_are_written_anew(make, tmp_path, harm):
+    frame = make({"file": "a.xlsx"}, {"file": "b.xlsx"})
+    read = {"a.xlsx": "1", "b.xlsx": "2"}
+    remember(frame, tmp_path, read)
+    if harm == "no file":
+        (tmp_path / "p.csv").unlink()
+    else:
+        path = tmp_path / ("p.csv" if harm == "lines" else "记忆")
+        data = path.read_bytes()
+        path.write_bytes(data[:-9] + bytes([data[-9] ^ 1]) + data[-8:])
+    assert remember(frame, tmp_path, read) == (1 if harm == "lines" else 2)
+
+
+def test_payments_of_a_file_that_do_not_stand_together(make, tmp_path):
+    frame = make({"file": "a.xlsx"}, {"file": "b.xlsx"}, {"file": "a.xlsx"})
+    read = {"a.xlsx": "1", "b.xlsx": "2"}
+    assert remember(frame, tmp_path, read) == remember(frame, tmp_path, read) == 3
+    assert remember(frame.iloc[:0], tmp_path, read) == 0

@@ -36,3 +36,25 @@ def test_a_name_that_is_a_township_of_the_run_is_no_name_but_a_person_may_be_cal
     frame = make({"name": "王镇山"}, {"name": "史金街"}, {"name": "羊郡镇"})
     frame["township"] = "羊郡镇"
     assert codes(frame) == [("C19", 7, "")]
+
+
+@pytest.mark.parametrize(
+    ("name", "is_held"), [("山前店", True), ("马耳山村", True), ("马耳山", True), ("万第", False), ("困难户", True)]
+)
+def test_the_place_itself_in_the_name_is_nobody(make, name, is_held):
+    frame = make({"name": name})
+    frame["township"], frame["village"] = "山前店镇", "马耳山村"
+    assert codes(frame) == ([("C19", 5, "")] if is_held else [])
+
+
+def test_a_namesake_of_another_village_is_a_person(make):
+    frame = make({"name": "王建国"}, {"name": "李一"})
+    frame["village"] = ["马耳山村", "王建国村"]
+    assert codes(frame) == []
+    frame["village"] = "王建国村"
+    assert codes(frame) == [("C19", 5, "")]
+
+
+def test_a_household_needs_a_surname_before_it(make):
+    frame = make({"name": "王建国户"}, {"name": "外地户"})
+    assert [f.place.row for f in check_printed(frame, {"王", "李"})] == [6]

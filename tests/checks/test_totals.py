@@ -4,8 +4,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from village_notice.checks.totals import add_balances, check_conservation
-from village_notice.domain.columns import VERDICTS
 from village_notice.domain.reading import FileReading, SetAside
+from village_notice.domain.verdicts import VERDICTS
 from village_notice.errors import ConservationError
 
 PAYMENTS = st.lists(

@@ -1,40 +1,74 @@
-"""What is packed comes back as it was, whatever the columns hold."""
+"""What is packed comes back as it was, whatever the columns hold; a reading process makes no frame."""
+
+import subprocess
+import sys
 
 import pandas as pd
-from hypothesis import given
+import pytest
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from village_notice.domain.columns import PAYMENT_COLUMNS, build_frame
-from village_notice.domain.packed import pack_payments, unpack_payments
+from village_notice.domain.columns import PAYMENT_COLUMNS
+from village_notice.domain.frames import build_frame, unpack_payments
+from village_notice.domain.packed import pack_columns, split_columns
 
 CELLS = {
-    "str": st.sampled_from(["", "东关村", "西关村", "𬎆", '"', "a\r\n"]),
+    "str": st.sampled_from(["", "东关村", "西关村", "𬎆", '"', "a\r\n", "\0", "甲\0\0乙"]),
     "Int64": st.none() | st.integers(-(2**62), 2**62),
     "int64": st.integers(-(2**62), 2**62),
 }
+Values = dict[str, list[object]]
 
 
 @st.composite
-def frames(draw: st.DrawFn) -> pd.DataFrame:
+def payments(draw: st.DrawFn) -> Values:
     rows = draw(st.integers(0, 6))
     some = draw(st.sets(st.sampled_from([c.name for c in PAYMENT_COLUMNS]), max_size=6))
-    return build_frame(
-        {
-            c.name: draw(st.lists(CELLS[c.dtype], min_size=rows, max_size=rows))
-            for c in PAYMENT_COLUMNS
-            if c.name in some
-        }
-    )
+    repeats = draw(st.sampled_from([1, 40]))
+    return {
+        c.name: draw(st.lists(CELLS[c.dtype], min_size=rows, max_size=rows)) * repeats
+        for c in PAYMENT_COLUMNS
+        if c.name in some
+    }
 
 
-@given(st.lists(frames(), max_size=4))
-def test_packing(found: list[pd.DataFrame]) -> None:
-    filled = [frame for frame in found if len(frame)]
+@settings(deadline=None, derandomize=True)
+@given(st.lists(payments(), max_size=4))
+def test_packing(found: list[Values]) -> None:
+    frames = [build_frame(values) for values in found]
+    filled = [frame for frame in frames if len(frame)]
     expected = pd.concat(filled, ignore_index=True) if filled else build_frame({})
-    together = unpack_payments([pack_payments(frame) for frame in found])
-    pd.testing.assert_frame_equal(together, expected)
+    pd.testing.assert_frame_equal(unpack_payments([pack_columns(values) for values in found]), expected)
 
 
 def test_constants_take_no_room() -> None:
-    packed = pack_payments(build_frame({"name": ["甲"] * 1000, "amount_fen": [1] * 1000}))
-    assert (packed.rows, packed.data, packed.same["name"]) == (1000, b"", "甲")
+    packed = pack_columns({"name": ["甲"] * 1000, "amount_fen": [1] * 1000})
+    assert (packed.rows, packed.data, packed.same["name"], packed.same["rate_micro"]) == (1000, b"", "甲", None)
+
+
+@pytest.mark.parametrize(
+    ("texts", "form"),
+    [
+        (["甲", "乙"], "texts"),
+        (["甲", "乙"] * 100, "numbered"),
+        ([f"甲{n}" for n in range(200)], "texts"),
+        (["甲\0", "乙"], "json"),
+        (["甲\0", "乙"] * 100, "json"),
+    ],
+)
+def test_forms_of_texts(texts: list[str], form: str) -> None:
+    packed = pack_columns({"name": texts})
+    assert split_columns(packed.data)["name"].form == form
+    assert unpack_payments([packed])["name"].tolist() == texts
+
+
+def test_unknown_numbers() -> None:
+    frame = unpack_payments([pack_columns({"amount_fen": [1, None], "raw_fen": [1, 0]})])
+    assert frame["amount_fen"].isna().tolist() == [False, True]
+    assert frame["raw_fen"].tolist() == [1, 0]
+
+
+def test_a_reading_process_brings_no_pandas() -> None:
+    program = "import sys, village_notice.sources.payments; print('pandas' in sys.modules or 'pyarrow' in sys.modules)"
+    found = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert found.stdout.strip() == "False"

@@ -1,7 +1,11 @@
 """What of a typed name or group may be printed."""
 
+import random
+import re
+
 import pytest
 
+from village_notice.domain import printed
 from village_notice.domain.printed import is_person_name, print_group, print_name
 
 
@@ -25,7 +29,7 @@ def test_an_organisation_keeps_its_brackets_and_words():
 
 @pytest.mark.parametrize(
     ("text", "is_name"),
-    [("王一", True), ("王镇山", True), ("史金街", True), ("宋镇", True), ("欧阳志镇", True), ("王一羊郡镇东街村", False), ("王十三南务村56号", False), ("王一电话", False), ("张三、李四、王五", True), ("", False), ("古丽娜尔·买买提", True)],
+    [("王一", True), ("王镇山", True), ("史金街", True), ("宋镇", True), ("欧阳志镇", True), ("王一羊郡镇东街村", False), ("王十三南务村56号", False), ("王一电话", False), ("张三、李四、王五", True), ("", False), ("古丽娜尔·买买提", True), ("100", False), ("。", False), ("户主", False), ("3户", False), ("合计数", False), ("某某", False), ("贰佰元", False), ("一组", False), ("单代", True)],
 )  # fmt: skip
 def test_person_name(text, is_name):
     assert is_person_name(text) is is_name
@@ -39,3 +43,17 @@ def test_groups_that_are_printed(group):
 @pytest.mark.parametrize("group", ["艾滋病户", "低保2组", "1组电话", "13800138000", "孤儿组", ""])
 def test_groups_that_are_not(group):
     assert print_group(group) == ""
+
+
+def test_the_quick_look_at_most_names_says_what_the_long_one_says(monkeypatch):
+    rng = random.Random(1)
+    told = sorted(printed._TOLD)
+    others = [*"王李张欧阳建国英伟丽芳小龙诸葛鑫", "·", "（", "1", "①", "〇", " ", "X", "二", "-"]
+    texts = {
+        "".join(rng.choice(rng.choice([told, others, others])) for _ in range(rng.randint(0, 6))) for _ in range(20_000)
+    }
+    quick = [(print_name(t), print_name(t, is_organisation=True), is_person_name(t)) for t in sorted(texts)]
+    assert sum(bool(printed._PLAIN.fullmatch(t)) for t in texts) > 300
+    monkeypatch.setattr(printed, "_PLAIN", re.compile("(?!)"))
+    print_long, is_name_long = print_name.__wrapped__, is_person_name.__wrapped__
+    assert quick == [(print_long(t), print_long(t, is_organisation=True), is_name_long(t)) for t in sorted(texts)]

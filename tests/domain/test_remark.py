@@ -1,6 +1,13 @@
 import pytest
 
-from village_notice.domain.remark import is_failure_reason, is_private_remark, tells_of_failure
+from village_notice.domain.remark import (
+    is_failure_reason,
+    is_private_remark,
+    may_tell_of_removal,
+    says_not_paid,
+    sounds_negative,
+    tells_of_failure,
+)
 
 
 @pytest.mark.parametrize(
@@ -55,3 +62,52 @@ def test_reasons_that_banks_give(text):
 @pytest.mark.parametrize("text", ["", "无", "正常", "交易成功", "已入账", "处理成功", "挂失后已换卡"])
 def test_what_is_no_reason(text):
     assert not is_failure_reason(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "自愿放弃", "未打上", "退", "本月取消", "重复，剔除", "已在外村领取", "本人2025年2月去世，本月起停发", "不再享受", "本次不发", "8月死亡，停发",
+        "查无此人，暂缓", "户口迁走", "待补发", "死亡",
+    ],
+)  # fmt: skip
+def test_remarks_of_removal(text):
+    assert may_tell_of_removal(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "", "无", "无误", "未成年", "误工补助", "退役军人", "退耕还林", "病死猪5头", "不含流转面积", "无异议", "本人不在家，代领", "停车场占地", "待遇正常",
+        "面积未发生变化", "未发现问题", "退回承包地0.5亩", "去年未发", "挂失后已换卡", "失败后已补发", "缺劳力", "未流转", "扣除退耕面积后", "死角地已核", "错别字已改", "缺角地", "易地搬迁", "户主变更", "代领", "同户孔义树",
+    ],
+)  # fmt: skip
+def test_remarks_that_only_sound_like_it(text):
+    assert not may_tell_of_removal(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "户主已故", "户主死亡，子代领", "未确权", "不在册", "外出未归", "户口迁出", "未参保", "户籍不在本村", "误差0.1亩", "原户主死亡", "不同意流转",
+        "未按手印", "没有承包证", "未领证", "未补种", "未享受其他补贴",
+    ],
+)  # fmt: skip
+def test_remarks_to_look_at_that_hold_nothing_back(text):
+    assert sounds_negative(text)
+    assert not may_tell_of_removal(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "is_plain"),
+    [
+        ("已退款，未发放", True),
+        ("未到账", True),
+        ("发放失败", True),
+        ("卡号错误待核实", False),
+        ("第一批未发放，第二批已发", False),
+        ("未发放，已补发", False),
+    ],
+)
+def test_remarks_that_say_plainly_that_nothing_was_paid(text, is_plain):
+    assert says_not_paid(text) is is_plain

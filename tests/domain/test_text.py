@@ -1,6 +1,16 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from village_notice.domain.text import clean_name, column_letters, fold_text, guard_formula, normal_group, short_village
+from village_notice.domain.text import (
+    clean_name,
+    column_letters,
+    fold_text,
+    guard_formula,
+    guard_formulas,
+    normal_group,
+    short_village,
+)
 
 
 @pytest.mark.parametrize(
@@ -58,3 +68,8 @@ def test_small_things():
     assert [column_letters(n) for n in (1, 26, 27, 702, 703)] == ["A", "Z", "AA", "ZZ", "AAA"]
     assert guard_formula("=1+1") == "'=1+1"
     assert guard_formula("王") == "王"
+
+
+@given(st.lists(st.text(alphabet="=+-@\t\r王1 a", max_size=4)))
+def test_columns_are_guarded_as_single_texts_are(texts):
+    assert guard_formulas(texts) == [guard_formula(text) for text in texts]

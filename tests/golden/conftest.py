@@ -235,5 +235,7 @@ def golden():
         "list_findings",
         "find_extras",
         "make_id",
+        "parse_cell",
+        "find_merges",
     )
     return types.SimpleNamespace(**{n: globals()[n] for n in names}, Case=Case, Sheet=Sheet, folder=HERE)

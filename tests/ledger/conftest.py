@@ -5,7 +5,8 @@ from collections.abc import Callable
 import pandas as pd
 import pytest
 
-from village_notice.domain.columns import FRAME_COLUMNS, build_frame
+from village_notice.domain.columns import FRAME_COLUMNS
+from village_notice.domain.frames import build_frame
 from village_notice.domain.identity import id_check_digit
 from village_notice.domain.subsidy import Subsidy, Tier
 from village_notice.domain.village import Village

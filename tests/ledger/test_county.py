@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 import village_notice.ledger.county as county_module
-from village_notice.domain.columns import build_frame
+from village_notice.domain.frames import build_frame
 from village_notice.errors import ConservationError
 from village_notice.ledger.county import build_county
 

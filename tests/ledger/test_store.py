@@ -159,7 +159,7 @@ WRITER = """
     import sys, itertools
     from pathlib import Path
     import pandas as pd
-    from village_notice.domain.columns import build_frame
+    from village_notice.domain.frames import build_frame
     from village_notice.ledger.store import Import, open_ledger
     home = Path(sys.argv[1])
     for turn in itertools.count():

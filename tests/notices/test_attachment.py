@@ -11,7 +11,7 @@ import pypdfium2
 import pytest
 
 from village_notice.domain.money import format_fen
-from village_notice.notices.attached_table import build_tables
+from village_notice.notices.attached_table import build_tables, read_cells
 from village_notice.notices.attachment import attach_tables, build_archive_copy, check_archive_copy, read_tables
 from village_notice.notices.readback import read_pieces
 from village_notice.notices.village import draw_kinds
@@ -115,3 +115,27 @@ def test_another_sheet_is_no_copy(copies, village):
     notice, copy = copies["summary"]
     other = replace(notice, data=notice.data + b"\n")
     assert [f.code for f in check_archive_copy(other, copy, village, Settings(), frozenset())] == ["P02"]
+
+
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [
+        ('1,1组,"370682,196501011234\n1",1.00\r\n', "P02"),
+        ('1,1组,"12\n34",1.00\r\n', "P02"),
+        ("1,1组,３７０６８２１９６５０１０１１２３４,1.00\r\n", "P01"),
+        ("1,1组,370682\u200b196501\u00a0011234,1.00\r\n", "P01"),
+    ],
+)
+def test_quoted_cells_and_other_digits_are_seen_too(copies, village, stamp, line, code):
+    notice, _ = copies["household"]
+    tables = build_tables("household", village, None)
+    tables["一户一行.csv"] += line.encode()
+    findings = check_archive_copy(notice, attach_tables(notice.data, tables, stamp), village, Settings(), frozenset())
+    assert (code, "一户一行.csv") in [(f.code, f.place.sheet) for f in findings]
+
+
+def test_cells_are_those_a_csv_reader_reads(village):
+    for kind in KINDS:
+        for content in build_tables(kind, village, None).values():
+            rows = csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""))
+            assert read_cells(content) - {""} == {cell for row in rows for cell in row} - {""}

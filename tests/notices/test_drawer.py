@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from village_notice.notices.document import Document
-from village_notice.notices.drawer import TableDrawer, fit_cell
+from village_notice.notices.drawer import TableDrawer, build_cells, fit_cell, list_chars
 from village_notice.notices.paper import read_paper, wrap_name
 from village_notice.notices.readback import read_pieces
 from village_notice.notices.table import Column, Sheet, Table, plan_layout
@@ -59,3 +59,16 @@ def test_the_line_of_sums_is_closed_above_where_a_panel_is_shorter():
     drawer.draw(page, 700.0, Sheet((0, 6), 11), is_first=True, is_last=True)
     top = 700.0 - layout.head - 6 * PAPER.row
     assert b"%.2f %.2f m %.2f %.2f l" % (PAPER.left, top, PAPER.right, top) in b"".join(page.operators)
+
+
+def test_cells_that_fit_and_cells_that_do_not_keep_their_order():
+    names = ["王小二", "莱阳市山前店镇东关村绿源果蔬种植专业合作社", "李四", "王小二"]
+    cells = build_cells(Column("姓名", "left", names), 60.0, PAPER)
+    assert [cell.count(b"Tj") for cell in cells] == [1, 3, 1, 1]
+    assert cells[0] == cells[3] != cells[2]
+
+
+def test_every_character_of_a_list_is_known():
+    """A character left out would have no outline in the file."""
+    columns = [Column("a", "right", ["1,234.50", "-7", ""]), Column("b", "left", ["王 A", "李·é"])]
+    assert list_chars(columns) == set("1,234.50-7王 A李·é")

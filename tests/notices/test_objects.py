@@ -1,12 +1,13 @@
 import io
 import re
 
+import numpy as np
 import pypdf
 
 from village_notice.notices.book import count_pages
 from village_notice.notices.household import _candidates, gather_households
 from village_notice.notices.lists import split_lines
-from village_notice.notices.objects import _PACKED, ObjectFile
+from village_notice.notices.objects import _PACKED, ObjectFile, _write_numbers
 from village_notice.notices.work import start_work
 
 
@@ -55,3 +56,9 @@ def test_any_number_of_objects_is_written():
         root = file.add(b"<</Type/Catalog>>")
         reader = pypdf.PdfReader(io.BytesIO(file.assemble(root, root, b"0" * 32)), strict=True)
         assert [reader.get_object(number) for number in numbers] == [str(place) for place in range(count)]
+
+
+def test_numbers_are_written_as_they_are_said():
+    """They are taken out of a table, which grows with the largest number."""
+    for numbers in ([0], [7, 10, 99, 0], [123456, 5], [1000, 999]):
+        assert _write_numbers(np.array(numbers)) == "".join(f"{n} " for n in numbers).encode()

@@ -4,7 +4,7 @@ import pypdf
 import pytest
 
 from village_notice.errors import VerificationError
-from village_notice.notices.readback import read_pieces
+from village_notice.notices.readback import read_pieces, read_texts
 
 
 def test_agrees_with_another_reader(draw):
@@ -24,3 +24,21 @@ def test_bookmarks_and_title_are_read(draw):
 def test_other_files_are_refused(data):
     with pytest.raises(VerificationError):
         list(read_pieces(data))
+
+
+@pytest.mark.parametrize("recipe", [{"households": 60, "names": ["𬎆𠅤䶮", "䶮𡥧𬎆"]}, {"households": 0, "masked": 9}])
+def test_texts_are_those_of_the_pieces_each_once(draw, recipe):
+    for notice in draw(**recipe)[1]:
+        cells, words, title = {"": set()}, set(), ""
+        for piece in read_pieces(notice.data):
+            if piece.tag == "H1":
+                title = piece.text
+                cells.setdefault(title, set())
+            (cells[title] if piece.tag == "TD" else words).add(piece.text)
+        assert read_texts(notice.data) == (cells, words)
+
+
+@pytest.mark.parametrize("data", [b"", b"%PDF-1.7\n", b"%PDF-1.7\nstartxref\n9\n%%EOF"])
+def test_other_files_have_no_texts(data):
+    with pytest.raises(VerificationError):
+        read_texts(data)

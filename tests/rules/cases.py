@@ -26,8 +26,9 @@ from village_notice.checks.printed import check_printed
 from village_notice.checks.single import check_single
 from village_notice.checks.verdict import decide
 from village_notice.checks.waivers import Waiver, find_unused, split_waived
-from village_notice.domain.columns import PAYMENT_COLUMNS, build_frame
+from village_notice.domain.columns import PAYMENT_COLUMNS
 from village_notice.domain.finding import Finding, Place
+from village_notice.domain.frames import build_frame
 from village_notice.domain.identity import id_check_digit
 from village_notice.domain.reading import FileReading
 from village_notice.domain.subsidy import Subsidy, Tier
@@ -318,6 +319,26 @@ CASES: dict[str, tuple[Case, Case]] = {
         sheet({"x": "李卫东"}, heads={"name": "申请人", "x": "补贴对象"}),
         sheet({"x": "王建国"}, heads={"name": "申请人", "x": "补贴对象"}),
     ),
+    "H11": (
+        sheet({}, {"x": "是"}, heads={"x": "是否退票"}, drop=("status",)),
+        sheet({}, {"x": "否"}, heads={"x": "是否退票"}, drop=("status",)),
+    ),
+    "H12": (
+        sheet(drop=("status",), after=[["说明：序号1一户银行卡注销，补贴暂未发放。"]]),
+        sheet(drop=("status",), after=[["说明：如有未到账的，请与村委会联系。"]]),
+    ),
+    "H13": (
+        sheet(
+            heads={"amount": "已追缴金额"},
+            drop=("status", "area", "rate"),
+            title="2022年羊郡镇耕地地力保护补贴追缴情况表",
+        ),
+        sheet(heads={"amount": "已追缴金额"}, drop=("area", "rate"), title="2022年羊郡镇耕地地力保护补贴追缴情况表"),
+    ),
+    "H14": (
+        sheet(title="羊郡镇耕地地力保护补贴发放明细表", drop=("date",), after=[["制表日期：2021-11-30"]]),
+        sheet(title="羊郡镇耕地地力保护补贴发放明细表", drop=("date",), after=[["制表日期：2022-11-30"]]),
+    ),
     "C01": (sheet({"amount": "见备注"}), sheet({"amount": "600"})),
     "C02": (sheet({}, {"amount": None}), sheet({}, {"amount": None, "name": None, "id": None, "account": None})),
     "C03": (sheet({"amount": "1,600.00元", "rate": 320}), sheet({"amount": "600"})),
@@ -361,8 +382,8 @@ CASES: dict[str, tuple[Case, Case]] = {
     "R10": (sheet(drop=("village",)), sheet()),
     "R11": (sheet({"name": "王建国、王二"}), sheet({"name": "买买提·艾力"})),
     "R12": (
-        sheet(name="东埠前村", title="2022年羊郡镇桥头村耕地地力保护补贴发放表", drop=("village",)),
-        sheet(name="桥头村", drop=("village",)),
+        sheet({"x": "370682104203"}, heads={"x": "村代码"}),
+        sheet({"x": "370682104202"}, heads={"x": "村代码"}),
     ),
     "R13": (
         sheet({"p": "乡村好人奖"}, heads={"p": "补贴项目"}, title="2022年羊郡镇一卡通发放明细"),
@@ -376,6 +397,7 @@ CASES: dict[str, tuple[Case, Case]] = {
         pay({"status": "成功", "remark": "账户异常退回"}),
         pay({"status": "成功", "remark": "账户异常退回，已补发"}),
     ),
+    "R19": (pay({"status": "", "remark": "户主已故"}), pay({"status": "", "remark": "代领"})),
     "X01": (pay({}, {"file": "b.xlsx"}), pay({}, {"file": "b.xlsx", "amount_fen": 60001})),
     "X02": (pay({}, {}), pay({}, {"period": "2022-07"})),
     "X03": (pay({"id": make_id(1)}, {"id": make_id(1), "name": "王健国"}), pay({"id": make_id(1)}, {"id": make_id(1)})),
@@ -404,6 +426,10 @@ CASES: dict[str, tuple[Case, Case]] = {
     "X14": (
         pay(*map(one, range(40)), one(99, amount_fen=120_000)),
         pay(*map(one, range(40)), one(99, amount_fen=8_000)),
+    ),
+    "X20": (
+        sheet(more=[Grid("公示", [[TITLE], list(COLUMNS.values()), list(GOOD.values())])]),
+        sheet(more=[Grid("公示", [[TITLE], list(COLUMNS.values()), list((GOOD | {"date": "2022-09-30"}).values())])]),
     ),
     "X19": (
         pay(*(one(n, amount_fen=100 * n) for n in range(1, 5))),

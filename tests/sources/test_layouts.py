@@ -328,3 +328,47 @@ def test_layout_of_a_zip_shows_its_workbooks_and_answers_them(desk):
     assert [s.sheet for s in show_layout(path / NAME, desk.options()).sheets] == ["Sheet"]
     with pytest.raises(UsageError, match=r"里面有：.*名单"):
         show_layout(path / "没有.xlsx", desk.options())
+
+
+def test_page_of_a_turned_sheet_names_rows(desk):
+    rows = [
+        [TITLE],
+        ["姓名", "甲一", "乙二"],
+        ["村", "东岚村", "西岚村"],
+        ["补贴金额", 120, 180],
+        ["补助金额", 118, 177],
+    ]
+    page = format_page(desk.page(desk.put(NAME, rows)))
+    assert "表格是横着的，一列一个人：第 2–5 行，名目在 A 列，人在 B–C 列" in page
+    assert "第 4 行  补贴金额 → 可能是金额（把握 100%）  如 120" in page
+    assert '金额列 = "D"    # 补贴金额（第 4 行）' in page
+
+
+def test_page_tells_what_is_set_aside_and_how_to_answer_at_once(desk):
+    rows = [[TITLE], HEADINGS, *PEOPLE, ["合计", None, None, 300, 295], ["制表人：丙三"]]
+    page = format_page(desk.page(desk.put(NAME, rows)))
+    assert "表格在第 2–6 行、A–E 列，表头：第 2 行" in page
+    assert "合计行 1 处：第 5 行“合计”" in page
+    assert "说明行 1 处：第 6 行“制表人：丙三”" in page
+    assert "--home 办公 --set 金额=D" in page
+    assert "姓名（把握 90%）  如 甲一" in page
+
+
+def test_page_never_shows_private_numbers(desk):
+    rows = [
+        [TITLE],
+        ["姓名", "村", "身份证号", "甲栏", "补贴金额"],
+        ["甲一", "东岚村", "379999196001010017", "13800000000", 1],
+    ]
+    page = format_page(desk.page(desk.put(NAME, rows)))
+    assert "379999" not in page
+    assert "138" not in page
+
+
+def test_page_shows_the_first_of_many_tables_alike(desk):
+    rows = []
+    for village in ("东岚村", "西岚村", "柳沟村", "石桥村", "九里村"):
+        rows += [[f"{village}2023年耕地地力保护补贴发放表"], ["姓名", "补贴金额（元）"], ["甲一", 120], []]
+    page = format_page(desk.page(desk.put(NAME, rows)))
+    assert page.count("表头：第") == 3
+    assert "另有 2 张同样表头的表" in page

@@ -15,7 +15,7 @@ from village_notice.sources.discover import InputFile
 from village_notice.sources.reader_pool import Failure, PoolLimits, ReaderPool, ReaderStartError
 
 JOBS = '''
-import os, time
+import gc, os, time
 from village_notice.sources.limits import Unreadable
 
 def work(path, relative, *arguments):
@@ -36,6 +36,13 @@ def work(path, relative, *arguments):
         os._exit(4)
     if "noise" in relative:
         print("words on standard output")
+    if "litter" in relative:
+        for _ in range(60_000):
+            loop = []
+            loop.append(loop)
+        del loop
+    if relative in ("litter", "look"):
+        return str(sum(type(o) is list and len(o) == 1 and o[0] is o for o in gc.get_objects()))
     return relative + "/".join(arguments)
 '''
 
@@ -164,3 +171,7 @@ def test_children_leave_with_their_parent(sent, tmp_path, jobs):
         parent.kill()
         parent.wait()
         parent.stdout.close()
+
+
+def test_cycles_are_looked_for_between_files_only(tmp_path, jobs):
+    assert run(tmp_path, jobs, "litter", "look") == ["60000", "0"]

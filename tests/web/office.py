@@ -9,7 +9,7 @@ from pathlib import Path
 from flask.testing import FlaskClient
 
 from village_notice.archive.database import write_database
-from village_notice.domain.columns import build_frame
+from village_notice.domain.frames import build_frame
 from village_notice.ledger.desk import prepare_desk
 from village_notice.ledger.persons import number_people
 from village_notice.ledger.store import Import, open_ledger

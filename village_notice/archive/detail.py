@@ -8,7 +8,7 @@ from datetime import datetime
 from village_notice.archive.people import Line
 from village_notice.archive.wording import Variables, read_package_words
 from village_notice.domain.public import VillageYear
-from village_notice.workbook import Sheet, SheetColumn, Value, build_workbook, format_value
+from village_notice.workbook import Sheet, SheetColumn, Value, build_workbook, format_column
 
 BOM = b"\xef\xbb\xbf"
 """Tells Excel that a .csv is UTF-8."""
@@ -33,12 +33,12 @@ _SUMMARY_COLUMNS = (
 _HOUSEHOLD_COLUMNS = ("serial", "group", "name", "people", "amount")
 
 
-def build_detail_csv(village: VillageYear, lines: Sequence[Line]) -> bytes:
-    """The lines as .csv: UTF-8 with BOM, no value that a spreadsheet program would run as a formula."""
+def build_detail_csv(rows: Sequence[Sequence[Value]]) -> bytes:
+    """The rows of `list_rows` as .csv: UTF-8 with BOM, no value that a spreadsheet program would run as a formula."""
     columns = _columns(_LINE_COLUMNS)
+    # without a row there are no columns of values
     texts = [
-        [format_value(value, column.kind) for value in values]
-        for column, values in zip(columns, zip(*list_rows(village, lines), strict=True), strict=False)
+        format_column(values, column.kind) for column, values in zip(columns, zip(*rows, strict=True), strict=False)
     ]
     return build_csv([c.heading for c in columns], zip(*texts, strict=True))
 
@@ -52,14 +52,16 @@ def build_csv(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
     return BOM + stream.getvalue().encode("utf-8")
 
 
-def build_detail_workbook(village: VillageYear, lines: Sequence[Line], variables: Variables, stamp: datetime) -> bytes:
-    """The .xlsx with three sheets: summary, lines, households."""
+def build_detail_workbook(
+    village: VillageYear, rows: Sequence[Sequence[Value]], variables: Variables, stamp: datetime
+) -> bytes:
+    """The .xlsx with three sheets: summary, the rows of `list_rows`, households."""
     words = read_package_words()["detail"]
     title = words["title"].format_map(variables)
     notes = (words["total_note"].format_map(variables),)
     sheets = (
         Sheet(words["summary_sheet"], title, _columns(_SUMMARY_COLUMNS), list(_list_summary(village)), notes, True),
-        Sheet(words["lines_sheet"], title, _columns(_LINE_COLUMNS), list(list_rows(village, lines)), notes, True),
+        Sheet(words["lines_sheet"], title, _columns(_LINE_COLUMNS), rows, notes, True),
         Sheet(
             words["households_sheet"],
             words["households_title"].format_map(variables),
@@ -84,12 +86,12 @@ def list_rows(village: VillageYear, lines: Sequence[Line]) -> Iterator[tuple[Val
         if not p.lists_names:
             name = totals_only.format(people=p.people)
             yield None, p.title, "", name, p.quantity_milli, p.unit, None, p.payments, p.pay_months, p.amount_fen
-        for x in of_programme.get(position, ()):
-            unit = p.unit if x.quantity_milli is not None else ""
-            yield (
-                x.serial, p.title, x.group, x.name, x.quantity_milli, unit, x.rate_micro, x.payments, x.pay_months,
-                x.amount_fen,
-            )  # fmt: skip
+        if own := of_programme.get(position):
+            _, serials, groups, names, quantities, rates, payments, amounts, _, _, months = zip(*own, strict=True)
+            titles, units = [p.title] * len(own), ["" if quantity is None else p.unit for quantity in quantities]
+            yield from zip(
+                serials, titles, groups, names, quantities, units, rates, payments, months, amounts, strict=True
+            )
 
 
 def _columns(names: Sequence[str]) -> tuple[SheetColumn, ...]:

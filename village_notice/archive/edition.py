@@ -5,8 +5,9 @@ texts with decimals, so that the last look can tell them from numbers that must 
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from village_notice.archive.people import NAMED_TIERS, Line, Person, check_totals, group_people, read_lines
@@ -95,7 +96,7 @@ def build_edition_file(edition: Edition) -> bytes:
             [*programme, people, payments, _decimal(quantity, 3), rate, _yuan(fen), *rest]
             for programme, (people, payments, quantity, rate, fen, *rest) in edition.programmes
         ],
-        "people": [[p.name, p.group, [_line_values(x) for x in p.lines]] for p in edition.people],
+        "people": _list_people(edition.people),
         "masked": [[*m[:4], _yuan(m[4]), m[5]] for m in edition.masked],
     }
     return (json.dumps(values, ensure_ascii=False, separators=(",", ":")) + "\n").encode("utf-8")
@@ -146,12 +147,21 @@ def _parse_person(name: str, group: str, rows: list[list[Any]]) -> Person:
     return Person(name, group, tuple(lines))
 
 
-def _line_values(line: Line) -> list[object]:
-    x = line
-    return [
-        x.position, x.serial, _decimal(x.quantity_milli, 3), _decimal(x.rate_micro, 6), x.payments, _yuan(x.amount_fen),
-        x.pay_months,
-    ]  # fmt: skip
+def _list_people(people: Sequence[Person]) -> list[tuple[str, str, list[Row]]]:
+    """Name, group and lines of each person; a line is place, serial, quantity, rate, payments, yuan, months."""
+    lines = [line for person in people for line in person.lines]
+    if not lines:
+        return []
+    positions, serials, _, _, quantities, rates, payments, amounts, _, _, months = zip(*lines, strict=True)
+    rows = zip(
+        positions, serials, _decimals(quantities, 3), _decimals(rates, 6), payments, map(format_fen, amounts), months,
+        strict=True,
+    )  # fmt: skip
+    return [(p.name, p.group, list(islice(rows, len(p.lines)))) for p in people]
+
+
+def _decimals(values: Iterable[int | None], places: int) -> list[str | None]:
+    return [None if value is None else format_scaled(value, places) for value in values]
 
 
 def _yuan(fen: object) -> str:

@@ -9,12 +9,13 @@ import hashlib
 import html
 import json
 import re
-from collections.abc import Iterable, Sequence
-from functools import lru_cache
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache, lru_cache
+from itertools import chain, islice
 from typing import Any
 
 from village_notice.archive.answer import read_words
-from village_notice.archive.people import Person
+from village_notice.archive.people import Line, Person
 from village_notice.archive.picking import group_order
 from village_notice.archive.sound import PinyinReader, Speller, common_characters, fold_sound, search_key
 from village_notice.archive.wording import format_day
@@ -27,14 +28,12 @@ _JSON_ESCAPES = {char: f"\\u{ord(char):04x}" for char in "<>&\u2028\u2029"}
 """Inside a script element these could end it or open a comment; in JSON text they occur in strings only."""
 
 
-class _Numbers:
+class _Numbers(dict[Any, int]):
     """Gives each distinct value a number from 0 in order of arrival."""
 
-    def __init__(self) -> None:
-        self.values: dict[Any, int] = {}
-
-    def of(self, value: Any) -> int:  # noqa: ANN401  # any JSON value
-        return self.values.setdefault(value, len(self.values))
+    def __missing__(self, value: Any) -> int:  # noqa: ANN401  # any JSON value
+        number = self[value] = len(self)
+        return number
 
 
 def build_offline_page(village: VillageYear, people: Sequence[Person], pinyin: PinyinReader) -> bytes:
@@ -71,28 +70,35 @@ def build_data(village: VillageYear, people: Iterable[Person], pinyin: PinyinRea
     """
     speller, groups, months, rates = _speller(pinyin), _Numbers(), _Numbers(), _Numbers()
     found = sorted(people, key=lambda person: group_order(person.group))
-    rows = []
-    for person in found:
-        flat: list[int | None] = []
-        for x in person.lines:
-            rate = None if x.rate_micro is None else rates.of(format_scaled(x.rate_micro, 6))
-            flat += (x.position, x.quantity_milli, rate, x.payments, x.amount_fen, months.of(x.pay_months))
-        key = search_key(person.name)
-        initials = " ".join(sorted({short for _, short in speller.read_name(key)}))
-        rows.append((person.name, groups.of(person.group), " ".join(speller.spell_endings(key)), initials, flat))
+    keys = [search_key(person.name) for person in found]
+    values = _list_values([line for person in found for line in person.lines], rates, months)
+    rows = [
+        (person.name, groups[person.group], *speller.spell_row(key), list(islice(values, 6 * len(person.lines))))
+        for person, key in zip(found, keys, strict=True)
+    ]
     return {
         "village": _describe_village(village),
         "programmes": [
             (p.title, p.unit, p.people, p.payments, p.quantity_milli, p.amount_fen, p.pay_months)
             for p in village.programmes
         ],
-        "groups": list(groups.values),
-        "months": list(months.values),
-        "rates": list(rates.values),
+        "groups": list(groups),
+        "months": list(months),
+        "rates": [format_scaled(micro, 6) for micro in rates],
         "people": rows,
-        "sounds": (_common_sounds(pinyin), _format_sounds(speller, _rare_characters(found))),
+        "sounds": (_common_sounds(pinyin), _format_sounds(speller, sorted(set().union(*keys) - _common()))),
         "words": _collect_words(),
     }
+
+
+def _list_values(lines: Sequence[Line], rates: _Numbers, months: _Numbers) -> Iterator[int | None]:
+    """The six values of each line, one line behind the other."""
+    if not lines:
+        return iter(())
+    positions, _, _, _, quantities, micros, payments, amounts, _, _, paid = zip(*lines, strict=True)
+    numbers = [None if micro is None else rates[micro] for micro in micros]
+    columns = (positions, quantities, numbers, payments, amounts, map(months.__getitem__, paid))
+    return chain.from_iterable(zip(*columns, strict=True))
 
 
 def _describe_village(village: VillageYear) -> dict[str, Any]:
@@ -129,8 +135,9 @@ def _common_sounds(pinyin: PinyinReader) -> str:
     return _format_sounds(_speller(pinyin), common_characters())
 
 
-def _rare_characters(people: Iterable[Person]) -> list[str]:
-    return sorted({char for person in people for char in search_key(person.name)}.difference(common_characters()))
+@lru_cache(maxsize=1)
+def _common() -> frozenset[str]:
+    return frozenset(common_characters())
 
 
 def _format_sounds(speller: Speller, characters: Iterable[str]) -> str:
@@ -142,10 +149,12 @@ def _format_sounds(speller: Speller, characters: Iterable[str]) -> str:
     return ";".join(f"{sound}:{''.join(chars)}" for sound, chars in sorted(found.items()))
 
 
+@cache
 def _read_template(name: str) -> str:
     return find_template("offline", name).read_text(encoding="utf-8")
 
 
+@lru_cache(maxsize=1)
 def _build_policy(style: str, script: str) -> str:
     """Content-Security-Policy: nothing is loaded from anywhere, and only these two texts take effect."""
     hashes = (

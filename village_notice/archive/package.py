@@ -24,7 +24,7 @@ from village_notice.archive.catalogue import (
     build_note,
     list_entries,
 )
-from village_notice.archive.detail import build_detail_csv, build_detail_workbook
+from village_notice.archive.detail import build_detail_csv, build_detail_workbook, list_rows
 from village_notice.archive.edition import EDITION_FILE, build_edition, build_edition_file
 from village_notice.archive.evidence import REGISTER, read_register
 from village_notice.archive.offline_page import build_offline_page
@@ -90,8 +90,9 @@ def build_package(  # noqa: PLR0913  # each is one thing the package is made of
     check_totals(village, lines)
     variables = build_variables(village, stamp, settings)
     files = _place_notices(notices) | dict(plan.evidence)
-    files[DETAIL_XLSX] = build_detail_workbook(village, lines, variables, stamp)
-    files[DETAIL_CSV] = build_detail_csv(village, lines)
+    rows = list(list_rows(village, lines))
+    files[DETAIL_XLSX] = build_detail_workbook(village, rows, variables, stamp)
+    files[DETAIL_CSV] = build_detail_csv(rows)
     people = group_people(village, lines)
     files[PAGE] = build_offline_page(village, people, pinyin)
     files[EDITION_FILE] = build_edition_file(build_edition(village, lines, people))

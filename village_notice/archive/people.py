@@ -5,12 +5,10 @@ Only tiers A and B are joined to persons: a sum over a person must not tell of a
 
 from collections.abc import Iterator
 from operator import itemgetter
-from typing import Any, NamedTuple
-
-import pandas as pd
+from typing import NamedTuple
 
 from village_notice.domain.money import format_fen
-from village_notice.domain.public import VillageYear
+from village_notice.domain.public import VillageYear, list_columns
 from village_notice.domain.subsidy import Tier
 from village_notice.errors import ConservationError
 
@@ -60,22 +58,14 @@ def read_lines(village: VillageYear) -> list[Line]:
         ConservationError: A line's programme is not in the summary.
     """
     positions = {p.key: i for i, p in enumerate(village.programmes)}
-    keys = village.lines["key"].tolist()
+    columns = list_columns(village)
+    keys = columns["key"]
     unknown = next((key for key in set(keys) if key not in positions), None)
     if unknown is not None:
         raise ConservationError(f"{village.village} 的明细里有汇总没有的项目 {unknown}。请联系维护人员。")
-    columns = (_plain_values(village.lines[name]) for name in Line._fields if name != "position")
-    lines = map(Line._make, zip([positions[key] for key in keys], *columns, strict=True))
+    values = (columns[name] for name in Line._fields if name != "position")
+    lines = map(Line._make, zip([positions[key] for key in keys], *values, strict=True))
     return sorted(lines, key=itemgetter(0, 1))  # position and serial
-
-
-def _plain_values(column: "pd.Series[Any]") -> list[Any]:
-    """Python values of a column, None for NA."""
-    if not column.hasnans:
-        return column.tolist()
-    values = column.to_numpy(dtype=object)
-    values[column.isna().to_numpy()] = None
-    return values.tolist()
 
 
 def group_people(village: VillageYear, lines: list[Line]) -> list[Person]:

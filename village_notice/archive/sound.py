@@ -4,7 +4,7 @@ The page of the package folds in the same way in `templates/offline/query.js`; a
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -56,6 +56,7 @@ class Speller:
         self._read = read
         self.read_character = lru_cache(maxsize=None)(self._read_character)
         self.read_name = lru_cache(maxsize=None)(self._read_name)
+        self.spell_row = lru_cache(maxsize=None)(self._spell_row)
 
     def _read_name(self, name: str) -> tuple[tuple[str, str], ...]:
         found = {(fold_letters(full), fold_letters(initials)) for full, initials in self._read(name)}
@@ -80,6 +81,10 @@ class Speller:
                 found.update([rest] if reading and rest else [])
         return tuple(sorted(found))
 
+    def _spell_row(self, key: str) -> tuple[str, str]:
+        """What a name is found by on the page of the package: pinyin and its endings, and initials, parted by spaces."""
+        return " ".join(self.spell_endings(key)), " ".join(sorted({short for _, short in self.read_name(key)}))
+
     def spell_name(self, key: str) -> "Spelling":
         """Everything a name is found by besides its characters, each sorted."""
         spelled = self.spell_endings(key)
@@ -89,12 +94,21 @@ class Speller:
             tuple(sorted({initials for _, initials in self.read_name(key)})),
         )
 
-    def list_sounds(self, keys: Iterable[str]) -> Iterator[tuple[str, str]]:
-        """How each common character and each character of names reads, for names typed with a wrong character."""
+    def list_sounds(self, keys: Iterable[str], known: Mapping[str, str] | None = None) -> Iterator[tuple[str, str]]:
+        """How each common character and each character of names reads, for names typed with a wrong character.
+
+        Args:
+            keys: The names.
+            known: What was worked out before.
+        """
+        known = known or {}
         for char in sorted({*common_characters(), *(char for key in keys for char in key)}):
-            readings = " ".join(sorted({fold_sound(r) for r in self.read_character(char)}))
-            if readings:
+            if readings := known.get(char) or self.read_sounds(char):
                 yield char, readings
+
+    def read_sounds(self, char: str) -> str:
+        """The readings of a character as they sound, parted by spaces; "" where none is known."""
+        return " ".join(sorted({fold_sound(r) for r in self.read_character(char)}))
 
 
 @lru_cache(maxsize=1)

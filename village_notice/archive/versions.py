@@ -9,7 +9,7 @@ import hashlib
 import io
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -84,19 +84,19 @@ def is_sealed(folder: Path) -> bool:
     return _read_info(folder).get(STATUS_KEY) != DRAFT
 
 
-def plan_package(village_folder: Path, year: int, code: str) -> Plan:
+def plan_package(village_folder: Path, year: int, code: str | Callable[[], str]) -> Plan:
     """Where a village's package of a year goes.
 
     Args:
         village_folder: The folder in which its packages lie; it need not exist.
         year: Year of the run.
-        code: 校验码 of the new figures.
+        code: 校验码 of the new figures, or what works it out: only a sealed package asks for it.
     """
     found = _list_packages(village_folder)
     # one whose bag-info.txt is damaged counts as of this year: the new one must not take its place
     ours = [f for f in found if f.info.get("Year", str(year)) == str(year)]
     sealed = sorted((f for f in ours if f.is_sealed), key=lambda f: f.version)
-    if sealed and sealed[-1].info.get("Check-Code") == code:
+    if sealed and sealed[-1].info.get("Check-Code") == (code if isinstance(code, str) else code()):
         return Plan(sealed[-1].folder.name, sealed[-1].version, is_unchanged=True)
     version = sealed[-1].version + 1 if sealed else 1
     name = _choose_name(year, version, {f.folder.name for f in found if f.is_sealed})

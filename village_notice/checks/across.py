@@ -12,7 +12,8 @@ from village_notice.checks.keys import Keys, build_keys, list_rows, sort_by_path
 from village_notice.checks.reissues import check_reissues
 from village_notice.checks.twice import check_twice
 from village_notice.checks.unusual import check_unusual
-from village_notice.domain.codes import combine_codes
+from village_notice.checks.versions import check_versions
+from village_notice.domain.codes import Bools, Ints, code_texts, combine_codes, find_single
 from village_notice.domain.finding import Finding, Place
 from village_notice.domain.identity import is_valid_id
 from village_notice.domain.money import format_scaled
@@ -29,7 +30,7 @@ _MOST_NAMES = 10
 def check_across(
     payments: pd.DataFrame, subsidies: Iterable[Subsidy] = (), *, copies: Collection[str] = (), year: int = 0
 ) -> Iterator[Finding]:
-    """X01 to X14 and R15, in a fixed order.
+    """X01 to X14, X20 and R15, in a fixed order.
 
     Args:
         payments: Payments frame; files are compared in path order whatever the order of the frame.
@@ -43,7 +44,8 @@ def check_across(
     if frame.empty:
         return
     keys = build_keys(frame)
-    yield from check_twice(frame, keys)
+    yield from (twice := list(check_twice(frame, keys)))
+    yield from check_versions(frame, keys, {f.place for f in twice if f.code == "X01"})
     yield from _check_identities(frame, keys)
     yield from _check_accounts(frame)
     yield from _check_rates(frame, keys, [s.code for s in subsidies if s.unit == "亩"])
@@ -92,7 +94,7 @@ def _group_rows(frame: pd.DataFrame, columns: Sequence[str]) -> list[list[_Row]]
 
 def _check_identities(frame: pd.DataFrame, keys: Keys) -> Iterator[Finding]:
     """X03 one ID with several names, X04 one name with several IDs in a village, X06 one ID in several villages."""
-    people = frame[list(_Row._fields)][keys.has_id & (frame["organisation"] == 0).to_numpy()]
+    people = _find_suspects(frame, keys.has_id & (frame["organisation"] == 0).to_numpy())
     known = people.drop_duplicates(["id", "name", "village_code"])
     for code, wanted, alike, other, shown in (
         ("X03", ("name",), ["id"], "name", "name"),
@@ -110,6 +112,20 @@ def _check_identities(frame: pd.DataFrame, keys: Keys) -> Iterator[Finding]:
             last = found[odd[-1]]
             expected = _join(show(found[place]) for place in usual[:1])
             yield Finding(code, last.place, _join(map(show, found)), expected, person=last.name)
+
+
+def _find_suspects(frame: pd.DataFrame, wanted: Bools) -> pd.DataFrame:
+    """The wanted payments of whoever has more than one name, ID or village: nobody else can be amiss, and they are few."""
+    rows = np.flatnonzero(wanted)
+    identity, name, village = (code_texts(frame[c])[rows] for c in ("id", "name", "village_code"))
+    called = combine_codes(village, name)
+    doubtful = _has_several(identity, name) | _has_several(identity, village) | _has_several(called, identity)
+    return frame[list(_Row._fields)].iloc[rows[doubtful]]
+
+
+def _has_several(keys: Ints, values: Ints) -> Bools:
+    """For each row whether the rows of its key have several values; keys from 0."""
+    return find_single(keys, values, np.ones(len(keys), dtype=np.bool_)) < 0
 
 
 def _split_odd(values: Sequence[str]) -> tuple[list[int], list[int]]:
@@ -130,9 +146,9 @@ def _split_odd(values: Sequence[str]) -> tuple[list[int], list[int]]:
 def _check_accounts(frame: pd.DataFrame) -> Iterator[Finding]:
     """X05, once for an account that people of several names were paid into, unless they are one household."""
     wanted = (frame["account"] != "") & (frame["name"] != "") & (frame["organisation"] == 0)
-    pairs = frame.loc[wanted, ["account", "name"]].drop_duplicates()
-    shared = pairs.loc[pairs["account"].duplicated(), "account"]
-    for found in _group_rows(frame[wanted & frame["account"].isin(shared)], ["account"]):
+    rows = np.flatnonzero(wanted.to_numpy())
+    shared = rows[_has_several(code_texts(frame["account"])[rows], code_texts(frame["name"])[rows])]
+    for found in _group_rows(frame[list(_Row._fields)].iloc[shared], ["account"]):
         if not _is_household(found):
             names = [row.name for row in found]
             odd, _ = _split_odd(names)

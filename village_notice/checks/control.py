@@ -14,6 +14,7 @@ import pandas as pd
 
 from village_notice.checks.control_file import ControlLine
 from village_notice.checks.periods import choose_time, find_slot
+from village_notice.domain.codes import factorize_texts
 from village_notice.domain.finding import Finding, Place
 from village_notice.domain.money import format_fen
 from village_notice.domain.rules import is_error
@@ -144,8 +145,8 @@ class _Read:
     """Sums of the payments by programme, township, time, verdict and file."""
 
     def __init__(self, decided: pd.DataFrame) -> None:
-        periods, period_texts = pd.factorize(decided["period"])
-        days, day_texts = pd.factorize(decided["pay_date"])
+        periods, period_texts = factorize_texts(decided["period"])
+        days, day_texts = factorize_texts(decided["pay_date"])
         times, pairs = pd.factorize(periods * (len(day_texts) + 1) + days)
         places = (divmod(int(pair), len(day_texts) + 1) for pair in pairs)
         self.times = [(str(period_texts[period]), str(day_texts[day])) for period, day in places]

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from village_notice.domain.codes import Bools, Ints, code_texts, combine_codes
+from village_notice.domain.codes import Bools, Ints, code_texts, combine_codes, factorize_texts
 from village_notice.domain.finding import Place
 from village_notice.domain.identity import are_valid_ids
 from village_notice.domain.text import fold_text
@@ -72,7 +72,7 @@ def build_keys(payments: pd.DataFrame) -> Keys:
 
 def sort_by_path(payments: pd.DataFrame) -> pd.DataFrame:
     """The payments by path, without regard to case, inside a file as they stand: the order in which files are read."""
-    codes, index = pd.factorize(payments["file"])
+    codes, index = factorize_texts(payments["file"])
     files = [str(f) for f in index]
     ranks = np.empty(len(files), dtype=np.int64)
     ranks[sorted(range(len(files)), key=lambda i: (files[i].casefold(), files[i]))] = np.arange(len(files))
@@ -95,7 +95,7 @@ def find_first(codes: Ints) -> Ints:
 
 
 def _find_valid_ids(payments: pd.DataFrame) -> Bools:
-    codes, ids = pd.factorize(payments["id"])
+    codes, ids = factorize_texts(payments["id"])
     return np.append(are_valid_ids(ids.to_numpy(dtype=object).tolist()), False)[codes]
 
 
@@ -133,7 +133,7 @@ def _code_persons(payments: pd.DataFrame, has_id: Bools) -> Ints:
 
 def _code_times(payments: pd.DataFrame, sheet: Ints, year: Ints) -> tuple[Ints, Bools]:
     day, period = code_texts(payments["pay_date"]), payments["period"]
-    codes, texts = pd.factorize(period)
+    codes, texts = factorize_texts(period)
     is_year = np.array([*(bool(_YEAR_OR_NOTHING.fullmatch(t)) for t in texts), True], dtype=np.bool_)[codes]
     is_vague = is_year & (payments["pay_date"] == "").to_numpy()
     told = combine_codes(day, codes.astype(np.int64))

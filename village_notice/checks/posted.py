@@ -4,12 +4,16 @@ Source: 国办发〔2022〕8号: before the end of the year, village by village;
 after a quarter is not written there; 重庆 asks for the 15th of the next month, Zhejiang counties for the 20th.
 """
 
+from __future__ import annotations
+
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from village_notice.domain.finding import Finding, Place
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _FILE = "postings.csv"
 _LAST_DAY = 20

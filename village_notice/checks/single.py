@@ -7,10 +7,11 @@ import numpy as np
 import pandas as pd
 
 from village_notice.checks.keys import list_rows
+from village_notice.domain.codes import factorize_texts
 from village_notice.domain.finding import Finding
 from village_notice.domain.identity import are_valid_cards, is_under_14
 from village_notice.domain.money import format_fen
-from village_notice.domain.remark import tells_of_failure
+from village_notice.domain.remark import may_tell_of_removal, sounds_negative, tells_of_failure
 from village_notice.domain.subsidy import Subsidy
 
 _CARD = re.compile(r"62\d{14,17}")
@@ -57,7 +58,7 @@ def _check_cards(payments: pd.DataFrame) -> Iterator[Finding]:
 
     Source: ISO/IEC 7812-1 annex B; cards of Chinese banks begin with 62 (中国银联) and have 16 to 19 digits.
     """
-    codes, accounts = pd.factorize(payments["account"])
+    codes, accounts = factorize_texts(payments["account"])
     texts = accounts.to_numpy(dtype=object).tolist()
     invalid = np.flatnonzero(~are_valid_cards(texts))
     wrong = [number for number in invalid if _CARD.fullmatch(texts[number])]
@@ -71,16 +72,21 @@ def _check_cards(payments: pd.DataFrame) -> Iterator[Finding]:
 
 
 def _check_remarks(payments: pd.DataFrame) -> Iterator[Finding]:
-    """R18 for money that counts as paid although the remark says that it came back or never arrived.
+    """R18 for money that counts as paid although the remark says that it came back or never arrived; R19 where it might.
 
     Source: the annual figure is what was actually paid; banks send their reasons back in the remark.
     """
-    codes, remarks = pd.factorize(payments["remark"])
+    codes, remarks = factorize_texts(payments["remark"])
     told = np.array([*map(tells_of_failure, remarks), False], dtype=np.bool_)[codes]
-    told &= payments["status"].isin(["成功", ""]).to_numpy() & (payments["raw_fen"] > 0).to_numpy()
-    rows = np.flatnonzero(told)
-    for row, place, name in list_rows(payments, rows):
-        yield Finding("R18", place, str(payments["remark"].iloc[row]), person=name)
+    told &= payments["status"].isin(["成功", ""]).to_numpy()
+    doubtful = np.array([*map(may_tell_of_removal, remarks), False], dtype=np.bool_)[codes]
+    negative = np.array([*map(sounds_negative, remarks), False], dtype=np.bool_)[codes]
+    has_no_state = (payments["status"] == "").to_numpy()
+    told |= doubtful & has_no_state
+    counted = (payments["raw_fen"] > 0).to_numpy()
+    for code, chosen in (("R18", told & counted), ("R19", negative & ~told & has_no_state & counted)):
+        for row, place, name in list_rows(payments, np.flatnonzero(chosen)):
+            yield Finding(code, place, str(payments["remark"].iloc[row]), person=name)
 
 
 def _check_age(payments: pd.DataFrame, children: list[str]) -> Iterator[Finding]:

@@ -1,16 +1,20 @@
 """The table a run ends with: what was read, what became of it, where to look first."""
 
+from __future__ import annotations
+
 import unicodedata
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TypedDict, Unpack
+from typing import TYPE_CHECKING, TypedDict, Unpack
 
 from village_notice.checks.totals import Balance, add_balances
 from village_notice.domain.finding import Finding
 from village_notice.domain.money import format_fen
-from village_notice.domain.reading import FileReading
 from village_notice.domain.rules import RULES, SEVERITY_WORDS, Severity, is_error
+
+if TYPE_CHECKING:
+    from village_notice.domain.reading import FileReading
 
 VERDICT_WORDS = {"accepted": "计入", "held": "待核实", "not_paid": "未发放", "other_year": "其他年度"}
 SET_ASIDE_WORDS = "不计入（合计行、空行、示例、汇总表）"

@@ -1,14 +1,19 @@
 """Conservation: every row and fen read is accepted, held, not_paid, other_year or set aside, or the run stops."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import pandas as pd
-
-from village_notice.domain.columns import VERDICTS
 from village_notice.domain.money import format_fen
-from village_notice.domain.reading import FileReading
+from village_notice.domain.verdicts import VERDICTS
 from village_notice.errors import ConservationError
+
+if TYPE_CHECKING:  # the table of a run that has nothing to do is shown without pandas
+    import pandas as pd
+
+    from village_notice.domain.reading import FileReading
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from village_notice.checks.keys import Keys, count_before, list_rows
-from village_notice.domain.codes import Bools, Ints, code_texts, combine_codes
+from village_notice.domain.codes import Bools, Ints, code_texts, combine_codes, factorize_texts
 from village_notice.domain.finding import Finding
 from village_notice.domain.money import FEN_PER_YUAN, format_fen
 
@@ -181,7 +181,7 @@ def _find_products(payments: pd.DataFrame, keys: Keys) -> Bools:
 
 def _check_dates(payments: pd.DataFrame, year: int) -> Iterator[Finding]:
     """R15 for a pay date two years or more away from the year of the run: a slip of the pen, not a late payment."""
-    codes, days = pd.factorize(payments["pay_date"])
+    codes, days = factorize_texts(payments["pay_date"])
     far = [bool(d) and abs(int(str(d)[:4]) - year) >= _YEARS_AWAY for d in days]
     rows = np.flatnonzero(np.array([*far, False], dtype=np.bool_)[codes])
     for row, place, name in list_rows(payments, rows):

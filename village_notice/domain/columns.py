@@ -7,15 +7,9 @@ Payments travel between the stages as one pandas frame, one line a payment. Unkn
 from dataclasses import dataclass
 from typing import Literal
 
-import numpy as np
-import pandas as pd
-import pyarrow as pa
-from numpy.typing import NDArray
-from pandas.api.extensions import ExtensionArray
-
 Dtype = Literal["str", "Int64", "int64"]
-TEXT = pd.StringDtype(na_value=np.nan)
-"""Texts of a frame."""
+UNKNOWN: dict[Dtype, str | int | None] = {"str": "", "Int64": None, "int64": 0}
+"""What stands in a column for a value that is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +50,7 @@ PAYMENT_COLUMNS: tuple[Column, ...] = (
     Column("amount_fen", "Int64", "amount in fen; recoveries negative; NA when it cannot be known", csv="amount"),
     Column("pay_date", "str", "YYYY-MM-DD, YYYY-MM or ''", csv="pay_date"),
     Column("status", "str", "one of STATUSES, '' when the sheet has none", csv="status"),
-    Column("verdict", "str", "one of VERDICTS; '' before the verdict", csv="verdict"),
+    Column("verdict", "str", "one of verdicts.VERDICTS; '' before the verdict", csv="verdict"),
     Column("findings", "str", "codes of the findings on this payment, joined by spaces", csv="findings"),
     Column("household_head", "str", "户主 as found", csv="household_head"),
     Column("payee", "str", "收款人/账户名 as found", csv="payee"),
@@ -81,33 +75,3 @@ STATUSES = ("成功", "失败", "退回", "待发", "停发", "补发", "追回"
 """Payment states after statuses.csv: 补发 is a re-issue that succeeded, 追回 money taken back."""
 PAID_STATUSES = frozenset({"成功", "补发", "追回", ""})
 """States that count as paid ('' is a sheet without a status, taken as paid with a warning)."""
-
-VERDICTS = ("accepted", "held", "not_paid", "other_year")
-
-
-def build_frame(values: dict[str, list[object]]) -> pd.DataFrame:
-    """A payments frame with every column of `PAYMENT_COLUMNS`, in order, from equally long lists.
-
-    Columns left out are filled with "" or NA (0 for the "int64" columns).
-    """
-    length = max((len(v) for v in values.values()), default=0)
-    empty: dict[Dtype, object] = {"str": "", "Int64": None, "int64": 0}
-    arrays = {c.name: _build_array(values.get(c.name, [empty[c.dtype]] * length), c.dtype) for c in PAYMENT_COLUMNS}
-    return pd.DataFrame(arrays, copy=False)
-
-
-def _build_array(values: list[object], dtype: Dtype) -> ExtensionArray | NDArray[np.int64]:
-    """One column; the quick way for those that hold one value throughout, as most do in a file."""
-    if dtype == "int64":
-        return np.array(values, dtype=np.int64)
-    if dtype == "Int64":
-        values = [None if value is pd.NA else value for value in values]
-    first = values[0] if values else None
-    is_constant = bool(values) and values.count(first) == len(values)
-    if dtype == "Int64":
-        numbers = pa.repeat(pa.scalar(first, pa.int64()), len(values)) if is_constant else pa.array(values, pa.int64())
-        unknown = numbers.is_null().to_numpy(zero_copy_only=False)
-        return pd.arrays.IntegerArray(numbers.fill_null(1).to_numpy(zero_copy_only=False).copy(), unknown)
-    text = pa.large_string()
-    whole = pa.repeat(pa.scalar(first, text), len(values)) if is_constant else pa.array(values, text)
-    return pd.arrays.ArrowStringArray(whole, dtype=TEXT)  # type: ignore[call-arg]  # the stubs lack it

@@ -5,10 +5,12 @@ from collections.abc import Sequence
 from datetime import date
 from functools import lru_cache
 from operator import mul
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from village_notice.domain.codes import Bools, Ints
+if TYPE_CHECKING:
+    from village_notice.domain.codes import Bools, Ints  # brings pandas, which a reading process does without
 
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECKS = "10X98765432"
@@ -60,7 +62,7 @@ def is_valid_card(text: str) -> bool:
     return total % 10 == 0
 
 
-def are_valid_ids(texts: Sequence[str]) -> Bools:
+def are_valid_ids(texts: Sequence[str]) -> "Bools":
     """`is_valid_id` of each text; a county has a quarter of a million, so those of the usual form are done at once."""
     found = np.zeros(len(texts), dtype=np.bool_)
     usual = [n for n, t in enumerate(texts) if len(t) == 18 and t.isascii() and t[:17].isdigit() and t[17] in _CHECKS]
@@ -68,7 +70,7 @@ def are_valid_ids(texts: Sequence[str]) -> Bools:
     return found
 
 
-def _check_ids(ids: Sequence[str]) -> Bools:
+def _check_ids(ids: Sequence[str]) -> "Bools":
     digits = _split_digits([text[:17] for text in ids], 17)
     checks = np.array([*_CHECKS])[(digits @ np.array(_WEIGHTS)) % 11]
     days, which = np.unique(digits[:, 6:14] @ 10 ** np.arange(7, -1, -1), return_inverse=True)
@@ -77,7 +79,7 @@ def _check_ids(ids: Sequence[str]) -> Bools:
     return valid
 
 
-def are_valid_cards(texts: Sequence[str]) -> Bools:
+def are_valid_cards(texts: Sequence[str]) -> "Bools":
     """`is_valid_card` of each text, those of one length at once."""
     found = np.zeros(len(texts), dtype=np.bool_)
     plain = [len(t) if t.isascii() and t.isdigit() else 0 for t in texts]
@@ -88,7 +90,7 @@ def are_valid_cards(texts: Sequence[str]) -> Bools:
     return found
 
 
-def _split_digits(texts: Sequence[str], length: int) -> Ints:
+def _split_digits(texts: Sequence[str], length: int) -> "Ints":
     """A row for each text, a column for each of its digits."""
     return (
         (np.frombuffer("".join(texts).encode("ascii"), dtype=np.uint8) - ord("0")).reshape(-1, length).astype(np.int64)

@@ -1,25 +1,28 @@
 """The payments of one file, packed: to travel from a reading process, to be kept, and to wait until all files are read.
 
 A county has some 1 700 files of two million payments. A frame a file costs more than parsing it, and gigabytes while
-they wait; here a column that holds one value throughout (most do) is that value, the others are one Arrow file.
+they wait; here a column that holds one value throughout (most do) is that value, and the others are plain bytes. Neither
+pandas nor pyarrow has a part in it: importing them takes a reading process longer than reading a hundred files.
 """
 
-from collections.abc import Sequence
+import json
+from array import array
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal, NamedTuple
 
-import numpy as np
-import pandas as pd
-import pyarrow as pa
-import pyarrow.compute as pc
-from numpy.typing import NDArray
-from pandas.api.extensions import ExtensionArray
-
-from village_notice.domain.columns import PAYMENT_COLUMNS, TEXT, Column, build_frame
+from village_notice.domain.columns import PAYMENT_COLUMNS, UNKNOWN, Column
 
 Value = str | int | None
+Form = Literal["texts", "numbered", "numbers", "json"]
+UNKNOWN_NUMBER = -(1 << 63)
+"""Stands for an unknown number; no payment is of so much."""
+BETWEEN = "\0"
+"""Stands between the texts of a column."""
+_NUMBERS, _PLACES = "q", "I"
+_SAMPLE = 64
 _FEW = 0.25
 """Texts of which fewer than this share are distinct are kept as numbers into a list of them."""
-_TEXTS = pa.large_string()
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +32,8 @@ class PackedPayments:
     Attributes:
         rows: How many.
         same: Columns that hold one value throughout, and that value.
-        data: The other columns, an Arrow file; b"" where there is none.
+        data: The other columns: a line of JSON that tells name, form and length of each, and their bytes on end; b""
+            where there are none. See `PackedColumn`.
     """
 
     rows: int
@@ -37,74 +41,79 @@ class PackedPayments:
     data: bytes
 
 
-def pack_payments(payments: pd.DataFrame) -> PackedPayments:
-    """A payments frame, packed."""
-    if payments.empty:
-        return PackedPayments(0, {}, b"")
+class PackedColumn(NamedTuple):
+    """One column of different values.
+
+    Attributes:
+        form: texts: UTF-8 with `BETWEEN` between them. numbered: for each payment a number from 0 (32 bits), then the
+            distinct texts in that order, as in texts. numbers: 64 bits each, `UNKNOWN_NUMBER` for unknown. json: a list,
+            where a text holds `BETWEEN` itself. All numbers are of the machine's own byte order.
+        data: Its bytes.
+    """
+
+    form: Form
+    data: bytes
+
+
+NO_PAYMENTS = PackedPayments(0, {}, b"")
+
+
+def pack_columns(values: Mapping[str, Sequence[object]]) -> PackedPayments:
+    """Payments packed, from equally long sequences for columns of `PAYMENT_COLUMNS`; what is left out is unknown."""
+    rows = max(map(len, values.values()), default=0)
+    if not rows:
+        return NO_PAYMENTS
     same: dict[str, Value] = {}
-    columns: dict[str, pa.Array] = {}
-    for name in payments.columns:
-        array = pa.array(payments[name].array)
-        array = array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
-        if array.null_count == len(array) or (not array.null_count and pc.all(pc.equal(array, array[0])).as_py()):
-            same[name] = array[0].as_py()
+    packed: dict[str, PackedColumn] = {}
+    for column in PAYMENT_COLUMNS:
+        cells = values.get(column.name) or (UNKNOWN[column.dtype],)
+        first = cells[0]
+        if first == cells[-1] and cells.count(first) == len(cells):
+            same[column.name] = first  # type: ignore[assignment]  # texts and numbers alone
         else:
-            columns[name] = _number_texts(array) if pa.types.is_large_string(array.type) else array
-    return PackedPayments(len(payments), same, _write(columns) if columns else b"")
+            packed[column.name] = _pack(column, cells)
+    return PackedPayments(rows, same, _join(packed) if packed else b"")
 
 
-def _number_texts(texts: pa.Array) -> pa.Array:
-    numbered = texts.dictionary_encode()
-    return numbered if len(numbered.dictionary) < len(texts) * _FEW else texts
-
-
-def _write(columns: dict[str, pa.Array]) -> bytes:
-    table = pa.table(columns)
-    stream = pa.BufferOutputStream()
-    with pa.ipc.new_file(stream, table.schema) as writer:
-        writer.write_table(table)
-    data: bytes = stream.getvalue().to_pybytes()
-    return data
-
-
-def unpack_payments(parts: Sequence[PackedPayments]) -> pd.DataFrame:
-    """The payments of all files in one frame, in their order; each column is one piece of memory."""
-    parts = [part for part in parts if part.rows]
-    if not parts:
-        return build_frame({})
-    tables = [pa.ipc.open_file(pa.py_buffer(part.data)).read_all() if part.data else None for part in parts]
-    return pd.DataFrame({c.name: _join(c, parts, tables) for c in PAYMENT_COLUMNS}, copy=False)
-
-
-def _join(
-    column: Column, parts: Sequence[PackedPayments], tables: Sequence[pa.Table | None]
-) -> ExtensionArray | NDArray[np.int64]:
-    """One column of all files."""
-    kind = _TEXTS if column.dtype == "str" else pa.int64()
-    if all(column.name in part.same for part in parts):
-        numbered = _number_values([part.same[column.name] for part in parts])
-        codes = np.repeat(numbered[0], [part.rows for part in parts])
-        whole = pa.array(numbered[1], kind).take(pa.array(codes))
-    else:
-        pieces: list[pa.Array] = []
-        for part, table in zip(parts, tables, strict=True):
-            pieces += _list_pieces(column.name, part, table, kind)
-        whole = pa.concat_arrays(pieces)
+def _pack(column: Column, cells: Sequence[object]) -> PackedColumn:
     if column.dtype == "str":
-        return pd.arrays.ArrowStringArray(whole, dtype=TEXT)  # type: ignore[call-arg]  # the stubs lack it
-    unknown = whole.is_null().to_numpy(zero_copy_only=False)
-    numbers: NDArray[np.int64] = whole.fill_null(1).to_numpy(zero_copy_only=False)
-    return pd.arrays.IntegerArray(numbers.copy(), unknown) if column.dtype == "Int64" else numbers
+        return _pack_texts(cells)  # type: ignore[arg-type]  # as the column says
+    if None in cells:
+        cells = [UNKNOWN_NUMBER if v is None else v for v in cells]
+    return PackedColumn("numbers", array(_NUMBERS, cells).tobytes())  # type: ignore[type-var]  # as above
 
 
-def _number_values(values: Sequence[Value]) -> tuple[NDArray[np.int32], list[Value]]:
-    """A number for each value, and the distinct values."""
-    distinct = {value: number for number, value in enumerate(dict.fromkeys(values))}
-    return np.array([distinct[value] for value in values], dtype=np.int32), [*distinct]
+def _pack_texts(texts: Sequence[str]) -> PackedColumn:
+    if len(set(texts[:_SAMPLE])) * 2 < _SAMPLE:
+        places = {text: place for place, text in enumerate(dict.fromkeys(texts))}
+        if len(places) < len(texts) * _FEW:
+            listed = _join_texts([*places])
+            numbers = array(_PLACES, map(places.__getitem__, texts)).tobytes()
+            return PackedColumn("numbered", numbers + listed) if listed is not None else _list(texts)
+    joined = _join_texts(texts)
+    return PackedColumn("texts", joined) if joined is not None else _list(texts)
 
 
-def _list_pieces(name: str, part: PackedPayments, table: pa.Table | None, kind: pa.DataType) -> list[pa.Array]:
-    if name in part.same or table is None:
-        return [pa.repeat(pa.scalar(part.same[name], kind), part.rows)]
-    chunks: list[pa.Array] = table[name].chunks
-    return [c.dictionary_decode() if isinstance(c, pa.DictionaryArray) else c for c in chunks]
+def _join_texts(texts: Sequence[str]) -> bytes | None:
+    """Texts in one piece, None where one of them holds what stands between them."""
+    whole = BETWEEN.join(texts)
+    return whole.encode() if whole.count(BETWEEN) == len(texts) - 1 else None
+
+
+def _list(texts: Sequence[str]) -> PackedColumn:
+    return PackedColumn("json", json.dumps([*texts], ensure_ascii=False).encode())
+
+
+def _join(columns: Mapping[str, PackedColumn]) -> bytes:
+    words = json.dumps([(name, c.form, len(c.data)) for name, c in columns.items()]).encode()
+    return b"".join([words, b"\n", *(c.data for c in columns.values())])
+
+
+def split_columns(data: bytes) -> dict[str, PackedColumn]:
+    """Name → column, of the columns in `PackedPayments.data`."""
+    columns: dict[str, PackedColumn] = {}
+    at = data.find(b"\n") + 1
+    for name, form, length in json.loads(data[:at]) if data else ():
+        columns[name] = PackedColumn(form, data[at : at + length])
+        at += length
+    return columns

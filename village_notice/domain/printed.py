@@ -24,8 +24,15 @@ _GROUP = re.compile(
     r"(?:\d{1,3}|[东西南北前后上下中大小老新]?[一-鿿]{1,4}|[东西南北前后上下中大小][一二三四五六七八九十]{1,2})[组队屯片街庄沟头坡湾]?"
 )
 _SENSITIVE = re.compile(r"[病残孤贫亡癌艾]|低保|五保|特困|救助|电话|手机|户|补贴|监测|失独|优抚|军|烈|犯|矫|戒")
-_NO_NAME = re.compile(r"见.{1,4}|同上|不详|不明|未知|暂无|没有|待[定查核]|(?:以下)?空白|略|无|姓名|户名")
-"""What clerks write where they have no name."""
+_NO_NAME = re.compile(
+    r"见.{1,4}|同上|不详|不明|未知|暂无|没有|待[定查核]|(?:以下)?空[白户]|略|无|姓名|户名|户主|本人|[Xx×*＊某]+|测试.{0,4}|已故|死亡|"
+    r"[男女]|(?:村|组|全)?集体|[五低]保户|贫困户|.{0,4}(?:合计|总计|累计|小计|总[数额])数?|.{0,4}小结|[Tt][Oo][Tt][Aa][Ll]|"
+    r"\d+[户人]|第?[一二三四五六七八九十\d]+组|[零壹贰叁肆伍陆柒捌玖拾佰仟万]+[元圆]整?|停发|待发|发放?成功|发放?失败|失败|退[回票]"
+)
+"""What clerks write where they have no name, and words of totals and states that no person is called."""
+_TOLD = "".join(sorted({*_WORDS, *_ADDRESS.pattern, *_NO_NAME.pattern} & {chr(n) for n in range(0x4E00, 0xA000)}))
+_PLAIN = re.compile(rf"(?:(?![{_TOLD}])[\u4e00-\u9fff]){{2,4}}")
+"""Most names: two to four characters, none of them in any of the words above, so that nothing of all this concerns them."""
 _LONGEST_NAME = 6
 """Longer names of persons are those of minorities, with a dot in them."""
 
@@ -44,6 +51,8 @@ def print_name(text: str, *, is_organisation: bool = False) -> str:
 
     Long numbers come off everybody's name; bracketed notes and remarks only off a person's.
     """
+    if _PLAIN.fullmatch(text):
+        return text
     plain = _NUMBERS.sub("", fold_digits(text))
     if is_organisation:
         return plain
@@ -54,8 +63,10 @@ def print_name(text: str, *, is_organisation: bool = False) -> str:
 
 @lru_cache(maxsize=1 << 17)
 def is_person_name(text: str) -> bool:
-    """Whether a printed name can be that of a person: something is left, neither an address nor 不详, and not too long."""
-    if text == "" or _NO_NAME.fullmatch(text):
+    """Whether a printed name can be that of a person: letters are left, neither an address nor 不详, and not too long."""
+    if _PLAIN.fullmatch(text):
+        return True
+    if _NO_NAME.fullmatch(text) or not any(map(str.isalpha, text)):
         return False
     return ("·" in text or "、" in text or len(text) <= _LONGEST_NAME) and not _ADDRESS.search(text)
 

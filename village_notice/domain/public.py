@@ -2,11 +2,13 @@
 
 import base64
 import hashlib
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, fields
+from typing import Any, Literal
 
+import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from village_notice.domain.subsidy import Tier
 
@@ -138,9 +140,29 @@ class VillageYear:
         return self.held > 0
 
 
+_last_columns: list[tuple["VillageYear", dict[str, list[Any]]]] = []
 _last_codes: list[tuple["VillageYear", dict[str, str], dict[str, list[str]]]] = []
 """The village asked about last with its codes and its lines by key: paper, gate and package ask for them again and again."""
 _CODED = ("key", "serial", "group", "name", "quantity_milli", "payments", "amount_fen")
+
+
+def list_columns(village: VillageYear) -> dict[str, list[Any]]:
+    """Column of `LINE_COLUMNS` → its values, None where there is none; not to be changed.
+
+    The village asked about last is remembered: a frame gives its values slowly, and a dozen places ask for them.
+    """
+    last, columns = _last_columns[0] if _last_columns else (None, {})
+    if last is not village:
+        columns = {name: _list_values(village.lines[name]) for name in LINE_COLUMNS}
+        _last_columns[:] = [(village, columns)]
+    return columns
+
+
+def _list_values(column: "pd.Series[Any]") -> list[Any]:
+    if isinstance(column.dtype, np.dtype):
+        return column.tolist()
+    values: list[Any] = column.to_numpy(object, na_value=None).tolist()  # type: ignore[call-overload]  # None is allowed
+    return values
 
 
 def check_code(village: VillageYear, key: str = "") -> str:
@@ -161,9 +183,43 @@ def check_code(village: VillageYear, key: str = "") -> str:
     return codes[key]
 
 
+def hash_figures(village: VillageYear) -> str:
+    """A hash of everything there is of a village-year, to tell whether it is the same as before."""
+    frames = (village.lines, village.households)
+    facts = [(f.name, getattr(village, f.name)) for f in fields(village) if f.name not in {"lines", "households"}]
+    digest = hashlib.sha256(repr(facts).encode())
+    for frame in frames:
+        for name in frame.columns:
+            column = pa.array(frame[name])
+            whole = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+            digest.update(name.encode())
+            for part in _list_bytes(whole):
+                digest.update(part)
+    return digest.hexdigest()
+
+
+def _list_bytes(column: pa.Array) -> Iterator[bytes]:
+    """What a column holds, however it lies in memory: which values are missing, lengths of texts, values."""
+    yield column.is_null().to_numpy(zero_copy_only=False).tobytes()
+    kind = column.type
+    if not len(column):
+        return
+    if pa.types.is_string(kind) or pa.types.is_large_string(kind):
+        texts = column.cast(pa.large_string()).fill_null("")
+        _, starts, words = texts.buffers()
+        offsets = np.frombuffer(starts, np.int64, len(texts) + 1, texts.offset * 8)
+        yield np.diff(offsets).tobytes()
+        if words:
+            yield words[int(offsets[0]) : int(offsets[-1])].to_pybytes()
+    elif pa.types.is_integer(kind):
+        yield column.cast(pa.int64()).fill_null(0).to_numpy().tobytes()
+    else:
+        yield repr(column.to_pylist()).encode()
+
+
 def _list_lines(village: VillageYear) -> dict[str, list[str]]:
     """Key → its lines as they are counted, "" → all of them."""
-    columns = [list(map(str, village.lines[c].tolist())) for c in _CODED]
+    columns = [["<NA>" if v is None else str(v) for v in list_columns(village)[name]] for name in _CODED]
     found: dict[str, list[str]] = {"": list(map(format_coded, zip(*columns, strict=True)))}
     for key, line in zip(columns[0], found[""], strict=True):
         found.setdefault(key, []).append(line)

@@ -2,15 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-import pandas as pd
-
-from village_notice.domain.columns import build_frame
 from village_notice.domain.finding import Finding
-from village_notice.domain.packed import PackedPayments, pack_payments
+from village_notice.domain.packed import NO_PAYMENTS, PackedPayments
 
-_NO_PAYMENTS = build_frame({})
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 class SetAside(NamedTuple):
@@ -78,8 +76,7 @@ class FileReading:
         file: Path inside the inbox with /.
         sha256: Hash of the bytes.
         sheets: One entry a sheet.
-        payments: Payments frame (`domain/columns.py`); verdict, findings and serials still empty.
-        packed: The same, packed, in place of the frame; None for a reading that has it.
+        packed: The payments (`domain/columns.py`), packed; verdict, findings and serials still empty.
         findings: What was noticed while reading.
         set_aside: Everything read that is no payment.
         places_read: Amount places counted straight from the grid, before anything was classified.
@@ -91,8 +88,7 @@ class FileReading:
     file: str
     sha256: str = ""
     sheets: list[SheetReading] = field(default_factory=list)
-    payments: pd.DataFrame = field(default_factory=_NO_PAYMENTS.copy)
-    packed: PackedPayments | None = None
+    packed: PackedPayments = NO_PAYMENTS
     findings: list[Finding] = field(default_factory=list)
     set_aside: list[SetAside] = field(default_factory=list)
     places_read: int = 0
@@ -103,10 +99,11 @@ class FileReading:
     @property
     def count(self) -> int:
         """Number of payments."""
-        return self.packed.rows if self.packed else len(self.payments)
+        return self.packed.rows
 
-    def pack(self) -> "FileReading":
-        """Itself, with its payments packed."""
-        if self.packed is None:
-            self.packed, self.payments = pack_payments(self.payments), _NO_PAYMENTS
-        return self
+    @property
+    def payments(self) -> "pd.DataFrame":
+        """The payments as a frame, made anew each time: for a look at one file."""
+        from village_notice.domain.frames import unpack_payments  # brings pandas
+
+        return unpack_payments([self.packed])

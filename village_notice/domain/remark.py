@@ -17,6 +17,11 @@ _NOT_ARRIVED = re.compile(
     r"失败|退回(?!.{0,6}[地亩田林])|退票|退汇|退款|未到[账帐]|没到[账帐]|未收到|没收到|未发(?![生现展证])|没发(?![生现])|未打款|未拨付|未入[账帐]|未兑付|不成功|打不进|"
     r"[账帐卡]号?(?:异常|错误|有误|无效|不存在|冻结)|户名不[符对]|姓名不[符对]|[账帐]户(?:异常|冻结|注销)|已?销户|卡已?冻结"
 )
+_CLAUSES = re.compile(r"[\s，,；;。、:：()（）]+")
+_NOT_PAID = re.compile(
+    r"(?:暂|尚|还|实际|本次|本月|补贴|资金)?(?:未|没有?)(?:发放?|到[账帐卡]|打[款卡]|兑付|拨付|发到|支付)(?:成功|到位)?|不予发放|发放失败"
+)
+_STOPPED = re.compile(r"(?:本月|本次|死亡|已)?停发|取消发放|已取消")
 _REASON = re.compile(
     r"异常|不符|不对|不存在|无此[账帐卡]|过期|失效|止付|锁定|睡眠|不动户|冻结|挂失|注销|销户|未激活|未实名|错误|有误"
 )
@@ -25,6 +30,40 @@ _MADE_GOOD = re.compile(
     r"已补|补发|重发|重新|再次|二次|第二次|改[为用发成]?|更[正换改]|换|另|现已|已[到发打入收付改]|(?<!不)成功|后发|[去上前]年|\d+\s*[月年批次]|[一二三四五六七八九十]+[月批次]"
 )
 """Words of a remark that tells of an earlier failure, made good since or of another time."""
+
+_HARMLESS = re.compile(
+    r"无(?=$|[，,。；;])|无(?:误|异议|变|调整|劳|子|儿|女|房|业|收入|配偶|依|其他|障碍|偿|害化)|未(?:成年|婚|成家|满|超|在家)|不(?:含|变|足|在家|识字|会|动产|低于|超过|满|包括)|"
+    r"未流转|扣除[^，,。；;款钱资金元]{0,8}面积后?|死角|错别字|缺角|误工|错[峰时]|死[猪牛羊禽]|死亡率|停[车机泊]|退(?:休|役|伍|耕|林|渔|牧|养|出现役)|待(?:业|遇)|招待|等待|扣除面积|搬迁|迁[建入]|拆迁|走[访读]|冻[库害]|冰冻|挂[靠面牌]|销售|[营经促]销|销号|缺(?:劳|资|技|水|土)|暂住|病死|未(?:发[生现]|变)|"
+    r"退[回还]?.{0,4}[地亩田林]|[去上前往]年[^，,。；;]*|第[一二三四五六七八九十\d]+[批次][^，,。；;]*"
+)
+_REMOVED = re.compile(
+    r"停(?!产)|退(?:回|款|出|票|汇|缴|保|$)|取消|放弃|弃(?:领|补|权)|剔除|重复|核减|暂(?:缓|停|扣|不)|缓发|待(?:补|核|发|查|定)|不再|不予|"
+    r"不(?:发|给|领|要|符|合格|通过|达标|存在|补(?![种植栽])|享受(?!其他|低保)|同意(?!流转|确权))|拒(?:领|收)|"
+    r"[未没](?:发|拨|付|兑|通过|合格|达标|领(?!证)|打(?!药)|到(?![龄场会])|补(?![种植栽签证])|享受(?!其他|过|低保)|入[账帐卡户])|"
+    r"扣(?:发|回|款|除.{0,6}[款钱元])|冲[销正回]|失联|失踪|查无|无此[人户账帐卡]|[账帐卡]号?.{0,4}(?:错|误|异常|不存在)|打不[进上]|转出|迁走|"
+    r"外[村镇乡县].{0,3}[领享]|下[个一]?[批月次季年]|[存有]疑|核[实查]中|^已?(?:死亡|故|去世|病故|亡|死|逝世)$|"
+    r"(?:死亡|去世|病故|已故|逝世).{0,12}[停未不取]|服刑|销户|注销(?!.{0,3}户口)"
+)
+"""Words that take a payment back or put it off: whether it was paid cannot be known."""
+_NEGATIVE = re.compile(
+    r"[不未没无退停扣销冻挂缺错误死亡逝迁走待暂拒弃]|去世|病故|已故|转出|外[村镇乡县]|失联|失踪|下[个一]?[批月次季年]"
+)
+"""A negative word, one of death or of leaving: nearly always about the land or the papers, now and then about the money."""
+_SETTLED = re.compile(
+    r"(?<![未不没待])补发|补付|已补|重发|(?<!待)重新|再次|二次|现已|(?<![未不没])成功|(?<!误)已[到发打入付领](?!现)|无误|更正|后发|更?换[卡号]|已更?换"
+)
+
+
+@lru_cache(maxsize=1 << 16)
+def may_tell_of_removal(text: str) -> bool:
+    """Whether a remark takes a payment back or puts it off (自愿放弃, 未打上; not 误工, 退役, 未按手印)."""
+    return bool(_REMOVED.search(_HARMLESS.sub("", text))) and not _SETTLED.search(text)
+
+
+@lru_cache(maxsize=1 << 16)
+def sounds_negative(text: str) -> bool:
+    """Whether a remark holds a negative word that is not known to be harmless (未按手印, 户主已故，其子代领)."""
+    return bool(_NEGATIVE.search(_HARMLESS.sub("", text))) and not _SETTLED.search(text)
 
 
 @lru_cache(maxsize=1 << 16)
@@ -39,7 +78,14 @@ def is_private_remark(text: str) -> bool:
 @lru_cache(maxsize=1 << 16)
 def tells_of_failure(text: str) -> bool:
     """Whether a remark says that this money did not arrive, and nothing of its having been made good."""
-    return bool(_NOT_ARRIVED.search(text)) and not _MADE_GOOD.search(text)
+    is_stopped = any(map(_STOPPED.fullmatch, _CLAUSES.split(text)))
+    return (is_stopped or bool(_NOT_ARRIVED.search(text))) and not _MADE_GOOD.search(text)
+
+
+@lru_cache(maxsize=1 << 16)
+def says_not_paid(text: str) -> bool:
+    """Whether a remark says plainly that this money was not paid (已退款，未发放), and nothing of its having been made good."""
+    return any(map(_NOT_PAID.fullmatch, _CLAUSES.split(text))) and not _MADE_GOOD.search(text)
 
 
 @lru_cache(maxsize=1 << 16)

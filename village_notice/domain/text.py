@@ -2,10 +2,12 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from functools import lru_cache
 
 _SPACE = re.compile(r"\s+")
 _VILLAGE_TAIL = re.compile(r"(村民委员会|居民委员会|社区居委会|村委会|居委会|委员会)$")
+_FORMULA = re.compile(r"[=+\-@\t\r]")
 _NUMERALS = "零一二三四五六七八九"
 _PRIVATE_USE = {
     0xE816: "\U00020087", 0xE817: "\U00020089", 0xE818: "\U000200cc", 0xE81E: "龴", 0xE826: "龵", 0xE82B: "龶",
@@ -90,6 +92,11 @@ def column_letters(number: int) -> str:
 def guard_formula(text: str) -> str:
     """Text that a spreadsheet program will not run as a formula: a leading = + - @ tab or return gets an apostrophe."""
     return "'" + text if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+
+
+def guard_formulas(texts: Sequence[str]) -> list[str]:
+    """The texts as `guard_formula` gives each; those of most columns have none of its characters at all."""
+    return list(map(guard_formula, texts)) if _FORMULA.search("".join(texts)) else list(texts)
 
 
 def is_near(one: str, other: str) -> bool:

@@ -17,7 +17,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from village_notice.domain.columns import build_frame
+from village_notice.domain.frames import build_frame
 from village_notice.domain.identity import is_valid_id
 from village_notice.domain.printed import print_group, print_name
 from village_notice.domain.rules import RULES, Severity

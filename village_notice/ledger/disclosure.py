@@ -11,7 +11,7 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 
-from village_notice.domain.codes import Bools, Ints, combine_codes, keep_rows
+from village_notice.domain.codes import Bools, Ints, combine_codes, factorize_texts, keep_rows, remember_codes
 from village_notice.domain.money import format_fen, format_scaled
 from village_notice.domain.order import GROUP, RECEIVED, USUAL_ORDERS, ListOrders, Order
 from village_notice.domain.pinyin import Pinyin
@@ -72,6 +72,7 @@ class Disclosure:
     merged: tuple[MergedTotal, ...]
 
 
+@remember_codes()
 def disclose(decided: pd.DataFrame, scope: Scope, subsidies: Sequence[Subsidy], pinyin: Pinyin) -> Disclosure:
     """The public side of the accepted payments of the villages in scope.
 
@@ -90,9 +91,11 @@ def disclose(decided: pd.DataFrame, scope: Scope, subsidies: Sequence[Subsidy], 
     headings = Headings(subsidies, decided["programme_code"].unique())
     held = count_held(decided, scope.villages, headings, scope.year, scope.unsettled, scope.others)
     place = {village.code: number for number, village in enumerate(scope.villages)}
-    rows = keep_rows(accepted, accepted["village_code"].isin(place).to_numpy())
+    codes, texts = factorize_texts(accepted["village_code"])
+    village = np.array([*(place.get(str(code), -1) for code in texts), -1], dtype=np.int64)[codes]
+    rows = keep_rows(accepted, village >= 0)
+    village = village[village >= 0]
     del accepted
-    village = np.asarray(rows["village_code"].map(place), dtype=np.int64)
     heading = headings.place_rows(rows, scope.year)
     rules = np.array([RULES.index(h.quantity_rule) for h in headings.all], dtype=np.int64)
     lines = sum_lines(rows, village, heading, rules, scope.year)
@@ -203,10 +206,10 @@ class _Wall:
             else np.zeros(0, np.int64)
         )
         rank_of = dict(zip(sorted(set(printed[masked])), mask_rank.tolist(), strict=True))
-        # a masked list stands by what it shows, so that its order tells nothing about the people behind it
-        name_rank = np.array([rank_of[n] if m else -1 for n, m in zip(printed, masked, strict=True)], dtype=np.int64)
         groups, ranks = self._rank_owners(self.scope.orders.lines)
-        name_rank = np.where(masked, name_rank, ranks[owner])
+        name_rank = ranks[owner]
+        # a masked list stands by what it shows, so that its order tells nothing about the people behind it
+        name_rank[masked] = np.array([rank_of[n] for n in printed[masked]], dtype=np.int64)
         group_rank = np.where(masked, 0, groups[owner])
         last = np.where(masked, lines.amount[chosen], lines.person[chosen])
         order = np.lexsort((last, name_rank, group_rank, lines.heading[chosen], lines.village[chosen]))
@@ -226,7 +229,7 @@ class _Wall:
                 "amount_fen": lines.amount[chosen],
                 "person_no": pd.array(lines.person[chosen], dtype="Int64"),
                 "household_no": pd.array(lines.household[chosen], dtype="Int64"),
-                "pay_months": [_format_months(int(m)) for m in lines.months[chosen]],
+                "pay_months": _list_months(lines.months[chosen]),
             }
         )
         table.loc[~(is_a & lines.has_quantity[chosen]), "quantity_milli"] = pd.NA
@@ -336,7 +339,7 @@ class _Wall:
     ) -> None:
         paid = int(self.lines.amount[self.bounds[number] : self.bounds[number + 1]].sum())
         listed = sum(p.amount_fen for p in programmes if p.lists_names)
-        if paid != sum(sums) or listed != int(lines["amount_fen"].sum()):
+        if paid != sum(sums) or listed != int(lines["amount_fen"].to_numpy(dtype=np.int64).sum()):
             raise ConservationError(
                 f"{village.township}{village.name}：实发 {format_fen(paid)} 元，公开与不公开相加 {format_fen(sum(sums))} 元，"
                 "不相等，已停止。请把收件箱发给维护人员。"
@@ -377,6 +380,12 @@ def _print_marked(text: str) -> str:
     return print_name(text.removeprefix(_MARK), is_organisation=text.startswith(_MARK))
 
 
+def _list_months(masks: Ints) -> names.Texts:
+    """The months of each line as text."""
+    distinct, places = np.unique(masks, return_inverse=True)
+    return np.array([format_months(int(mask)) for mask in distinct], dtype=object)[places]
+
+
 def _slice(table: pd.DataFrame, bounds: Ints, number: int) -> pd.DataFrame:
     return table.iloc[int(bounds[number]) : int(bounds[number + 1])].reset_index(drop=True)
 
@@ -399,8 +408,8 @@ def _single_rates(lines: Lines, cell: Ints, size: int) -> Ints:
 
 def _choose_speakers(house: Ints, owner: Ints, plain: names.Texts, head: names.Texts, size: int) -> Ints:
     """For each household the person whose name stands for it: the head where listed, else the first person."""
-    is_head = np.array([plain[o] == head[o] != "" for o in owner], dtype=bool)
-    order = np.lexsort((owner, ~is_head, house))
+    is_head = np.array([name == of_head != "" for name, of_head in zip(plain, head, strict=True)], dtype=bool)
+    order = np.lexsort((owner, ~is_head[owner], house))
     speakers = np.zeros(size, dtype=np.int64)
     speakers[house[order][::-1]] = owner[order][::-1]
     return speakers

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from village_notice.domain.codes import Bools, Ints, code_texts, combine_codes
+from village_notice.domain.codes import Bools, Ints, code_texts, combine_codes, factorize_texts
 from village_notice.domain.subsidy import QuantityRule
 
 RULES: tuple[QuantityRule, ...] = ("none", "sum", "same_base", "months")
@@ -162,7 +162,7 @@ def read_months(period: str, pay_date: str, year: int) -> int:
 
 def _pay_months(pay_date: pd.Series, year: int) -> Ints:
     """Bit of the month for each pay date of the year; 0 for another year or an unknown month."""
-    codes, values = pd.factorize(pay_date)
+    codes, values = factorize_texts(pay_date)
     bits = [1 << (int(v[5:7]) - 1) if re.match(rf"{year:04d}-(0[1-9]|1[0-2])", v) else 0 for v in values.astype(str)]
     return np.array([*bits, 0], dtype=np.int64)[codes]
 

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from village_notice.domain.codes import Bools, Ints, combine_codes
+from village_notice.domain.codes import Bools, Ints, combine_codes, factorize_texts
 from village_notice.domain.order import STROKES, Order
 from village_notice.domain.pinyin import Pinyin
 from village_notice.domain.strokes import stroke_key
@@ -24,8 +24,8 @@ def code_texts(column: pd.Series, clean_text: Callable[[str], str]) -> tuple[Int
 
     The numbers follow the order of the texts, so that the smaller number is the earlier text.
     """
-    codes, values = pd.factorize(column)
-    clean = [clean_text(str(v)) for v in values]
+    codes, values = factorize_texts(column)
+    clean = [clean_text(v) for v in values.to_numpy(dtype=object).tolist()]
     texts = sorted(set(clean)) or [""]
     place = {text: number for number, text in enumerate(texts)}
     return np.array([*(place[v] for v in clean), 0], dtype=np.int64)[codes], np.array(texts, dtype=object)

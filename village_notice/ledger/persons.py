@@ -10,7 +10,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from village_notice.domain.codes import Bools, Ints, combine_codes, find_single, keep_rows
+from village_notice.domain.codes import Bools, Ints, combine_codes, factorize_texts, find_single, keep_rows
 from village_notice.domain.identity import are_valid_ids
 from village_notice.ledger.memory import apply_numbers, keep_numbers, list_identities
 
@@ -30,7 +30,7 @@ def number_people(payments: pd.DataFrame, remembered: pd.DataFrame | None = None
     """
     placed = (payments["village_code"] != "").to_numpy()
     rows = keep_rows(payments[[*_TEXTS, "row", "organisation"]], placed)
-    coded = _Coded(rows)
+    coded = _Coded(payments, placed)
     person = _find_persons(rows, coded)
     person_no = _number_inside_villages(rows, person, np.arange(len(rows)), ["group", "name"])
     # a household's place is that of its first person
@@ -52,8 +52,11 @@ def number_people(payments: pd.DataFrame, remembered: pd.DataFrame | None = None
 class _Coded:
     """The texts as numbers: for each column a number a row, and the distinct texts."""
 
-    def __init__(self, rows: pd.DataFrame) -> None:
-        self._codes = {c: pd.factorize(rows[c]) for c in _TEXTS}
+    def __init__(self, payments: pd.DataFrame, placed: Bools) -> None:
+        whole = (
+            (c, *factorize_texts(payments[c])) for c in _TEXTS
+        )  # the whole columns: they are numbered again elsewhere
+        self._codes = {c: (codes if placed.all() else codes[placed], texts) for c, codes, texts in whole}
         self.is_valid = np.append(are_valid_ids(self.list_texts("id")), False)
         self.has_valid_id = self.is_valid[self["id"]]
 

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from village_notice.domain.codes import factorize_texts
 from village_notice.domain.finding import Finding, Place
 from village_notice.domain.identity import is_under_14, read_birth_date
 from village_notice.domain.money import format_fen
@@ -85,7 +86,7 @@ class Headings:
 
         Source: 个人信息保护法 §28, §31: what concerns a child under fourteen is sensitive whatever the programme.
         """
-        codes, names = pd.factorize(payments["programme_code"])
+        codes, names = factorize_texts(payments["programme_code"])
         places = np.array([self.of_code[name] for name in names] or [0], dtype=np.int64)[codes]
         nothing, totals = len(self.all) - 1, len(self.all) - 2
         minors = find_minors(payments, self.children, year) & (places != nothing)
@@ -124,8 +125,8 @@ def find_minors(payments: pd.DataFrame, children_codes: frozenset[str], year: in
 
 def map_unique(texts: pd.Series, function: Callable[[str], str]) -> pd.Series:
     """The texts with a function applied, once for each distinct one."""
-    codes, values = pd.factorize(texts)
-    made = pd.Series([function(v) for v in values], dtype="str")
+    codes, values = factorize_texts(texts)
+    made = pd.Series([function(v) for v in values.to_numpy(dtype=object).tolist()], dtype="str")
     return made.take(codes).set_axis(texts.index)
 
 

@@ -2,13 +2,15 @@
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
+from itertools import chain
 from pathlib import Path
+from typing import Any
 
 from village_notice.domain.money import format_fen, format_scaled
 from village_notice.domain.public import ProgrammeSummary, VillageYear
 from village_notice.domain.subsidy import Tier
-from village_notice.domain.text import guard_formula
+from village_notice.domain.text import guard_formula, guard_formulas
 from village_notice.notices.household import Households, gather_households
 from village_notice.notices.lists import Rows, split_lines
 from village_notice.notices.template import Template, read_template
@@ -21,7 +23,9 @@ _LINE_FIELDS = {
     "months": "pay_months", "amount": "amount_fen", "group": "group",
 }  # fmt: skip
 _SCALES = {"quantity": 3, "rate": 6}
-Table = Iterator[Sequence[object]]
+_COUNTS = ("serial", "payments")
+Table = tuple[Sequence[str], Iterable[Sequence[object]]]
+"""Headings, and rows that a spreadsheet program takes for no formula."""
 
 
 def build_tables(kind: Kind, village: VillageYear, folder: Path | None) -> dict[str, bytes]:
@@ -62,15 +66,20 @@ def list_headings(folder: Path | None) -> frozenset[str]:
     return frozenset(words | {household[key] for key in ("heading_serial", "heading_name", "heading_sum")})
 
 
-def read_rows(content: bytes) -> list[list[str]]:
-    """The lines of a table, headings first."""
-    return list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline="")))
+def read_cells(content: bytes) -> set[str]:
+    """The distinct cells of a table, headings too."""
+    text = content.decode("utf-8-sig")
+    if '"' not in text:  # no cell is quoted, so each comma parts two cells
+        return set(text.replace("\r\n", ",").split(","))
+    return {cell for row in csv.reader(io.StringIO(text, newline="")) for cell in row}
 
 
-def _write(table: Iterable[Sequence[object]]) -> bytes:
+def _write(table: Table) -> bytes:
+    headings, rows = table
     stream = io.StringIO(newline="")
     writer = csv.writer(stream, lineterminator="\r\n")
-    writer.writerows([guard_formula(v) if type(v) is str else v for v in row] for row in table)
+    writer.writerow(map(guard_formula, headings))
+    writer.writerows(rows)
     return _BOM + stream.getvalue().encode("utf-8")
 
 
@@ -78,58 +87,55 @@ def _list_summary(template: Template, programmes: Sequence[ProgrammeSummary]) ->
     keys = list(template.values["columns"])
     if "quantity" in keys:
         keys.insert(keys.index("quantity") + 1, _UNIT)
-    yield [_heading(template, key) for key in keys]
+    rows = []
     for number, p in enumerate(programmes, 1):
         cells = {
-            "serial": number, "title": p.title, "department": p.department, "rate": p.rate_text if p.unit else "",
-            "people": p.people, "quantity": _scaled(p.quantity_milli, 3),
-            _UNIT: p.unit if p.quantity_milli is not None else "", "amount": _Plain(format_fen(p.amount_fen)),
-            "months": p.pay_months,
+            "serial": number, "title": guard_formula(p.title), "department": guard_formula(p.department),
+            "rate": guard_formula(p.rate_text) if p.unit else "", "people": p.people,
+            "quantity": _show_scaled(p.quantity_milli, 3),
+            _UNIT: guard_formula(p.unit) if p.quantity_milli is not None else "", "amount": format_fen(p.amount_fen),
+            "months": guard_formula(p.pay_months),
         }  # fmt: skip
-        yield [cells[key] for key in keys]
+        rows.append([cells[key] for key in keys])
+    return [_heading(template, key) for key in keys], rows
 
 
 def _list_lines(template: Template, programmes: Sequence[ProgrammeSummary], rows: dict[str, Rows]) -> Table:
-    keys = [_GROUP, *(key for key in template.values["columns"])]
-    yield [template.heading("title"), *(_heading(template, key) for key in keys)]
-    for p in programmes:
-        columns = [[_show(key, value) for value in rows[p.key][_LINE_FIELDS[key]]] for key in keys]
-        yield from ([p.title, *cells] for cells in zip(*columns, strict=True))
+    keys = [_GROUP, *template.values["columns"]]
+    titles = chain.from_iterable([guard_formula(p.title)] * len(rows[p.key]["name"]) for p in programmes)
+    columns = (_show(key, chain.from_iterable(rows[p.key][_LINE_FIELDS[key]] for p in programmes)) for key in keys)
+    headings = [template.heading("title"), *(_heading(template, key) for key in keys)]
+    return headings, zip(titles, *columns, strict=True)
 
 
 def _list_households(template: Template, detail: Template, found: Households) -> Table:
-    values = template.values
-    titles = [p.title for p in found.programmes]
-    yield [values["heading_serial"], detail.heading(_GROUP), values["heading_name"], *titles, values["heading_sum"]]
-    amounts = [found.amounts[p.key] for p in found.programmes]
-    for number, (group, name, total) in enumerate(zip(found.groups, found.names, found.sums, strict=True), 1):
-        cells = [_show("amount", column[number - 1]) for column in amounts]
-        yield [number, group, name, *cells, _show("amount", total)]
+    values, titles = template.values, [p.title for p in found.programmes]
+    names = (values["heading_serial"], detail.heading(_GROUP), values["heading_name"])
+    headings = [*names, *titles, values["heading_sum"]]
+    amounts: list[Sequence[int | None]] = [*(found.amounts[p.key] for p in found.programmes), found.sums]
+    columns = [_show("group", found.groups), _show("name", found.names), *(_show("amount", fen) for fen in amounts)]
+    return headings, zip(range(1, len(found.names) + 1), *columns, strict=True)
 
 
 def _list_totals(template: Template, programmes: Sequence[ProgrammeSummary]) -> Table:
-    yield [template.heading(key) for key in ("serial", "title", "people", "amount")]
-    for number, p in enumerate(programmes, 1):
-        yield [number, p.title, p.people, _show("amount", p.amount_fen)]
-
-
-class _Plain(str):
-    """Figures: a minus in front is no formula."""
-
-    __slots__ = ()
+    headings = [template.heading(key) for key in ("serial", "title", "people", "amount")]
+    return headings, [
+        (number, guard_formula(p.title), p.people, format_fen(p.amount_fen)) for number, p in enumerate(programmes, 1)
+    ]
 
 
 def _heading(template: Template, key: str) -> str:
     return "单位" if key == _UNIT else template.heading(key)
 
 
-def _show(key: str, value: object) -> object:
-    if value is None:
-        return ""
+def _show(key: str, values: Iterable[Any]) -> Sequence[object]:
+    """The cells of a column; a minus before figures makes no formula."""
     if key == "amount":
-        return _Plain(format_fen(int(str(value))))
-    return _scaled(int(str(value)), _SCALES[key]) if key in _SCALES else value
+        return ["" if fen is None else format_fen(fen) for fen in values]
+    if key in _SCALES:
+        return [_show_scaled(value, _SCALES[key]) for value in values]
+    return list(values) if key in _COUNTS else guard_formulas(list(values))
 
 
-def _scaled(value: int | None, places: int) -> str:
-    return "" if value is None else _Plain(format_scaled(value, places))
+def _show_scaled(value: int | None, places: int) -> str:
+    return "" if value is None else format_scaled(value, places)

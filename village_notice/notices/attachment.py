@@ -12,20 +12,20 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from village_notice.domain.finding import Finding, Place
-from village_notice.domain.public import VillageYear
+from village_notice.domain.public import VillageYear, list_columns
 from village_notice.domain.subsidy import Tier
 from village_notice.errors import VerificationError
-from village_notice.notices.attached_table import build_tables, list_headings, read_rows
-from village_notice.notices.gate import check_text
+from village_notice.notices.attached_table import build_tables, list_headings, read_cells
+from village_notice.notices.gate_numbers import check_file
 from village_notice.notices.pdfa import text_string
-from village_notice.notices.readback import Base, open_base
+from village_notice.notices.readback_file import Base, open_base
 from village_notice.notices.village import Kind, Notice
 from village_notice.settings import Settings
 
 _ENTRY = struct.Struct(">BIH")
 _PART_2, _PART_3 = b"<pdfaid:part>2<", b"<pdfaid:part>3<"
 _FILE = re.compile(rb"/F\(\d+\.csv\)/UF<feff([0-9a-f]+)>[^\n]*?/EF<</F (\d+) 0 R")
-_FIGURES = re.compile(r"-?\d+(?:\.\d+)?")
+_FIGURES = re.compile(r"^-?\d+(?:\.\d+)?$", re.MULTILINE)
 _STREAM = b"%d 0 obj\n<</Type/EmbeddedFile"
 _BROKEN = "公示所附的表读不回来：{}。请重新运行；还不行请联系维护人员。"
 
@@ -164,22 +164,25 @@ def check_archive_copy(
     words = _list_words(notice.kind, village) | list_headings(settings.folder)
     for name, content in read_tables(copy).items():
         place = Place(notice.file_name, name)
-        findings |= {Finding("P01", place, found=n): None for n in check_text(content.decode("utf-8-sig"), numbers)}
-        for cell in sorted({cell for row in read_rows(content) for cell in row} - words):
-            if not _FIGURES.fullmatch(cell) and cell.removeprefix("'") not in words:
+        findings |= {Finding("P01", place, found=n): None for n in check_file(content, numbers)}
+        others = read_cells(content) - words
+        others.difference_update(_FIGURES.findall("\n".join(others)))
+        for cell in sorted(others):
+            if cell.removeprefix("'") not in words:
                 findings[Finding("P02", place, found=cell)] = None
     return list(findings)
 
 
 def _list_words(kind: Kind, village: VillageYear) -> frozenset[str]:
     """Names and other words that may stand on a sheet of a kind."""
-    lines = village.lines
-    words = {"", *lines["group"].unique(), *lines["pay_months"].unique(), *village.households["group"].unique()}
+    lines = list_columns(village)
+    words = {"", *lines["group"], *lines["pay_months"], *village.households["group"].unique()}
     for p in village.programmes:
         words |= {p.title, p.department, p.unit, p.rate_text, p.pay_months}
     if kind == "household":
         masked = {p.key for p in village.programmes if p.tier is Tier.C}
-        words |= {*village.households["name"].unique(), *lines.loc[lines["key"].isin(masked), "name"].unique()}
+        words.update(name for name, key in zip(lines["name"], lines["key"], strict=True) if key in masked)
+        words.update(village.households["name"].tolist())
     if kind == "detail":
-        words |= set(lines["name"].unique())
+        words.update(lines["name"])
     return frozenset(words)

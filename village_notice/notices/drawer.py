@@ -1,9 +1,20 @@
 """Drawing a list: headings, panels of rows, bands, notes and lines of sums."""
 
+from collections.abc import Iterable
 from functools import lru_cache
+from typing import NamedTuple
 
 from village_notice.notices.fonts import Style, measure, measure_all
-from village_notice.notices.page import Align, Element, Page, column_moves, draw_cell, draw_cells, trace_lines
+from village_notice.notices.page import (
+    Align,
+    Element,
+    Page,
+    column_moves,
+    draw_cell,
+    draw_cells,
+    show_length,
+    trace_lines,
+)
 from village_notice.notices.paper import Paper, draw_lines, wrap_name
 from village_notice.notices.table import (
     GUTTER,
@@ -21,6 +32,7 @@ _TIGHT = 1.5  # the least space beside a sum
 _TINIEST = 5.0
 _LINE = 1.08  # of the size: leading of a name in two lines
 _BAR, _BAR_GRAY = 2.6, 0.5  # dark enough to survive a photocopier
+_ASCII = bytes(range(128))
 _TH = b"/A<</O/Table/Scope/Column>>"
 
 
@@ -35,11 +47,16 @@ class TableDrawer:
             self._edges.append(self._edges[-1] + width)
         self._moves = column_moves([self._anchor(i, column.align) for i, column in enumerate(table.columns)])
         columns = (build_cells(c, w - 2 * PAD, paper) for c, w in zip(table.columns, layout.widths, strict=True))
-        self._rows = list(zip(*columns, strict=True))
-        self._chars = set("".join([text for c in table.columns for text in c.distinct]))
-        self._summed = next((i for i, c in enumerate(table.columns) if c.values), len(table.columns))
+        self._cells = [b""] * (table.size * len(table.columns))
+        for number, cells in enumerate(columns):
+            self._cells[number :: len(table.columns)] = cells
+        self._chars = list_chars(table.columns)
+        self._added = [i for i, c in enumerate(table.columns) if c.values]
+        self._summed = self._added[0] if self._added else len(table.columns)
         self._heads: dict[tuple[float, float], bytes] = {}
         self._boxes: dict[float, bytes] = {}
+        self._barred = [i for i, c in enumerate(table.columns) if c.bars]
+        self._panels: dict[float, _Lines] = {}
         self._grids: dict[tuple[float, float, int], bytes] = {}
 
     def _anchor(self, column: int, align: Align) -> float:
@@ -62,7 +79,7 @@ class TableDrawer:
             if self.table.capital:
                 sides = (self.paper.left, self.paper.left + self._width())
                 with page.mark(None):
-                    page.stroke(_box(sides, (y, y - self.paper.row)), self.paper.thin)
+                    page.stroke(_trace_panel([*sides]).box % _frame(y, y - self.paper.row), self.paper.thin)
                 y = self._draw_wide(page, sides, y, self.table.capital)
         with page.mark(None):
             left, right = self.paper.left, self.paper.left + self._width()
@@ -112,20 +129,20 @@ class TableDrawer:
 
     def _draw_panel(self, page: Page, left: float, y: float, rows: range) -> float:
         """Runs of plain rows are drawn at once; bands and notes stand between them. The lines come last, in one piece."""
-        row, lines = rows.start, list[bytes]()
+        row, lines, bands, notes = rows.start, list[bytes](), self.table.bands, self.layout.note_lines
         sides = (left, left + self._edges[-1])
         while row < rows.stop:
-            if row in self.table.bands:
-                lines.append(_box(sides, (y, y - self.paper.row)))
-                y = self._draw_wide(page, sides, y, self.table.bands[row])
+            if row in bands:
+                lines.append(self._box(left, (y, y - self.paper.row)))
+                y = self._draw_wide(page, sides, y, bands[row])
             end = row + 1
-            while end < rows.stop and end not in self.table.bands and end - 1 not in self.layout.note_lines:
+            while end < rows.stop and end not in bands and end - 1 not in notes:
                 end += 1
             lines.append(self._grid(left, y, end - row))
             y = self._draw_run(page, left, y, row, end)
-            if end - 1 in self.layout.note_lines:
-                bottom = self._draw_note(page, left, y, self.layout.note_lines[end - 1])
-                lines.append(_box(sides, (y, bottom)))
+            if end - 1 in notes:
+                bottom = self._draw_note(page, left, y, notes[end - 1])
+                lines.append(self._box(left, (y, bottom)))
                 y = bottom
             row = end
         with page.mark(None):
@@ -133,33 +150,40 @@ class TableDrawer:
         return y
 
     def _draw_run(self, page: Page, left: float, y: float, first: int, end: int) -> float:
-        height, size = self.paper.row, self.paper.table
-        self._draw_bars(page, left, y, range(first, end))
+        height, size, columns = self.paper.row, self.paper.table, len(self.layout.widths)
+        if self._barred:
+            self._draw_bars(page, left, y, range(first, end))
         base = y - height / 2 - 0.36 * size
-        page.rows((left, base), height, self._rows[first:end], self._moves, self._element, size)
+        page.rows((left, base), height, self._cells[first * columns : end * columns], self._moves, self._element, size)
         return y - (end - first) * height
 
     def _grid(self, left: float, y: float, count: int) -> bytes:
         """The lines of some plain rows; the same on many pages."""
         known = self._grids.get((left, y, count))
         if known is None:
-            height, right, bottom = self.paper.row, left + self._edges[-1], y - count * self.paper.row
-            flat = [(left, y - k * height, right, y - k * height) for k in range(1, count + 1)]
-            known = trace_lines(flat + [(left + x, y, left + x, bottom) for x in self._edges])
+            lines, height = self._lines(left), self.paper.row
+            heights = [show_length(y - k * height) for k in range(count + 1)]
+            flat = [lines.flat % (at, at) for at in heights[1:]]
+            known = b"".join(flat) + lines.uprights % ((heights[0], heights[-1]) * len(self._edges))
             self._grids[left, y, count] = known
         return known
+
+    def _box(self, left: float, ends: tuple[float, float]) -> bytes:
+        """Both sides and the bottom of a row over all columns."""
+        return self._lines(left).box % _frame(*ends)
+
+    def _lines(self, left: float) -> "_Lines":
+        if left not in self._panels:
+            self._panels[left] = _trace_panel([left + x for x in self._edges])
+        return self._panels[left]
 
     def _draw_bars(self, page: Page, left: float, y: float, rows: range) -> None:
         """Grey bars at the foot of the cells, behind the text."""
         height = min(_BAR, 0.13 * self.paper.row)
-        for i, column in enumerate(self.table.columns):
-            if not column.bars:
-                continue
-            x, room = left + self._edges[i], self.layout.widths[i]
+        for i in self._barred:
+            x, room, bars = left + self._edges[i], self.layout.widths[i], self.table.columns[i].bars
             boxes = [
-                (x, y - k * self.paper.row, room * column.bars[row], height)
-                for k, row in enumerate(rows, 1)
-                if column.bars[row] > 0
+                (x, y - k * self.paper.row, room * bars[row], height) for k, row in enumerate(rows, 1) if bars[row] > 0
             ]
             with page.mark(None):
                 page.rectangles(boxes, _BAR_GRAY)
@@ -197,9 +221,9 @@ class TableDrawer:
         """A label and the sums, these all in one size; the longer label only where it can be read."""
         (left, base), start, size = place, self.paper.left, self.paper.table
         widths, wide = self.layout.widths, measure_all(sums, Style.BOLD)
-        for text_width, width in zip(wide, widths, strict=True):
-            if text_width * size > 1000 * (width - 2 * _TIGHT):
-                size = 1000 * (width - 2 * _TIGHT) / text_width
+        for i in self._added:
+            if wide[i] * size > 1000 * (widths[i] - 2 * _TIGHT):
+                size = 1000 * (widths[i] - 2 * _TIGHT) / wide[i]
         room = left - start + self._edges[self._summed] - 2 * PAD
         words = labels[0] if measure(labels[0], Style.BOLD) * self.paper.least <= room * 1000 else labels[1]
         cells = [(start + PAD - left, self._draw_label(words, room, size))]
@@ -207,7 +231,7 @@ class TableDrawer:
             slack = max(_TIGHT, (widths[i] - wide[i] * size / 1000) / 2)
             cell = draw_cell(sums[i], "right", Style.BOLD, size) if sums[i] else b""
             cells.append((self._edges[i + 1] - min(PAD, slack), cell))
-        page.used[Style.BOLD].update(words, *sums)
+        page.used[Style.BOLD].update(words, *[sums[i] for i in self._added])
         page.single_row((left, base), cells, self._element, (Style.BOLD, size), max(1, self._summed))
 
     def _draw_label(self, words: str, room: float, size: float) -> bytes:
@@ -216,24 +240,57 @@ class TableDrawer:
         return draw_cell(words, "left", Style.BOLD, own, size if own != size else 0.0)
 
 
-def _box(sides: tuple[float, float], ends: tuple[float, float]) -> bytes:
-    """Both sides and the bottom of a row over all columns."""
-    (left, right), (top, bottom) = sides, ends
-    return trace_lines([(left, top, left, bottom), (right, top, right, bottom), (left, bottom, right, bottom)])
+def list_chars(columns: Iterable[Column]) -> set[str]:
+    """The characters of the cells of some columns."""
+    chars = set[str]()
+    for column in columns:
+        joined = "".join(column.cells)
+        if joined.isascii():  # figures, as most are: what is left of the alphabet without them is not there
+            absent = _ASCII.translate(None, joined.encode())
+            chars.update(_ASCII.translate(None, absent).decode())
+        else:
+            chars.update("".join(set(column.cells)))
+    return chars
+
+
+class _Lines(NamedTuple):
+    """The lines of a panel as PDF, with a gap for each height.
+
+    Attributes:
+        flat: From the left to the right edge; both ends.
+        uprights: All of them; top and bottom of each.
+        box: The outer ones and the bottom between them.
+    """
+
+    flat: bytes
+    uprights: bytes
+    box: bytes
+
+
+def _frame(top: float, bottom: float) -> tuple[bytes, ...]:
+    """The heights of a box, as `_Lines` wants them."""
+    above, below = show_length(top), show_length(bottom)
+    return above, below, above, below, below, below
+
+
+def _trace_panel(edges: list[float]) -> _Lines:
+    shown = [show_length(x) for x in edges]
+    uprights = [b"%b %%b m %b %%b l\n" % (x, x) for x in shown]
+    flat = b"%b %%b m %b %%b l\n" % (shown[0], shown[-1])
+    return _Lines(flat, b"".join(uprights), uprights[0] + uprights[-1] + flat)
 
 
 def build_cells(column: Column, width: float, paper: Paper) -> list[bytes]:
     """The drawn cells of a column; a text that is too wide shrinks, a long name goes into two lines."""
     size, limit = paper.table, round(width, 2) * 1000 / paper.table
-    plain = [text for text, wide in column.distinct.items() if wide <= limit]
-    known = draw_cells(plain, column.align, Style.REGULAR, size)
-    if len(plain) < len(column.distinct):
-        known |= {
-            text: fit_cell(text, column.align, round(width, 2), size, paper.row)
-            for text in column.distinct
-            if text not in known
-        }
-    return list(map(known.__getitem__, column.cells))
+    if column.widest <= limit:
+        return draw_cells(column.cells, column.align, Style.REGULAR, size)
+    wide = {text for text in set(column.cells) if measure(text) > limit}
+    plain = draw_cells([text for text in column.cells if text not in wide], column.align, Style.REGULAR, size)
+    drawn, width = iter(plain), round(width, 2)
+    return [
+        fit_cell(text, column.align, width, size, paper.row) if text in wide else next(drawn) for text in column.cells
+    ]
 
 
 @lru_cache(maxsize=8192)

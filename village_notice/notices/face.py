@@ -75,18 +75,21 @@ class Face:
 
     def subset(self, cids: Iterable[int]) -> tuple[bytes, bytes]:
         """A TrueType program with only the glyphs of `cids`, and the CIDToGIDMap that goes with it."""
-        wanted = sorted(set(cids))
-        glyphs = self._close_over_parts(sorted({0, *(self._glyph_of[c] for c in wanted)}))
-        number = {glyph: n for n, glyph in enumerate(glyphs)}
-        to_glyph = array("H", bytes(2 * (wanted[-1] + 1 if wanted else 1)))
-        for cid in wanted:
-            to_glyph[cid] = number[self._glyph_of[cid]]
-        to_glyph.byteswap()
-        return self._assemble(glyphs, number), to_glyph.tobytes()
+        wanted = np.array(sorted(set(cids)), dtype=np.intp)
+        own = np.frombuffer(self._glyph_of, dtype=np.uint16)[wanted]
+        glyphs = self._close_over_parts({0, *own.tolist()})
+        to_glyph = np.zeros(int(wanted[-1]) + 1 if len(wanted) else 1, dtype=">u2")
+        to_glyph[wanted] = np.searchsorted(np.array(glyphs), own)
+        return self._assemble(glyphs), to_glyph.tobytes()
 
-    def _assemble(self, glyphs: list[int], number: dict[int, int]) -> bytes:
-        found = [self._glyph(glyph) for glyph in glyphs]
-        outlines = [_renumber(g.outline, number) if g.parts else g.outline for g in found]
+    def _assemble(self, glyphs: list[int]) -> bytes:
+        found = list(map(self._glyphs.__getitem__, glyphs))
+        outlines = [g.outline for g in found]
+        composed = [place for place, g in enumerate(found) if g.parts]
+        if composed:
+            number = {glyph: n for n, glyph in enumerate(glyphs)}
+            for place in composed:
+                outlines[place] = _renumber(outlines[place], number)
         offsets = list(accumulate(map(len, outlines), initial=0))
         is_long = offsets[-1] > _SHORT_LOCA
         loca = array("I", offsets) if is_long else array("H", [offset // 2 for offset in offsets])
@@ -100,11 +103,13 @@ class Face:
         tables |= {tag: self._table(tag) for tag in _COPIED_TABLES if tag in self._tables}
         return _write_font(tables)
 
-    def _close_over_parts(self, glyphs: list[int]) -> list[int]:
-        """The glyphs with all glyphs that composite ones are made of, sorted."""
-        seen, fresh = set(glyphs), set(glyphs)
+    def _close_over_parts(self, glyphs: set[int]) -> list[int]:
+        """The glyphs with all glyphs that composite ones are made of, sorted; all of them read."""
+        known, seen, fresh = self._glyphs, set(glyphs), glyphs
         while fresh:
-            fresh = {part for glyph in fresh for part in self._glyph(glyph).parts} - seen
+            for glyph in fresh.difference(known):
+                known[glyph] = self._read_glyph(glyph)
+            fresh = {part for glyph in fresh for part in known[glyph].parts} - seen
             seen |= fresh
         return sorted(seen)
 
@@ -120,15 +125,11 @@ class Face:
         loca.byteswap()
         return loca
 
-    def _glyph(self, glyph: int) -> _Glyph:
-        known = self._glyphs.get(glyph)
-        if known is None:
-            start = self._tables["glyf"][0]
-            outline = self._data[start + self._loca[glyph] : start + self._loca[glyph + 1]]
-            parts = tuple(part for _, part in _read_parts(outline))
-            known = _Glyph(outline + b"\0" * (len(outline) % 2), self._metric(glyph), parts)
-            self._glyphs[glyph] = known
-        return known
+    def _read_glyph(self, glyph: int) -> _Glyph:
+        start = self._tables["glyf"][0]
+        outline = self._data[start + self._loca[glyph] : start + self._loca[glyph + 1]]
+        parts = tuple(part for _, part in _read_parts(outline))
+        return _Glyph(outline + b"\0" * (len(outline) % 2), self._metric(glyph), parts)
 
     def _advance(self, glyph: int) -> int:
         return int(self._advances[min(glyph, len(self._advances) - 1)])

@@ -4,7 +4,7 @@ A character that no face has is never drawn as a box: it becomes 〓 on paper an
 """
 
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import cache
@@ -182,6 +182,11 @@ def get_widths(style: Style) -> Widths:
 def measure(text: str, style: Style = Style.REGULAR) -> int:
     """The width of a text in 1/1000 em."""
     return _widths[style][text]
+
+
+def measure_each(texts: Iterable[str], style: Style = Style.REGULAR) -> Iterator[int]:
+    """The width of each text in 1/1000 em, one after the other."""
+    return map(_widths[style].__getitem__, texts)
 
 
 def measure_all(texts: Iterable[str], style: Style = Style.REGULAR) -> list[int]:

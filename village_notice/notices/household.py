@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import lru_cache, partial
 
 from village_notice.domain.money import format_capital
 from village_notice.domain.public import ProgrammeSummary, VillageYear
@@ -23,6 +23,8 @@ from village_notice.notices.table import Column, Table
 from village_notice.notices.template import Template, fill_text
 from village_notice.notices.wording import count_variables
 from village_notice.notices.work import Drawn, Work, one_line
+
+_GAP = "\0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,8 @@ def draw_household(work: Work) -> Drawn | None:
     found = gather_households(village, rows)
     if not found.names and not masked:
         return None
-    parts = [min(_candidates(work, template, found), key=count_pages)] if found.names else []
+    parts = _candidates(work, template, found) if found.names else []
+    parts = [min(parts, key=count_pages)] if len(parts) > 1 else parts
     book = work.new_book(parts[0].title if parts else template.fill("title", work.variables))
     for part in parts:
         book.add(part)
@@ -109,19 +112,17 @@ def choose_columns(template: Template, found: Households, paper: Paper) -> list[
     programmes = found.programmes
     counts = [len(found.names) - found.amounts[p.key].count(None) for p in programmes]
     ranked = sorted(range(len(programmes)), key=lambda i: (-counts[i], i))
+    least = [column.measure(paper.table)[0] for column in _columns_but_others(template, found, programmes)]
+    first = len(least) - len(programmes) - (len(programmes) > 1)  # of the programmes' columns
     for size in range(len(programmes), 0, -1):
-        shown = [programmes[i] for i in sorted(ranked[:size])]
-        if _fits(template, found, shown, paper):
+        kept = sorted(ranked[:size])
+        shown = [programmes[i] for i in kept]
+        # the sum of the programmes without a column is only added up where it may matter
+        if sum([*least[:first], *(least[first + i] for i in kept), *least[first + len(programmes) :]]) > paper.inside:
+            continue
+        if sum(c.measure(paper.table)[0] for c in _list_columns(template, found, shown)) <= paper.inside:
             return shown
     return [programmes[i] for i in ranked[:1]]
-
-
-def _fits(template: Template, found: Households, shown: Sequence[ProgrammeSummary], paper: Paper) -> bool:
-    """Whether the columns have room; the sum of the programmes without one is only added up where it may matter."""
-    columns = _columns_but_others(template, found, shown)
-    if sum(c.measure(paper.table)[0] for c in columns) > paper.inside:
-        return False
-    return sum(c.measure(paper.table)[0] for c in _list_columns(template, found, shown)) <= paper.inside
 
 
 def _list_columns(template: Template, found: Households, shown: Sequence[ProgrammeSummary]) -> list[Column]:
@@ -178,7 +179,7 @@ def _amount_column(found: Households, heading: str, key: str | tuple[str, ...]) 
             amounts: Sequence[int | None] = _add_up([found.amounts[k] for k in key])
         else:
             amounts = found.amounts[key] if key else found.sums
-        cells = ["" if fen is None else show_yuan(fen) for fen in amounts]
+        cells = ["" if fen is None else show_yuan(fen) for fen in amounts] if key else list(map(show_yuan, found.sums))
         return Column(heading, "right", cells, [fen or 0 for fen in amounts], show_yuan)
 
     return found.make(key, build)
@@ -197,9 +198,11 @@ def _build_notes(template: Template, found: Households, others: Sequence[Program
         for row, fen in enumerate(found.amounts[programme.key]):
             if fen is not None:
                 told.setdefault(row, []).append(f"{programme.title} {show_yuan(fen)}")
-    return {row: template.fill("more", {"list": "；".join(parts)}) for row, parts in told.items()}
+    before, behind = template.fill("more", {"list": _GAP}).split(_GAP)  # one text for hundreds of rows
+    return {row: before + "；".join(parts) + behind for row, parts in told.items()}
 
 
+@lru_cache(maxsize=4096)
 def _count(template: str, label: str, rows: int) -> str:
     return fill_text(template, {"label": label, "people": f"{rows:,}"})
 

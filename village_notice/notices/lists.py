@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache, partial
+from itertools import groupby
 from typing import Any
 
 import pandas as pd
@@ -38,6 +39,10 @@ def split_lines(village: VillageYear) -> dict[str, Rows]:
 def _split_lines(village: VillageYear) -> dict[str, Rows]:
     lines = village.lines
     columns = {name: _to_list(lines[name]) for name in lines.columns}
+    runs = list(find_runs(columns["key"]))
+    rows = {columns["key"][first]: {n: c[first:end] for n, c in columns.items()} for first, end in runs}
+    if len(rows) == len(runs):  # each list stands in one piece, as a rule
+        return rows
     places: dict[str, list[int]] = {}
     for place, key in enumerate(columns["key"]):
         places.setdefault(key, []).append(place)
@@ -69,6 +74,7 @@ def group_digits(text: str) -> str:
     return f"{int(whole):,}{dot}{rest}" if whole else text
 
 
+@lru_cache(maxsize=32768)
 def show_places(places: int, milli: int) -> str:
     """A quantity with so many decimals, so that the points of a column stand below each other."""
     if milli % 10 ** (3 - places):  # never cut short
@@ -154,6 +160,7 @@ def build_table(template: Template, rows: Rows, programme: ProgrammeSummary) -> 
     )
 
 
+@lru_cache(maxsize=4096)
 def _count(template: str, label: str, rows: int) -> str:
     return fill_text(template, {"label": label, "people": f"{rows:,}"})
 
@@ -191,10 +198,10 @@ def build_continued(template: Template, groups: Sequence[str]) -> dict[int, str]
 def find_runs(values: Sequence[str]) -> Iterator[tuple[int, int]]:
     """First and end of each run of equal values."""
     first = 0
-    for place in range(1, len(values) + 1):
-        if place == len(values) or values[place] != values[first]:
-            yield first, place
-            first = place
+    for _, run in groupby(values):
+        end = first + len(list(run))
+        yield first, end
+        first = end
 
 
 def _is_idle(key: str, rows: Rows, programme: ProgrammeSummary) -> bool:
@@ -213,13 +220,19 @@ def _is_idle(key: str, rows: Rows, programme: ProgrammeSummary) -> bool:
 
 
 def _text_column(field: str, align: Align, show: Callable[[Any], str], heading: str, rows: Rows) -> Column:
-    return Column(heading, align, ["" if value is None else show(value) for value in rows[field]])
+    return Column(heading, align, _show_each(rows[field], show))
+
+
+def _show_each(values: list[Any], show: Callable[[Any], str]) -> list[str]:
+    """The values as text, "" for none."""
+    if None in values:
+        return ["" if value is None else show(value) for value in values]
+    return list(map(show, values))
 
 
 def _number_column(field: str, show: Callable[[int], str], heading: str, rows: Rows) -> Column:
-    column = _text_column(field, "right", show, heading, rows)
-    column.values, column.show = [value or 0 for value in rows[field]], show
-    return column
+    values = rows[field]
+    return Column(heading, "right", _show_each(values, show), [value or 0 for value in values], show)
 
 
 def _quantity_column(heading: str, rows: Rows) -> Column:

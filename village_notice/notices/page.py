@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from itertools import chain
 from typing import Literal
 
 from village_notice.notices.fonts import Run, Style, encode_all, encode_text, measure, measure_all
@@ -112,8 +111,8 @@ class Page:
     ) -> None:
         """A line of text; `x` is its left end, right end or middle. Call inside `mark`."""
         self.used[style].update(text)
-        self.operators.append(b"BT/F%d %g Tf %.2f %.2f Td " % (style.value[0], size, x, y))
-        self.operators += [draw_cell(text, align, style, size), b"ET\n"]
+        place = (_begin_text(style, size), show_length(x), b" ", show_length(y), b" Td ")
+        self.operators += (*place, draw_cell(text, align, style, size), b"ET\n")
 
     def spaced_text(self, x: float, y: float, text: str, *, size: float, width: float) -> None:
         """A line of text stretched to `width` by the space between characters."""
@@ -135,7 +134,7 @@ class Page:
         self,
         start: tuple[float, float],
         height: float,
-        rows: Sequence[Sequence[bytes]],
+        cells: Sequence[bytes],
         moves: tuple[bytes, ...],
         table: Element,
         size: float,
@@ -145,22 +144,22 @@ class Page:
         Args:
             start: Base line of the first row, at the left edge of the table.
             height: From base line to base line.
-            rows: Cells from `draw_cell`, a sequence a row.
+            cells: Cells from `draw_cell`, row after row.
             moves: How far each column's anchor is from the one before, as PDF; from `column_moves`.
             table: The element the rows belong to.
             size: Type size the cells were drawn for.
 
         The characters of the cells must have been put into `used` by the caller.
         """
-        made = self._add_rows(table, len(rows), len(moves) - 1)
-        count = made.count * made.columns
-        values: list[int | bytes] = [0] * (2 * count)
-        values[0::2], values[1::2] = range(made.first, made.first + count), chain.from_iterable(rows)
-        self.operators += [
-            b"BT/F0 %g Tf %.2f %.2f Td\n" % (size, *start),
-            _rows_pattern(moves, height, made.count) % tuple(values),
-            b"ET\n",
-        ]
+        count, columns = len(cells), len(moves) - 1
+        made = self._add_rows(table, count // columns, columns)
+        first, behind = _row_pieces(moves, height)
+        pieces = [b""] * (3 * count)  # join takes each as it is: quicker than a pattern that is filled in
+        pieces[0::3] = _list_marks(made.first + count)[made.first : made.first + count]
+        pieces[1::3] = cells
+        pieces[2::3] = behind * made.count
+        pieces[-1] = pieces[-1][: -len(first)]
+        self.operators += [b"BT/F0 %g Tf %.2f %.2f Td\n%s" % (size, *start, first), *pieces, b"ET\n"]
 
     def single_row(
         self, start: tuple[float, float], cells: Sequence[tuple[float, bytes]], table: Element, font: tuple[Style, float],
@@ -177,17 +176,17 @@ class Page:
 
         The characters of the cells must have been put into `used` by the caller.
         """
-        made = self._add_rows(table, 1, len(cells), span)
-        pieces, at = [b"BT/F%d %g Tf %.2f %.2f Td\n" % (font[0].value[0], font[1], *start)], 0.0
-        for mark, (x, cell) in enumerate(cells, made.first):
-            pieces.append(b"%.2f 0 Td/TD<</MCID %d>>BDC %s%s" % (x - at, mark, cell or _EMPTY, _END))
+        made, at = self._add_rows(table, 1, len(cells), span), 0.0
+        self.operators.append(b"BT/F%d %g Tf %.2f %.2f Td\n" % (font[0].value[0], font[1], *start))
+        for mark, (x, cell) in zip(_list_marks(self.marks)[made.first : self.marks], cells, strict=True):
+            self.operators += (show_length(x - at), b" 0 Td", mark, cell or _EMPTY, _END)
             at = x
-        pieces.append(b"ET\n")
-        self.operators.append(b"".join(pieces))
+        self.operators.append(b"ET\n")
 
     def mark_row(self, table: Element, span: int) -> _Piece:
         """Everything drawn inside is a row of one cell that goes over several columns."""
-        self.operators.append(b"/TD<</MCID %d>>BDC\n" % self._add_rows(table, 1, 1, span).first)
+        made = self._add_rows(table, 1, 1, span)
+        self.operators.append(b"/TD<</MCID %d>>BDC\n" % made.first)
         return self._piece
 
     def _add_rows(self, table: Element, count: int, columns: int, span: int = 1) -> Rows:
@@ -241,6 +240,17 @@ class Page:
         return b"/%s<</MCID %d>>BDC\n" % (element.tag, mark)
 
 
+@lru_cache(maxsize=256)
+def _begin_text(style: Style, size: float) -> bytes:
+    return b"BT/F%d %g Tf " % (style.value[0], size)
+
+
+@lru_cache(maxsize=8192)
+def show_length(points: float) -> bytes:
+    """A length or a place as PDF; the rows of all pages stand at a few hundred heights."""
+    return b"%.2f" % points
+
+
 def trace_lines(segments: Iterable[tuple[float, float, float, float]]) -> bytes:
     """Straight lines (x1, y1, x2, y2) as a path."""
     return b"".join([b"%.2f %.2f m %.2f %.2f l\n" % segment for segment in segments])
@@ -253,11 +263,20 @@ def column_moves(anchors: Sequence[float]) -> tuple[bytes, ...]:
 
 
 @lru_cache(maxsize=256)
-def _rows_pattern(moves: tuple[bytes, ...], height: float, count: int) -> bytes:
-    """The operators of some rows with gaps for mark and cell; the pages of a list are alike."""
-    cells = [b"%s/TD<</MCID %%d>>BDC %%b%s" % (move, _END) for move in moves[:-1]]
+def _row_pieces(moves: tuple[bytes, ...], height: float) -> tuple[bytes, list[bytes]]:
+    """What stands before the first cell of a row, and behind each: the way on to the next cell; not to be changed."""
     back = b"%s%.2f Td\n" % (moves[-1], -height)
-    return b"".join([*cells, back]) * count
+    return moves[0], [*(_END + move for move in moves[1:-1]), _END + back + moves[0]]
+
+
+_marks: list[bytes] = []
+
+
+def _list_marks(count: int) -> list[bytes]:
+    """The openings of the marked cells 0 … count-1 at least; shared, not to be changed."""
+    if len(_marks) < count:
+        _marks.extend([b"/TD<</MCID %d>>BDC " % n for n in range(len(_marks), max(count, 2 * len(_marks)))])
+    return _marks
 
 
 def draw_cell(text: str, align: Align, style: Style, size: float, around: float = 0.0) -> bytes:
@@ -280,24 +299,29 @@ def draw_cell(text: str, align: Align, style: Style, size: float, around: float 
     return cell
 
 
-def draw_cells(texts: Sequence[str], align: Align, style: Style, size: float) -> dict[str, bytes]:
-    """Each text → its operators as from `draw_cell`: a column at once."""
-    known = _cells.get((align, style, size, 0.0), {})
-    cells = {text: known[text] for text in texts if text in known}
-    fresh = [text for text in texts if text not in cells]
-    hexes = encode_all(fresh, style)
+def draw_cells(texts: Sequence[str], align: Align, style: Style, size: float) -> list[bytes]:
+    """The operators of each text as from `draw_cell`: a column at once."""
+    try:
+        return list(map(_cells[align, style, size, 0.0].__getitem__, texts))
+    except KeyError:  # a text drawn for the first time
+        pass
+    _count_misses(len(set(texts).difference(_cells.get((align, style, size, 0.0), ()))))
+    known = _cells.setdefault((align, style, size, 0.0), {})
+    known |= _draw_all(list(set(texts).difference(known)), align, style, size)
+    return list(map(known.__getitem__, texts))
+
+
+def _draw_all(texts: list[str], align: Align, style: Style, size: float) -> dict[str, bytes]:
+    hexes = encode_all(texts, style)
     if hexes is None:
-        return cells | {text: draw_cell(text, align, style, size) for text in fresh}
+        return {text: _draw_cell(encode_text(text, style), align, style.value[0], size, 0.0) for text in texts}
     if align == "left":
         made = [b"<%s>Tj\n" % codes for codes in hexes]
     else:
         shift = _shift[align]
-        shifts = [round(width * shift) for width in measure_all(fresh, style)]
+        shifts = [round(width * shift) for width in measure_all(texts, style)]
         made = [b"[%d<%s>]TJ\n" % pair if pair[0] else b"<>Tj\n" for pair in zip(shifts, hexes, strict=True)]
-    added = dict(zip(fresh, made, strict=True))
-    _count_misses(len(added))
-    _cells.setdefault((align, style, size, 0.0), {}).update(added)
-    return cells | added
+    return dict(zip(texts, made, strict=True))
 
 
 def _count_misses(count: int) -> None:

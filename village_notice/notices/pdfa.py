@@ -3,6 +3,7 @@
 import zlib
 from datetime import datetime
 from functools import cache
+from typing import NamedTuple
 from xml.sax.saxutils import escape
 
 from village_notice.notices.face import Face
@@ -56,18 +57,31 @@ def pack_profile() -> bytes:
 
 def build_widths(face: Face, cids: list[int]) -> bytes:
     """The W array's content: only widths that differ from one em."""
-    return b"".join([_width_entry(face, cid) for cid in cids])
+    known = _entries(face).widths
+    for cid in set(cids).difference(known):
+        width = face.width(cid)
+        known[cid] = b"%d[%d]" % (cid, width) if width != _DEFAULT_WIDTH else b""
+    return b"".join(map(known.__getitem__, cids))
+
+
+class _Entries(NamedTuple):
+    """What was written about the characters of a face: the entries of W and of ToUnicode by CID."""
+
+    widths: dict[int, bytes]
+    characters: dict[int, bytes]
 
 
 @cache
-def _width_entry(face: Face, cid: int) -> bytes:
-    width = face.width(cid)
-    return b"%d[%d]" % (cid, width) if width != _DEFAULT_WIDTH else b""
+def _entries(_: Face) -> _Entries:
+    return _Entries({}, {})
 
 
 def build_to_unicode(face: Face, cids: list[int]) -> bytes:
     """The map from CIDs back to characters; those beyond the BMP as surrogate pairs, as the standard wants."""
-    entries = [_unicode_entry(face, cid) for cid in cids]
+    known = _entries(face).characters
+    for cid in set(cids).difference(known):
+        known[cid] = b"<%04x><%s>" % (cid, face.char(cid).encode("utf-16-be").hex().encode("ascii"))
+    entries = list(map(known.__getitem__, cids))
     blocks = []
     for start in range(0, len(entries), _BLOCK):
         block = entries[start : start + _BLOCK]
@@ -78,8 +92,3 @@ def build_to_unicode(face: Face, cids: list[int]) -> bytes:
         b"/CMapType 2 def\n1 begincodespacerange\n<0000><ffff>\nendcodespacerange\n%s\nendcmap\n"
         b"CMapName currentdict /CMap defineresource pop\nend\nend\n" % b"\n".join(blocks)
     )
-
-
-@cache
-def _unicode_entry(face: Face, cid: int) -> bytes:
-    return b"<%04x><%s>" % (cid, face.char(cid).encode("utf-16-be").hex().encode("ascii"))

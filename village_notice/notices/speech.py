@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from village_notice.domain.finding import Finding, Place
-from village_notice.domain.public import ProgrammeSummary, VillageYear
+from village_notice.domain.public import ProgrammeSummary, VillageYear, list_columns
 from village_notice.domain.spoken import speak_count, speak_day, speak_digits, speak_fen, speak_phone
 from village_notice.notices.template import Template
 from village_notice.notices.work import Work
@@ -84,5 +84,5 @@ def check_speech(name: str, data: bytes, village: VillageYear) -> list[Finding]:
         text = text.replace(known, "\n") if known else text
     figures = sorted({char for char in text if char.isdecimal()})
     findings = [Finding("P01", Place(name), found="".join(figures))] if figures else []
-    names = dict.fromkeys(n for n in village.lines["name"].tolist() if len(n) > 1 and n in text)
+    names = dict.fromkeys(n for n in list_columns(village)["name"] if len(n) > 1 and n in text)
     return findings + [Finding("P02", Place(name), found=found) for found in names]

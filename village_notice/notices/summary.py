@@ -35,10 +35,11 @@ def draw_summary(work: Work) -> Drawn:
     """The village's summary, on one page wherever that can be read at all."""
     template = work.read("summary")
     paper, columns = _choose_paper(work, template)
-    grown = _grow(work, template, paper, columns)
+    table = build_table(template, work.village, columns)
+    grown = _grow(work, template, paper, table)
     tried: list[tuple[int, Part]] = [(1, grown)] if grown else []
     for scale in _SCALES if not grown else ():
-        part = _build_part(work, template, resize(paper, scale), columns)
+        part = _build_part(work, template, resize(paper, scale), table)
         tried.append((count_pages(part), part))
         if tried[-1][0] == 1:
             break
@@ -50,14 +51,14 @@ def draw_summary(work: Work) -> Drawn:
     return work.finish(book, template.fill("file_name", work.variables))
 
 
-def _grow(work: Work, template: Template, paper: Paper, columns: list[str]) -> Part | None:
+def _grow(work: Work, template: Template, paper: Paper, table: Table) -> Part | None:
     """The summary in larger type on a sheet larger than A4, None where it has no room for that on one page."""
     if paper.width * paper.height < _LARGE_SHEET:
         return None
-    wishes = sum(measure_wishes(build_table(template, work.village, columns), paper))
+    wishes = sum(measure_wishes(table, paper))
     for scale in _GROWN:
         sizes = {name: getattr(paper, name) * scale for name in ("title", "body", "table", "footer", "row")}
-        part = _build_part(work, template, replace(paper, panels=1, **sizes), columns)
+        part = _build_part(work, template, replace(paper, panels=1, **sizes), table)
         if wishes * scale <= paper.inside and count_pages(part) == 1:
             return part
     return None
@@ -95,7 +96,7 @@ def _choose_paper(work: Work, template: Template) -> tuple[Paper, list[str]]:
     return paper, kept
 
 
-def _build_part(work: Work, template: Template, paper: Paper, columns: list[str]) -> Part:
+def _build_part(work: Work, template: Template, paper: Paper, table: Table) -> Part:
     variables, village = work.variables, work.village
     title = template.fill("title", variables)
     withheld = template.fill("withheld_note", variables) if village.has_withheld else ""
@@ -104,7 +105,7 @@ def _build_part(work: Work, template: Template, paper: Paper, columns: list[str]
         running_title=template.fill("running_title", variables),
         bookmark=one_line(title),
         paper=paper,
-        table=build_table(template, village, columns),
+        table=table,
         closing=_close(work, template, paper),
         paragraphs=(template.fill("lead", variables) + withheld,),
         unit_note=template.fill("unit_note", variables),

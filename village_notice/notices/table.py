@@ -3,13 +3,14 @@
 What is kept: a row with its notes, a band with two rows after it, and at least two rows with a total.
 """
 
+from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import accumulate
 from math import ceil
 from typing import NamedTuple
 
-from village_notice.notices.fonts import Style, measure, measure_all
+from village_notice.notices.fonts import Style, measure, measure_all, measure_each
 from village_notice.notices.page import Align
 from village_notice.notices.paper import Paper, wrap_even, wrap_text
 
@@ -46,7 +47,7 @@ class Column:
     values: list[int] = field(default_factory=list)
     show: Callable[[int], str] = str
     bars: list[float] = field(default_factory=list)
-    _distinct: dict[str, int] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _widest: int = field(default=-1, init=False, repr=False, compare=False)
     _needs: dict[float, tuple[float, float]] = field(default_factory=dict, init=False, repr=False, compare=False)
     _sums: list[int] = field(default_factory=list, init=False, repr=False, compare=False)
 
@@ -59,12 +60,17 @@ class Column:
         return self.show(self._sums[last] - self._sums[first])
 
     @property
-    def distinct(self) -> dict[str, int]:
-        """Each text that stands in it → its width in 1/1000 em; measured once, not to be changed."""
-        if not self._distinct:
-            texts = list(dict.fromkeys(self.cells))
-            self._distinct = dict(zip(texts, measure_all(texts), strict=True))
-        return self._distinct
+    def widest(self) -> int:
+        """The width of its widest text in 1/1000 em, 0 without any; measured once."""
+        if self._widest < 0:
+            self._widest = max(measure_each(self.cells), default=0)
+        return self._widest
+
+    def list_widths(self) -> list[int]:
+        """The width of each text in 1/1000 em."""
+        widths = measure_all(self.cells)
+        self._widest = max(widths, default=0)
+        return widths
 
     def measure(self, size: float) -> tuple[float, float]:
         """The least and the wished width in points, padding included, for a type size: measured once."""
@@ -94,6 +100,7 @@ class Table:
     again: dict[int, str] = field(default_factory=dict)
     notes: dict[int, str] = field(default_factory=dict)
     capital: str = ""
+    _layouts: dict[Paper, "Layout"] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
     def size(self) -> int:
@@ -107,7 +114,7 @@ class Table:
 
     def sums(self, first: int, last: int) -> list[str]:
         """The sums over rows first … last-1, "" for columns that are not added up."""
-        return [column.sum(first, last) for column in self.columns]
+        return [column.sum(first, last) if column.values else "" for column in self.columns]
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +159,14 @@ def smallest_name(size: float) -> float:
 
 
 def plan_layout(table: Table, paper: Paper) -> Layout:
-    """Columns and panels for a table on a paper: two panels where they fit."""
+    """Columns and panels for a table on a paper: two panels where they fit; made once."""
+    known = table._layouts
+    if paper not in known:
+        known[paper] = _plan_layout(table, paper)
+    return known[paper]
+
+
+def _plan_layout(table: Table, paper: Paper) -> Layout:
     least, wish = measure_columns(table, paper), measure_wishes(table, paper)
     for panels in range(paper.panels, 0, -1):
         room = (paper.inside - GUTTER * (panels - 1)) / panels
@@ -199,12 +213,11 @@ def sheet_height(table: Table, layout: Layout, paper: Paper, sheet: Sheet) -> fl
 
 def _measure_column(column: Column, size: float) -> tuple[float, float]:
     """Least and wished width of a column: numbers never wrap, long names may shrink or wrap."""
-    distinct = column.distinct
-    widest = max(distinct.values(), default=0) * size / 1000
+    widths = column.list_widths() if column.align == "left" else []
+    widest = column.widest * size / 1000
     if column.align == "left":
-        need = max((_least_name(text, width, size) for text, width in distinct.items()), default=0.0)
-        common = _common_width(column) * size / 1000
-        need, widest = max(need, min(common, 7 * size)), min(widest, 16 * size)
+        need = max(_least_name(column.cells, widths, size), min(_common_width(widths) * size / 1000, 7 * size))
+        widest = min(widest, 16 * size)
     else:
         total_width = measure(column.sum(0, len(column.cells)), Style.BOLD) * size / 1000
         need, widest = max(widest, total_width * _TOTAL_SHRINK), max(widest, total_width)
@@ -213,10 +226,9 @@ def _measure_column(column: Column, size: float) -> tuple[float, float]:
     return max(need + 2 * PAD, heading + 2.5), max(widest + 2 * PAD, whole + 2.5)
 
 
-def _common_width(column: Column) -> int:
+def _common_width(widths: list[int]) -> int:
     """The width that all but the widest three of a hundred cells keep to, in 1/1000 em."""
-    widths = sorted(map(column.distinct.__getitem__, column.cells))
-    return widths[int(len(widths) * 0.97)] if widths else 0
+    return sorted(widths)[int(len(widths) * 0.97)] if widths else 0
 
 
 def _heading_parts(heading: str) -> list[str]:
@@ -225,12 +237,13 @@ def _heading_parts(heading: str) -> list[str]:
     return [heading[i : i + step] for i in range(0, len(heading), step)]
 
 
-def _least_name(text: str, width: int, size: float) -> float:
-    """The narrowest a name can be set: at full size while short, else in two lines of the smallest size."""
-    full = width * size / 1000
-    if len(text) <= _COMMON_NAME:
-        return full
-    return max(_COMMON_NAME * size, ceil(len(text) / 2) * smallest_name(size))
+def _least_name(names: list[str], widths: list[int], size: float) -> float:
+    """The narrowest a column of names can be set: at full size the short ones, else in two lines of the smallest size."""
+    longest = max(map(len, names), default=0)
+    if longest <= _COMMON_NAME:
+        return max(widths, default=0) * size / 1000
+    short = max((w for name, w in zip(names, widths, strict=True) if len(name) <= _COMMON_NAME), default=0)
+    return max(short * size / 1000, _COMMON_NAME * size, ceil(longest / 2) * smallest_name(size))
 
 
 def _spread(least: list[float], wish: list[float], room: float, table: Table) -> list[float]:
@@ -292,13 +305,10 @@ def paginate(table: Table, layout: Layout, paper: Paper, rooms: tuple[float, flo
 
 
 def _fill(layout: Layout, row: int, room: float) -> Sheet:
-    heights, starts = layout.heights, []
+    heights, starts, most = layout.heights, [], int(room / layout.row) + 2  # no row is lower than a plain one
     for _ in range(layout.panels):
         starts.append(row)
-        used = 0.0
-        while row < len(heights) and used + heights[row] <= room + 0.01:
-            used += heights[row]
-            row += 1
+        row += bisect_right(list(accumulate(heights[row : row + most])), room + 0.01)
         row -= row > starts[-1] + 1 and not layout.may_break(row)
     return Sheet(tuple(starts), row)
 

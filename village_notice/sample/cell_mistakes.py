@@ -156,7 +156,7 @@ CELL_MISTAKES = (
     CellMistake("village_typo", ("R02",), "村名错一个字", "land", _mistype_village, _HELD),
     CellMistake("no_village", ("R10",), "没有写村", "platform", _set("village", lambda _: None), _HELD),
     CellMistake("no_name", ("R01",), "没有写姓名", "spray", _set("name", lambda _: None), _HELD),
-    CellMistake("two_names", ("R11",), "一格里写了两个人", "heating", _set("name", lambda p: f"{p.person.name}、王测试")),
+    CellMistake("two_names", ("R11",), "一格里写了两个人", "heating", _set("name", lambda p: f"{p.person.name}、王测试"), _HELD),
     CellMistake("status_unknown", ("R04",), "发放状态看不懂", "platform", _set("status", lambda _: "已报财政"), _HELD),
     CellMistake("programme_unknown", ("R13",), "补贴项目不在项目表里", "platform",
                 _set("programme", lambda _: "乡村好人奖"), _HELD),

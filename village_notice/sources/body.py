@@ -10,8 +10,12 @@ from village_notice.sources.tables import Table, cell_text
 from village_notice.sources.wording import fold_words
 
 _CARRIED = re.compile(r"^(承前页|承上页|过次页|转下页|接上页|累计|本页累计)")
-_SUBTOTAL = re.compile(r"^(本页合计|本页小计|本页计|.{0,12}小计)([:：(（].*)?$")
-_TOTAL = re.compile(r"^(.{0,12}(合计|总计|共计|总合计)|合|总)([:：(（¥].*)?$")
+_SUBTOTAL = re.compile(
+    r"^(本页合计|本页小计|本页计|.{0,12}小[计结]|本?[村组户页镇社乡屯队]计|本[村组户页镇社]合计数)([:：(（].*)?$"
+)
+_TOTAL = re.compile(
+    r"^(.{0,12}(合计|总计|共计|总合计)(?:[人户笔]?数|金额)?|合|总|共|计|汇总|全[镇村县乡组]|.{0,6}总[额数]|本表金额|.{1,8}[镇乡村区组道]合|(?i:total|sum))([:：(（¥].*)?$"
+)
 _FOOTER = re.compile(
     r"^(制表|审核|复核|填表|填报|负责人|单位负责人|分管|经办|村主任|村书记|会计|出纳|备注[:：]|说明|注[:：]|联系电话|公示期|监督电话|[(（—\-]*(?:此页|本页)?以下(?:空白|无)|第\d+页|"
     r"(?:单位|乡镇|村委会)?[(（]?盖章|日期[:：]|其中)"
@@ -20,6 +24,8 @@ _SIGNATURE = re.compile(
     r"^(?:.{0,12}[（(]?(?:签[字名章]|盖章)[)）]?|.{0,6}(?:领导|镇长|村长|主任|书记|会计|出纳|负责人|监委|纪委))[:：]"
 )
 """领导签字：乙一 below a list is no person without an amount."""
+_LONE_DAY = re.compile(r"[12二].{3}年.{1,3}月(?:.{1,3}日)?")
+"""The day of a letter, below the list."""
 _DASHES = re.compile(r"[\s\-—–_=*.…·/]+")
 _EXAMPLE = re.compile(r"示例|样例|^例[:：]|填写说明|填表说明")
 _EXAMPLE_MARK = re.compile(r"[(（【]?(?:示例|样例|范例|例如)")
@@ -51,7 +57,8 @@ def classify_row(
         filled, table.texts
     ):
         return "header"
-    if all(isinstance(v, str) and _DASHES.fullmatch(v) for _, v in filled):
+    is_day = len(filled) == 1 and isinstance(filled[0][1], str) and bool(_LONE_DAY.fullmatch(fold_words(filled[0][1])))
+    if is_day or all(isinstance(v, str) and _DASHES.fullmatch(v) for _, v in filled):
         return "note"
     name = _value(row, columns.fields.get("name"))
     # beside a person's name only what stands left of it says what the row is: 两季合计 may be a remark

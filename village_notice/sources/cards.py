@@ -41,15 +41,18 @@ class _Value(NamedTuple):
 def find_cards(grid: Grid, index: HeadingIndex) -> tuple[Grid, list[Table]] | None:
     """The cards of a sheet as a sheet of one-row tables, or None where it has no cards with a name and money."""
     cards = _collect(list(_find_values(grid, index)))
-    cards = [c for c in cards if any(v.field == "name" for v in c) and any(v.field in _MONEY for v in c)]
-    if not cards:
+    cards = [c for c in cards if any(v.field == "name" for v in c)]
+    paid = [c for c in cards if any(v.field in _MONEY for v in c)]
+    if not paid:
         return None
+    fewest = min(map(len, paid)) - 1  # as full as the others but for the money: it is told that it has none
+    cards = [c for c in cards if c in paid or (len(c) >= max(fewest, 2) and c[0].value)]
     width = max(map(len, grid.rows))
     rows: list[list[Cell]] = [[] for _ in grid.rows]
     tables = []
     titled_rows, titles = _list_titles(grid)
     for card in cards:
-        money = min((v for v in card if v.field in _MONEY), key=_rank_money)
+        money = min((v for v in card if v.field in _MONEY), key=_rank_money, default=card[0])
         others = [v for v in card if v is not money]
         first = max(width, len(rows[money.row - 1]))
         cells = rows[money.row - 1]
@@ -80,6 +83,9 @@ def _find_values(grid: Grid, index: HeadingIndex) -> Iterator[_Value]:
             last = ends.get((number, column), column)
             right = row[last] if last < len(row) else None
             if field == "name" and _heads_column(grid, number, column, index):
+                continue
+            if field == "name" and right in (None, ""):
+                yield _Value(field, cell_text(value), number, last + 1, None)  # a card whose name was left out
                 continue
             if field and right not in (None, "") and not _find_field(right, index):
                 yield _Value(field, cell_text(value), number, last + 1, right)

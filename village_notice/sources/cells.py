@@ -21,6 +21,8 @@ _ORGANISATION = re.compile(
     r"(合作社|公司|农场|委员会|村委会|居委会|合作联社|厂|场|站|中心|协会|基地|学校|医院|银行|联合体|经营部|个体户|企业)"
 )
 _SEVERAL = re.compile(r"[\u4e00-\u9fff]{2,4}(?:、[\u4e00-\u9fff]{2,4})+")
+_AND_OTHERS = re.compile(r"[\u4e00-\u9fff]{2,4}等(?:共?[\d一二两三四五六七八九十几多]{1,3}[户人名家].{0,4})?")
+"""张三等3户: one person's name, the money of several."""
 _BETWEEN_PEOPLE = re.compile(r"\s*[、，,；;/\n\r]\s*|(?<=[\u4e00-\u9fff]{2})[ \u3000]+(?=[\u4e00-\u9fff]{2})")
 _COMPOUND = frozenset(
     (
@@ -43,6 +45,14 @@ _COMPOUND = frozenset(
     )
 )
 _SERIAL = re.compile(r"^[(（]?\d{1,4}(?:[.、．]|[)）])\s*(?=[\u3400-\u9fff])")
+_NUMBERED = re.compile(
+    r"(?:[①-⑳⑴-⒇⒈-⒛❶-❿㈠-㈩]|\d{1,4})(?![户人名口号组队村社片年月日个岁亩元])(?=[\u3400-\u9fff]{2,4}$)"
+)
+"""A serial without a point before a name: 3贺春义, ③贺春义; 3户 and 3组王一 are no serials."""
+_DECORATION = re.compile(r"^[★☆●▲△■◆◇※#＃√✓✔]+(?=[\u3400-\u9fff]{2})|(?<=[\u3400-\u9fff]{2})[★☆▲△※#＃√✓✔]+$")
+"""Marks of a list around a name. ● and ■ behind a surname may hide a character, and so may *."""
+_STARRED = re.compile(r"[*＊]?(?P<name>[\u3400-\u9fff]{3})[*＊]?")
+"""Three characters are a whole name, the star beside them a mark: of 王建* a character is hidden, of *建国 too."""
 _PERSON_LABEL = re.compile(r"^(?:户主|姓名|负责人|领款人|代表)[:：]")
 _NAME_AND_ID = re.compile(r"([^\d\s/、,，:：;；(（]+)[\s/、,，:：;；(（\-—]*(\d{17}[\dXx]|\d{15})\s*[)）]?")
 _HIGHEST_FEN = 10**12
@@ -127,10 +137,24 @@ def read_name(value: Cell) -> Key:
         several = "、".join(_BETWEEN_PEOPLE.split(value.strip()))
         if several != raw and _SEVERAL.fullmatch(several) and several[:2] not in _COMPOUND:
             return Key(several, "R11", several)
+    if _AND_OTHERS.fullmatch(re.sub(r"\s", "", raw)):
+        return Key(raw, "R11", raw)
     name = clean_name(_SERIAL.sub("", _PERSON_LABEL.sub("", raw)))
+    if not name.isalpha():
+        name = _drop_marks(name)
     if _SEVERAL.fullmatch(name):
         return Key(name, "R11", raw)
     return Key(name, "C16", raw) if name != re.sub(r"\s", "", raw) else Key(name)
+
+
+def _drop_marks(name: str) -> str:
+    """A name without the serial and the marks of a list around it, where what is left is surely the whole name."""
+    plain = _DECORATION.sub("", name)
+    starred = _STARRED.fullmatch(plain)
+    if starred and starred["name"][:2] not in _COMPOUND:
+        plain = starred["name"]
+    numbered = _NUMBERED.match(plain)
+    return plain[numbered.end() :] if numbered else plain
 
 
 def split_person(value: Cell) -> tuple[Cell, Cell]:

@@ -45,6 +45,7 @@ class ColumnMap:
         relation: Column that tells how a person is related to the head of the household, 0 none.
         periods: Columns that tell the period together (年度, 月份), left to right.
         confidence: How surely the headings name the person and the money, 0 to 1.
+        figures: Column that tells of each row what its figures are (标准, 实发), 0 none.
         sum_column: Column with the sum of the money columns of a row, 0 none.
     """
 
@@ -59,4 +60,5 @@ class ColumnMap:
     relation: int = 0
     periods: tuple[int, ...] = ()
     sum_column: int = 0
+    figures: int = 0
     confidence: float = 1.0

@@ -1,7 +1,7 @@
 """Which column of a table means what: headings first, then the cells below them, never luck."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, field, replace
 
 from village_notice.domain.identity import is_valid_id
@@ -9,6 +9,7 @@ from village_notice.domain.money import parse_amount
 from village_notice.sources.cells import split_person
 from village_notice.sources.column_map import AmountColumn, ColumnMap
 from village_notice.sources.columns_spread import find_spread, is_money
+from village_notice.sources.contradictions import contradicts, is_serial
 from village_notice.sources.dates import find_year
 from village_notice.sources.grid import Cell
 from village_notice.sources.heading_index import HeadingIndex
@@ -27,6 +28,13 @@ from village_notice.sources.subsidy_table import SubsidyTable
 from village_notice.sources.tables import cell_text
 from village_notice.sources.wording import ODD_UNIT, OTHER_UNIT, PROGRAMME_WORDS, find_units, fold_words, is_ditto
 
+FIGURES = {
+    "标准": False, "月标准": False, "补贴标准": False, "补助标准": False, "发放标准": False, "应发": False, "应发金额": False,
+    "面积": False, "亩数": False, "天数": False, "月数": False,
+    "实发": True, "实发金额": True, "实发数": True, "发放金额": True, "实际发放": True,
+}  # fmt: skip
+"""What a row's figures are where a column of its own tells it, and whether they are money that was paid."""
+
 __all__ = ["AmountColumn", "ColumnMap", "HeadingIndex", "match_columns"]
 
 _RATE_WORDS = re.compile(r"每[亩人户头月台]|标准|单价|/[亩人户头月台只]")
@@ -39,6 +47,7 @@ _SUM_WORDS = {"合计", "小计", "计", "总计", "总面积"}
 _OTHER_PART = re.compile(r"标准|金额|扣|不补|确权|单价|户数|人数")
 _BARE_YUAN = re.compile(r"^万?元$")
 _TAIL_YUAN = re.compile(r"(?<=[额金款计发数])万?元$")
+_LIMIT = re.compile(r"^补[贴助]额度$")
 _SAMPLE_ROWS = 30
 _FACTORS = ("quantity", "area_paid", "area_corrected", "area_contract")
 _SURE = 0.9
@@ -46,7 +55,9 @@ _TOTAL_WORD = re.compile(r"[合总共小]\s*计")
 _JOINT = re.compile(r"姓名.{0,4}(?:身份证|证件)")
 """Name and ID in the same cells."""
 _PAID = re.compile(r"(?:发放|代发|处理|交易)?成功|已?(?:发放|到账|打卡|拨付|发)")
-_FAILED = re.compile(r"(?:发放|代发|处理|交易)?失败|退[回票]|未(?:发放|到账|发|成功)|不成功|停发|待发")
+_FAILED = re.compile(
+    r"((?:发放|代发|处理|交易)?失败|退[回票]|未(?:发放|到账|发|成功|领)|不成功|停发|待发)(?:[-—–:：(/].*)?"
+)
 _MEMBER = re.compile(r"成员|家庭人员|家属")
 _KIND = re.compile(r"[类种]别?|型|档")
 _RELATION = re.compile(r"与户主关系|与户主的关系|与申请人关系|家庭关系")
@@ -62,6 +73,7 @@ class _Matched:
         unknown: Headings not understood, (column, text).
         rivals: Field → columns among which it cannot be known.
         factors: Columns that count something: areas, months, people.
+        doubted: Columns whose headings what stands below them gives the lie: they may be the money.
     """
 
     fields: dict[str, int]
@@ -69,6 +81,7 @@ class _Matched:
     unknown: list[tuple[int, str]]
     rivals: dict[str, tuple[int, ...]] = field(default_factory=dict)
     factors: list[int] = field(default_factory=list)
+    doubted: list[int] = field(default_factory=list)
 
 
 def match_columns(
@@ -98,20 +111,27 @@ def match_columns(
         fields["name"] = fields["id"] = joint
     _complete_fields(fields, texts)
     _guess_village(matched, texts, samples)
-    _find_status(matched, texts, samples)
-    if any(subsidies.match(t).candidates for t in titles):
-        _drop_programme(matched, texts, samples, subsidies)
+    _find_status(matched, texts, samples, range(min(taken, default=0), max(taken, default=0)))
+    if named := next((found for t in titles if (found := subsidies.match(t).candidates)), ()):
+        _drop_programme(matched, texts, samples, subsidies, is_one=len(named) == 1)
     unknown = [u for u in matched.unknown if u[0] not in fields.values()]
     if spread:
         known = sorted(f.column for f in matched.amounts)
         unknown = [*unknown, *((c, texts[c - 1]) for c in known if _has_number(samples[c - 1]))]
-        chosen = ColumnMap(fields, spread.amounts, sum_column=spread.sum_column, rivals=spread.open_columns)
+        chosen = ColumnMap(
+            fields, spread.amounts, spread.is_due, sum_column=spread.sum_column, rivals=spread.open_columns
+        )
     else:
         year = next((y for t in titles[:-1] if (y := find_year(t))), None)
+        _take_sums(matched, texts, samples)
         choice = MoneyChoice(fields, texts, samples, tuple(matched.factors), year)
         chosen = choice.choose(matched.amounts, unknown)
         used = {a.column for a in chosen.amounts} | set(chosen.rivals)
         unknown = [*(u for u in unknown if u[0] not in used), *chosen.unknown]
+    chosen = _doubt(chosen, matched, samples)
+    if figures := _find_figures(texts, samples, {a.column for a in chosen.amounts}):
+        chosen = replace(chosen, figures=figures, fields={f: c for f, c in chosen.fields.items() if c != figures})
+        unknown = [u for u in unknown if u[0] != figures]
     relation = next((c for c, t in enumerate(texts, 1) if _RELATION.search(t)), 0)
     unit = find_unit(texts, chosen.amounts) or _take_unit_column(fields, samples)
     others = [texts[f.column - 1] for f in matched.amounts] + [t for _, t in unknown if names_money(t)]
@@ -130,6 +150,40 @@ def match_columns(
     )
 
 
+def _find_figures(texts: Sequence[str], samples: Sequence[Sequence[Cell]], money: Container[int]) -> int:
+    """The column whose cells say what the figures of a row are, 标准 on one and 实发 on the next; 0 where none does."""
+    for column in (c for c in range(1, len(texts) + 1) if c not in money):
+        cells = samples[column - 1]
+        if not any(isinstance(v, str) and v.strip() in FIGURES for v in cells[:_SAMPLE_ROWS]):
+            continue
+        words = {fold_words(v) for v in cells if isinstance(v, str) and v.strip()}
+        words -= {w for w in words if _TOTAL_WORD.search(w)} | {fold_words(t) for t in texts[column - 1].split("\n")}
+        if words <= FIGURES.keys() and set(map(FIGURES.__getitem__, words)) == {True, False}:
+            return column
+    return 0
+
+
+def _take_sums(matched: _Matched, texts: Sequence[str], samples: Sequence[Sequence[Cell]]) -> None:
+    """补贴额度 is the money where no other column is, nothing is counted that it could be the rate of, and it is no rate."""
+    column = matched.fields.get("rate", 0)
+    is_open = not matched.amounts and not matched.factors and not any(names_money(t) for _, t in matched.unknown)
+    if column and is_open and _LIMIT.search(fold_heading(texts[column - 1])) and _has_number(samples[column - 1]):
+        del matched.fields["rate"]
+        matched.amounts.append(Found("amount_paid", _SURE, column))
+
+
+def _doubt(chosen: ColumnMap, matched: _Matched, samples: Sequence[Sequence[Cell]]) -> ColumnMap:
+    """The mapping with its money open where other headings cannot be true, or where the money only counts the rows."""
+    money = [a.column for a in chosen.amounts]
+    doubted = [c for c in matched.doubted if c not in money]
+    if any(is_serial(samples[c - 1]) for c in money):
+        counts = [c for f in ("seq", "household_no") if (c := matched.fields.get(f, 0))]
+        doubted += [c for c in counts if not is_serial(samples[c - 1]) and _has_number(samples[c - 1])]
+    if not money or not doubted:
+        return chosen
+    return replace(chosen, rivals=tuple(sorted({*chosen.rivals, *money, *doubted})))
+
+
 def _match_fields(
     texts: Sequence[str], samples: Sequence[Sequence[Cell]], index: HeadingIndex, taken: frozenset[int]
 ) -> _Matched:
@@ -140,6 +194,9 @@ def _match_fields(
         if column in taken or not text:
             continue
         found = _by_contents(text, samples[column - 1], index.find(text))
+        if found and contradicts(found[0], text, samples[column - 1]):
+            matched.doubted.append(column)
+            found = None
         if not found:
             matched.unknown.append((column, text))
         elif found[0] in _AMOUNT_FIELDS:
@@ -196,15 +253,16 @@ def _find_open_members(
         if (_MEMBER.search(fold_words(t)) and has_names(samples[c - 1]))
         or (c not in known and not index.find(t) and not is_other_person(t) and look_like_people(samples[c - 1]))
     ]
-    if not head or is_own or len(members) != 1 or not columns.amounts:
+    if not head or is_own or not members or not columns.amounts:
         return {}
     money = samples[columns.amounts[0].column - 1]
     own = [
         m
-        for h, m, cell in zip(samples[head - 1], samples[members[0] - 1], money, strict=True)
+        for column in members
+        for h, m, cell in zip(samples[head - 1], samples[column - 1], money, strict=True)
         if m not in (None, "") and cell_text(m) != cell_text(h) and parse_amount(cell)
     ]
-    return {"name": (head, members[0])} if own else {}
+    return {"name": (head, *members)} if own else {}
 
 
 def _choose_column(name: str, candidates: Sequence[tuple[float, int]]) -> int:
@@ -231,17 +289,30 @@ def _are_numbers(filled: Sequence[Cell]) -> bool:
 
 def _are_villages(cells: Sequence[Cell]) -> bool:
     texts = [c.strip() for c in cells if isinstance(c, str) and c.strip()]
-    return bool(texts) and sum(t.endswith(("村", "社区", "委会")) for t in texts) * 10 >= len(texts) * 8
+    named = sum(t.endswith(("村", "社区", "委会")) for t in texts)
+    filled = len(texts) + sum(c is not None and not isinstance(c, str) for c in cells)  # between serials: sections
+    return bool(texts) and named * 10 >= filled * 8
 
 
-def _find_status(matched: _Matched, texts: Sequence[str], samples: Sequence[Sequence[Cell]]) -> None:
-    """The state of the payments where no heading names it but all cells of a column are states, one of failure among them."""
-    open_ = {c for c, _ in matched.unknown} | {c for c, text in enumerate(texts, 1) if not text}
+def _find_status(
+    matched: _Matched, texts: Sequence[str], samples: Sequence[Sequence[Cell]], months: Container[int]
+) -> None:
+    """The state of the payments where no heading names it but all cells of a column are states, one of failure among them.
+
+    停发 in a column among those of `months` is said of that month alone.
+    """
+    money = {f.column for f in matched.amounts}
+    open_ = {c for c, _ in matched.unknown} | {c for c, text in enumerate(texts, 1) if not text} | money
     for column in sorted(open_) if "status" not in matched.fields else ():
+        if column in months:
+            continue
         words = {fold_words(v) for v in samples[column - 1] if v not in (None, "") and isinstance(v, str)}
         words -= {fold_words(t) for t in texts[column - 1].split("\n")}
+        if column in money and not any(map(_PAID.fullmatch, words)):
+            continue
         if any(map(_FAILED.fullmatch, words)) and all(_FAILED.fullmatch(w) or _PAID.fullmatch(w) for w in words):
             matched.fields["status"] = column
+            matched.amounts = [f for f in matched.amounts if f.column != column]
             return
 
 
@@ -316,15 +387,20 @@ def _guess_village(matched: _Matched, texts: Sequence[str], samples: Sequence[Se
 
 
 def _drop_programme(
-    matched: _Matched, texts: Sequence[str], samples: Sequence[Sequence[Cell]], subsidies: SubsidyTable
+    matched: _Matched, texts: Sequence[str], samples: Sequence[Sequence[Cell]], subsidies: SubsidyTable, *, is_one: bool
 ) -> None:
-    """Leaves out a column of kinds (80-89周岁, 支出型) that is called 类别: what the title says stands."""
+    """Leaves out a column of kinds (80-89周岁, 支出型) that is called 类别: what the title says stands.
+
+    Under a title of one programme (`is_one`) one kind that is none is enough: 困难党员 beside 低保户.
+    """
     column = matched.fields.get("programme", 0)
     if not column or not _KIND.search(texts[column - 1]):
         return
     cells = {cell_text(v) for v in samples[column - 1] if isinstance(v, str)}
     words = [w for w in cells if w and w not in texts[column - 1].split("\n") and not _TOTAL_WORD.search(w)]
-    if words and not any(_may_be_programme(w, subsidies) for w in words):
+    open_ = [w for w in words if not is_ditto(w)]
+    told = [_may_be_programme(w, subsidies) for w in open_]
+    if told and not (all(told) if is_one else any(told)):
         del matched.fields["programme"]
         matched.unknown.append((column, texts[column - 1]))
 

@@ -25,6 +25,7 @@ _NO_PROGRAMME = re.compile(r"收入|工资|赡养|抚养|贷|支出|[水电学]�
 """Money of a household that no office pays out."""
 _NO_MONEY = ("", "-", "—", "－", "/", "无", "停发")
 _SAMPLE = 20
+_LONGEST_NAME = 8
 _SURE = 0.9
 
 
@@ -43,6 +44,13 @@ class _Group:
                 return found[0]
         return 0
 
+    def find_rivals(self, samples: Sequence[Sequence[Cell]]) -> Sequence[int]:
+        """Columns of one meaning with other figures, of which the first is taken: 金额 | 金额 under one programme."""
+        chosen = self.find_money()
+        same = next((columns for columns in self.money.values() if chosen in columns), [])
+        money = {tuple(a.fen if (a := parse_amount(v)) else None for v in samples[c - 1]) for c in same}
+        return same if len(money) > 1 else ()
+
     @property
     def columns(self) -> set[int]:
         return {c for columns in self.money.values() for c in columns} | ({self.quantity, self.rate, self.flag} - {0})
@@ -56,6 +64,7 @@ class Spread:
         amounts: Left to right.
         taken: Every column that is explained by them.
         sum_column: The column that adds them up, 0 none.
+        is_due: Whether a programme or month only has what was due.
         open_columns: Numbers under a programme's heading of which nothing says what they are.
     """
 
@@ -63,6 +72,7 @@ class Spread:
     taken: frozenset[int]
     sum_column: int = 0
     open_columns: tuple[int, ...] = ()
+    is_due: bool = False
 
 
 def find_spread(
@@ -92,17 +102,21 @@ def find_spread(
     ]
     amounts += others
     total = _choose_sum(sums, amounts, samples)
-    if total and _is_one_programme(amounts, titles, subsidies):
+    missing = _find_missing(total, amounts, texts, samples, taken | set(sums))
+    is_whole = bool(total) and adds_up(samples[total - 1], [samples[a.column - 1] for a in (*amounts, *missing)])
+    if total and _is_one_programme([*amounts, *missing], titles, subsidies, is_whole=is_whole):
         return None
-    amounts += (missing := _find_missing(total, amounts, texts, samples, taken | set(sums)))
+    amounts += missing
     others = [*others, *missing]
     taken |= {a.column for a in others} | set(sums)
     amounts.sort(key=lambda a: a.column)
     open_ = set(_find_open(groups, texts, samples, index, subsidies, {*taken, total} - {0}))
+    open_ |= {c for group in groups.values() for c in group.find_rivals(samples)}
     parts = [samples[a.column - 1] for a in amounts]
     if total and not _ADDS.search(texts[total - 1]) and not adds_up(samples[total - 1], parts):
         open_ |= {*(a.column for a in amounts), total}  # 7月, 8月 beside 补贴金额: they may be days
-    return Spread(tuple(amounts), frozenset(taken), total, tuple(sorted(open_)))
+    is_due = any(group.money and group.money.keys() == {"amount_due"} for group in groups.values())
+    return Spread(tuple(amounts), frozenset(taken), total, tuple(sorted(open_)), is_due)
 
 
 def _find_open(
@@ -118,6 +132,7 @@ def _find_open(
     for column, text in enumerate(texts, 1):
         programme, period, role = _read_levels(text, index, subsidies)
         is_open = (programme or period) and not role and (programme, period) not in groups
+        is_open = is_open or bool((programme or period) and role == "flag")  # 是否享受 over sums of money
         is_among = first - 1 <= column <= last + 1 and column not in taken and not index.find(text)
         if (is_open or is_among) and not is_other_money(text) and _has_money(samples[column - 1]):
             yield column
@@ -142,10 +157,15 @@ def _find_missing(
     return []
 
 
-def _is_one_programme(amounts: Sequence[AmountColumn], titles: Sequence[str], subsidies: SubsidyTable) -> bool:
-    """Whether a title names one programme, and the columns that name a known one all name that, some of them none."""
+def _is_one_programme(
+    amounts: Sequence[AmountColumn], titles: Sequence[str], subsidies: SubsidyTable, *, is_whole: bool
+) -> bool:
+    """Whether a title names one programme, and the columns that name a known one all name that, some of them none.
+
+    A re-issue beside them is a part like the others where `is_whole`: one column adds all of them up.
+    """
     named = next((m.candidates for t in titles if (m := subsidies.match(t)).candidates), ())
-    if len(named) != 1 or any(a.period_text or a.status for a in amounts):
+    if len(named) != 1 or any(a.period_text or (a.status and not is_whole) for a in amounts):
         return False
     found = [subsidies.match(a.programme_text).candidates for a in amounts]
     return all(f in ((), named) for f in found) and len([f for f in found if f]) < len(found)
@@ -155,11 +175,16 @@ def _group(
     texts: Sequence[str], samples: Sequence[Sequence[Cell]], index: HeadingIndex, subsidies: SubsidyTable
 ) -> dict[tuple[str, str], _Group]:
     groups: dict[tuple[str, str], _Group] = {}
-    for column, text in enumerate(texts, 1):
-        programme, period, role = _read_levels(text, index, subsidies)
-        if not (programme or period) or not role:
+    levels = [_read_levels(text, index, subsidies) for text in texts]
+    alike = {
+        text.rsplit("\n", maxsplit=1)[-1] for text, (p, _, _) in zip(texts, levels, strict=True) if p and "\n" in text
+    }
+    for column, (text, (programme, period, role)) in enumerate(zip(texts, levels, strict=True), 1):
+        upper, _, last = text.rpartition("\n")  # one nobody listed beside them: 特别扶助 | 人数, 金额
+        is_alike = not programme and not period and last in alike and not index.find(upper) and not _SUM.search(upper)
+        if not (programme or period or is_alike) or not role:
             continue
-        group = groups.setdefault((programme, period), _Group())
+        group = groups.setdefault((upper if is_alike else programme, period), _Group())
         if role in ("money", "amount_paid", "amount_due"):
             if is_money(samples[column - 1]):
                 group.money.setdefault(role, []).append(column)
@@ -175,19 +200,27 @@ def _group(
 def _read_levels(text: str, index: HeadingIndex, subsidies: SubsidyTable) -> tuple[str, str, str]:
     """(programme, period, role) of a heading: role is a field, "money" or "flag"; "" for what it does not say."""
     programme = period = role = ""
-    for level in text.split("\n") if text else ():
+    levels = text.split("\n") if text else []
+    for place, level in enumerate(levels):
         plain = _UNIT.sub("", level.strip())
         folded = fold_words(plain)
         exact = [f for f, c in index.find(plain) if c >= 1.0]
         if match := PERIOD_MONEY.fullmatch(folded) or _PERIOD_DUE.fullmatch(folded):
             period, role = match[1], role if role in _COUNTED else "amount_due" if "应发" in folded else "money"
-        elif not programme and not exact and subsidies.find(plain) is not None:
+        elif not programme and not exact and _names_programme(plain, subsidies, is_upper=place < len(levels) - 1):
             programme, role = plain, "money"
         elif _FLAG.match(folded):
             role = "flag"
         else:
             role = next((f for f, _ in index.find(plain)), "")
     return programme, period, role
+
+
+def _names_programme(text: str, subsidies: SubsidyTable, *, is_upper: bool) -> bool:
+    """Whether a level is a programme's name; above other headings a part of one is enough: 农村奖扶 | 人数, 金额."""
+    return subsidies.find(text) is not None or (
+        is_upper and len(text) <= _LONGEST_NAME and len(subsidies.match(text).candidates) == 1
+    )
 
 
 def _is_alone(
@@ -244,7 +277,7 @@ def find_delta_status(text: str) -> DeltaStatus:
     """补发 or 追回 where a heading says that its money is one of them, else ""."""
     if "补发" in text:
         return "补发"
-    return "追回" if re.search(r"追回|退回|收回", text) else ""
+    return "追回" if re.search(r"追回|追缴|退缴|收缴|缴回|退回|收回", text) else ""
 
 
 def _choose_sum(sums: list[int], amounts: Sequence[AmountColumn], samples: Sequence[Sequence[Cell]]) -> int:

@@ -5,7 +5,6 @@ import re
 import zipfile
 from collections.abc import Callable
 from typing import NamedTuple, TypeVar
-from xml.sax.saxutils import unescape
 
 from village_notice.domain.annotation import (
     FRONT_SHEET,
@@ -67,4 +66,8 @@ def _read_property(data: bytes, name: str) -> str:
     except (zipfile.BadZipFile, KeyError, NotImplementedError, RuntimeError, OSError):
         return ""
     found = re.search(rf'name="{name}"[^>]*>\s*<[^>]*>([^<]*)<', text)
-    return unescape(found[1]) if found else ""
+    if not found:
+        return ""
+    from xml.sax.saxutils import unescape  # brings the whole of urllib, and few workbooks are copies
+
+    return unescape(found[1])

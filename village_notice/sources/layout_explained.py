@@ -1,6 +1,6 @@
 """Every sheet of one file explained: its tables, what each column is taken for, the first payments, what was set aside."""
 
-from collections import Counter
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import zip_longest
@@ -8,7 +8,7 @@ from pathlib import Path
 
 from village_notice.domain.finding import Finding, Place
 from village_notice.domain.money import format_fen
-from village_notice.domain.reading import FileReading
+from village_notice.domain.reading import FileReading, SetAside
 from village_notice.domain.rules import RULES, SEVERITY_WORDS, format_message
 from village_notice.domain.text import column_letters
 from village_notice.errors import NothingReadableError, UsageError
@@ -23,15 +23,19 @@ from village_notice.sources.layout_questions import ask_questions, find_scope
 from village_notice.sources.layouts import COLUMN_KEYS, find_fingerprint, one_line
 from village_notice.sources.payments import ReadOptions, load_lookups, read_tasks
 from village_notice.sources.reader_pool import Failure, ReaderPool
-from village_notice.sources.sheet_task import SheetTask
+from village_notice.sources.sheet_task import SheetResult, SheetTask
 from village_notice.sources.surroundings import FEN_PER_WAN, Lookups
-from village_notice.sources.tables import Table
+from village_notice.sources.tables import Table, cell_text
 from village_notice.sources.whole_table import Understood
 from village_notice.sources.workbook import read_workbook
 from village_notice.sources.zip_members import read_input
 
 _SHOWN_PAYMENTS = 5
 _SHOWN_MEMBERS = 10
+_SHOWN_ASIDE, _LONGEST_TEXT = 3, 12
+_PRIVATE = ("id", "account", "phone", "payee_id", "household_id", "address", "birth_date")
+_NUMBER = re.compile(r"\d{7}")
+"""Long numbers may be IDs, cards, telephones: none is shown as a sample."""
 _FIELD_WORDS = {f: k.removesuffix("列") for k, f in COLUMN_KEYS.items()} | {
     "seq": "序号", "phone": "电话", "address": "地址", "bank": "开户行", "birth_date": "出生日期", "village_code": "村代码",
     "household_id": "户主身份证号", "household_no": "户编号", "area_contract": "承包面积", "area_corrected": "更正后面积",
@@ -122,9 +126,6 @@ def explain_file(path: Path, relative: str, options: ReadOptions) -> FilePage:
 def _explain_sheet(task: SheetTask, reading: FileReading, lookups: Lookups) -> SheetPage:
     result, name = task.result, task.grid.name
     own = reading.payments[reading.payments["sheet"] == name]
-    aside: Counter[str] = Counter()
-    for part in result.set_aside:
-        aside[part.kind] += 1
     return SheetPage(
         name,
         _OUTCOMES.get(result.outcome, result.outcome),
@@ -132,9 +133,26 @@ def _explain_sheet(task: SheetTask, reading: FileReading, lookups: Lookups) -> S
         format_fen(int(own["amount_fen"].sum())),
         list(_explain_tables(task, lookups)),
         [_show_payment(p) for p in own.head(_SHOWN_PAYMENTS).to_dict("records")],
-        [f"{_KINDS.get(kind, kind)} {count} 处" for kind, count in aside.items() if kind != result.outcome],
+        _tell_aside(result),
         [_tell(f) for f in result.findings],
     )
+
+
+def _tell_aside(result: SheetResult) -> list[str]:
+    """What was not taken for money, by kind, with the first places."""
+    by_kind: dict[str, list[SetAside]] = {}
+    for part in result.set_aside:
+        if part.kind != result.outcome:
+            by_kind.setdefault(part.kind, []).append(part)
+    lines = []
+    for kind, parts in by_kind.items():
+        places = [f"{p.column}{p.row}" if p.column else f"第 {p.row} 行" for p in parts if p.row]
+        first = [
+            f"{where}“{p.text[:_LONGEST_TEXT]}”" if p.text else where for where, p in zip(places, parts, strict=False)
+        ]
+        shown = "、".join(first[:_SHOWN_ASIDE]) + (" 等" if len(first) > _SHOWN_ASIDE else "")
+        lines.append(f"{_KINDS.get(kind, kind)} {len(parts)} 处" + (f"：{shown}" if shown else ""))
+    return lines
 
 
 def _show_payment(payment: dict[str, object] | dict[object, object]) -> dict[str, str]:
@@ -167,6 +185,7 @@ def _explain_tables(task: SheetTask, lookups: Lookups) -> Iterator[TablePage]:
     if not understood and (table := find_unknown_table(task.grid)):
         understood = [task.understand(table)]
     codes = {f.code: f for f in task.result.findings if f.code in ("H01", "F08")}
+    known: set[tuple[str, ...]] = set()
     for one in understood:
         table = one.table
         last = max((n for n, r in enumerate(task.grid.rows, 1) if n <= table.body_last and any(r)), default=0)
@@ -184,8 +203,12 @@ def _explain_tables(task: SheetTask, lookups: Lookups) -> Iterator[TablePage]:
         )
         # a sheet left out as a summary (F09) has lost its findings: nothing is asked about it
         asked = [f for f in one.asked if f in task.result.findings] if one.context else list(codes.values())
-        page.questions = [q for q in ask_questions(task, one, asked, lookups) if q.lines]
         page.scope = find_scope(task, one, lookups)
+        open_ = [q for q in ask_questions(task, one, asked, lookups) if q.lines]
+        page.questions = [q for q in open_ if (page.fingerprint, *page.scope, q.code, q.words) not in known]
+        known |= {(page.fingerprint, *page.scope, q.code, q.words) for q in open_}  # one answer serves all tables alike
+        page.shape = task.shape
+        page.samples = dict(_list_samples(task, one))
         yield page
 
 
@@ -198,6 +221,16 @@ def _list_headings(grid: Grid, table: Table) -> list[str]:
         for c, t in enumerate(table.texts, 1)
         if t or (c <= len(filled) and filled[c - 1] and (not table.columns or c in table.columns))
     ]
+
+
+def _list_samples(task: SheetTask, one: Understood) -> Iterator[tuple[str, str]]:
+    """(letters, first words) of each column but those of private numbers and of what looks like one."""
+    rows = [one.table.view(r) for r in task.grid.rows[one.table.header_last : one.table.body_last]]
+    private = {one.columns.fields.get(f) for f in _PRIVATE}
+    for column in range(1, len(one.table.texts) + 1):
+        text = next((t for r in rows if column <= len(r) and (t := cell_text(r[column - 1]))), "")
+        if text and column not in private and not _NUMBER.search(text):
+            yield column_letters(column), text if len(text) <= _LONGEST_TEXT else text[:_LONGEST_TEXT] + "…"
 
 
 def _list_columns(task: SheetTask, one: Understood) -> Iterator[tuple[str, str, str, int | None]]:

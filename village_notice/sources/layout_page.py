@@ -1,11 +1,16 @@
 """How the sheets of one file are understood, as a page for the terminal: what is open, and the exact lines that answer it."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 
+from village_notice.domain.text import column_letters
+from village_notice.sources.grid_maker import column_number
 from village_notice.sources.layouts import FOLDER
 
 _SHOWN_FINDINGS = 20
+_SHOWN_ALIKE = 3
+"""Tables with the same headings on a sheet that are shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +43,8 @@ class TablePage:
         answered: The keys answered there.
         scope: Words that the answers about programme and payment are kept to.
         questions: What is open.
+        shape: "turned" where people stand beside each other: its columns are the sheet's rows; "cards" for one card; "" else.
+        samples: Letters of a column → what stands first in it; none for columns of private numbers.
     """
 
     first_row: int
@@ -52,6 +59,8 @@ class TablePage:
     answered: tuple[str, ...] = ()
     scope: list[str] = field(default_factory=list)
     questions: list[Question] = field(default_factory=list)
+    shape: str = ""
+    samples: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -88,29 +97,54 @@ def format_page(page: FilePage) -> str:
     lines += [f"文件 {page.file}", *_format_findings(page.findings)]
     for sheet in page.sheets:
         lines += ["", f"■ 工作表 {sheet.sheet}：{sheet.outcome}，{sheet.payments} 笔 {sheet.amount} 元"]
-        for table in sheet.tables:
-            lines += _format_table(table)
+        lines += _format_tables(sheet.tables)
         if sheet.first:
             lines.append("  前几笔：")
             lines += ["    " + "  ".join(v for v in payment.values() if v) for payment in sheet.first]
         if sheet.set_aside:
-            lines.append("  没有当作款项的：" + "、".join(sheet.set_aside))
+            lines.append("  没有当作款项的：")
+            lines += [f"    {words}" for words in sheet.set_aside]
         lines += _format_findings(sheet.findings)
         for table in sheet.tables:
             lines += _format_questions(table)
     return "\n".join(lines)
 
 
-def _format_table(table: TablePage) -> list[str]:
+def _format_tables(tables: Sequence[TablePage]) -> list[str]:
+    """The tables of a sheet; of many with the same headings the first few."""
+    lines: list[str] = []
+    shown: Counter[str] = Counter()
+    for table in tables:
+        shown[table.fingerprint] += 1
+        if shown[table.fingerprint] <= _SHOWN_ALIKE:
+            lines += _format_table(table)
+    more = sum(count - _SHOWN_ALIKE for count in shown.values() if count > _SHOWN_ALIKE)
+    return [*lines, f"  ……另有 {more} 张同样表头的表"] if more else lines
+
+
+def _format_range(table: TablePage) -> str:
+    """Where the table stands, in the words of the sheet as it is."""
     first, last = table.header_first, table.header_last
+    if table.shape == "turned":
+        numbers = [column_number(entry.split(" ", 1)[0]) for entry in table.headings]
+        people = f"{column_letters(last + 1)}–{column_letters(table.last_row)}"
+        return f"表格是横着的，一列一个人：第 {numbers[0]}–{numbers[-1]} 行，名目在 {column_letters(last)} 列，人在 {people} 列"
+    if table.shape == "cards":
+        return f"一人一张卡片：金额在第 {table.last_row} 行"
     rows = f"第 {first} 行" if first == last else f"第 {first}–{last} 行"
-    rows = rows if first else "没有"
-    lines = [f"  表格在第 {table.first_row}–{table.last_row} 行，表头：{rows}；版式 {table.fingerprint}"]
+    own = table.columns or [("", "", "", None)]
+    return f"表格在第 {table.first_row}–{table.last_row} 行、{own[0][0]}–{own[-1][0]} 列，表头：{rows if first else '没有'}"
+
+
+def _format_table(table: TablePage) -> list[str]:
+    lines = [f"  {_format_range(table)}；版式 {table.fingerprint}"]
     if table.answered:
         lines.append(f"  按您在 {table.answered_by} 里的答复处理：{'、'.join(table.answered)}")
     for letters, heading, meaning, sure in table.columns:
         percent = f"（把握 {sure}%）" if sure is not None else ""
-        lines.append(f"    {letters}  {heading} → {meaning or '没有使用'}{percent}")
+        place = {"turned": f"第 {column_number(letters)} 行", "cards": "·"}.get(table.shape, letters)
+        sample = f"  如 {table.samples[letters]}" if letters in table.samples else ""
+        lines.append(f"    {place}  {heading} → {meaning or '没有使用'}{percent}{sample}")
     words = "  ".join(f"{k}：{v or '没有写'}" for k, v in table.context.items())
     return [*lines, f"  {words}"] if words else lines
 
@@ -132,4 +166,13 @@ def _format_questions(table: TablePage) -> list[str]:
     for question in table.questions:
         lines.append(f"  ？{question.words}")
         lines += [f"      {'或者  ' if i else '写    '}{line}" for i, line in enumerate(question.lines)]
-    return lines
+    given = " ".join(f"--set {_format_setting(question.lines[0])}" for question in table.questions)
+    return [*lines, f"  不想建文件，也可以在命令后面加（等号后按实际改）：--home 办公 {given}"]
+
+
+def _format_setting(line: str) -> str:
+    """A line of the file as an option: 金额列 = "C"    # 补贴金额 → 金额=C."""
+    key, _, value = line.partition("    #")[0].partition(" = ")
+    words = {"true": "是", "false": "否"}
+    value = value.strip().strip('"')
+    return f"{key.removesuffix('列') if key != '项目列' else key}={words.get(value, value)}"

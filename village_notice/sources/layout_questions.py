@@ -23,13 +23,18 @@ def ask_questions(task: SheetTask, one: Understood, asked: Sequence[Finding], lo
     """What is open about a table, with the lines that settle it."""
     columns, found = one.columns, {f.code: f.found for f in asked}
     numbers = _find_numbers(task.grid, one)
+    is_turned = task.shape == "turned"
+
+    def list_lines(key: str, found: Sequence[int]) -> tuple[str, ...]:
+        return _column_lines(key, found, one.table, is_turned=is_turned)
+
     others = [c for c in numbers if c not in columns.fields.values()]
     for name, rivals in columns.open_fields.items():
         key, words = ("村列", "哪一列是领钱的人所在的村？") if name == "village" else ("姓名列", "哪一列是领到钱的人？")
-        yield Question("H10", words, _column_lines(key, rivals, one.table))
+        yield Question("H10", words, list_lines(key, rivals))
     if "H09" in found:
         choices = columns.rivals or tuple(dict.fromkeys([*(a.column for a in columns.amounts), *others]))
-        yield Question("H09", "哪一列是实际发到卡上的金额？", _column_lines("金额列", choices, one.table))
+        yield Question("H09", "哪一列是实际发到卡上的金额？", list_lines("金额列", choices))
     if "H04" in found:
         yield Question("H04", f"金额的单位是元还是万元？（{found['H04']}）", ('单位 = "元"', '单位 = "万元"'))
     if "H02" in found:
@@ -41,16 +46,20 @@ def ask_questions(task: SheetTask, one: Understood, asked: Sequence[Finding], lo
             names = tuple(
                 c for c in range(1, len(one.table.texts) + 1) if c not in numbers and _has_cells(task, one, c)
             )
-            yield Question(code, doubt + "哪一列是姓名？", _column_lines("姓名列", names, one.table))
+            yield Question(code, doubt + "哪一列是姓名？", list_lines("姓名列", names))
         if not columns.amounts:
-            yield Question(code, doubt + "哪一列是实际发到卡上的金额？", _column_lines("金额列", others, one.table))
+            yield Question(code, doubt + "哪一列是实际发到卡上的金额？", list_lines("金额列", others))
     if "H07" in found:
         example = next((s.name for s in lookups.subsidies.subsidies), "")
         yield Question("H07", "这是哪一项补贴？请写补贴项目表里的全称，下面只是例子。", (f'项目 = "{example}"',))
 
 
-def _column_lines(key: str, columns: Sequence[int], table: Table) -> tuple[str, ...]:
-    return tuple(f'{key} = "{column_letters(c)}"    # {one_line(table.texts[c - 1])}' for c in columns)
+def _column_lines(key: str, columns: Sequence[int], table: Table, *, is_turned: bool) -> tuple[str, ...]:
+    """The line that names each column; on a turned sheet its row is told."""
+    return tuple(
+        f'{key} = "{column_letters(c)}"    # {one_line(table.texts[c - 1])}' + (f"（第 {c} 行）" if is_turned else "")
+        for c in columns
+    )
 
 
 def _has_cells(task: SheetTask, one: Understood, column: int) -> bool:

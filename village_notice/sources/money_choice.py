@@ -31,7 +31,15 @@ _ONE = 100
 _TIMES = 2
 _HIGHEST = 10**11
 """Thousand million yuan in fen: a card, a telephone or an ID."""
-_THIS_TIME = re.compile(r"本次|本期|本批|此次|本月|当月")
+_THIS_TIME = re.compile(r"本次|本期|本批|此次|本月|当月|补发差额|差额补发|应?补差额?$")
+_CLAIMED = re.compile(r"上报|申报|申请|申领|拟|测算|预[算计]|计划|调整前|^原")
+_DEDUCTED = re.compile(r"扣款|代扣|扣除|扣缴|扣发|扣减|[调核][增减]")
+_NO_DEDUCTION = re.compile(r"面积|亩|天|人|户|后")
+_NET = re.compile(r"扣.*后|净")
+_NOW = re.compile(r"(?:本次|本期|本批|此次).*(?:拨付|兑付|发放|实发|打卡)|补发差额|差额补发|应?补差额?$")
+_FAILED = re.compile(r"失败|退票|退汇")
+_BACK = re.compile(r"追缴|追回|退缴|清缴|收缴|缴回|清退|收回|退还")
+_BACK_ALREADY = re.compile(r"(?:已|实际|实)(?:追缴|追回|退缴|清缴|收缴|缴回|清退|收回|退还)")
 _YEAR = re.compile(r"20\d\d年?度?")
 _MONTHLY = re.compile(r"(?:每?人)?[每按]?月(?!份)均?(?:人均)?(?:实发|发放|补[贴助]|救助|保障|标准|领取|享受|金额|额)")
 _WHOLE_YEAR = re.compile(r"全年|年度")
@@ -79,10 +87,13 @@ class MoneyChoice:
             found: Columns whose headings columns.csv knows as money.
             unknown: Headings it does not know: (column, text).
         """
-        named = [c for c, text in unknown if names_money(text) or _YEAR.fullmatch(self._fold(c))]
+        named = [
+            c for c, text in unknown if names_money(text) or _YEAR.fullmatch(self._fold(c)) or _NOW.match(self._fold(c))
+        ]
         worded = [Found("amount_paid", GUESSED, c) for c in named if self._has_number(c)]
         rest = sorted({c for c, _ in unknown} - set(named))
         unnamed = list(self._find_unnamed(rest))
+        found = [f._replace(field="amount_due") if self._is_claim(f) else f for f in found]
         plain = [f for f in found if f.confidence >= 1 or not is_other_money(self.texts[f.column - 1])]
         known = plain or [f for f in found if not is_other_money(self.texts[f.column - 1].rsplit("\n", maxsplit=1)[-1])]
         paid = [f for f in (*known, *worded) if f.field != "amount_delta"]
@@ -91,8 +102,13 @@ class MoneyChoice:
             known, worded = ([f for f in g if years.get(f.column, self.year) == self.year] for g in (known, worded))
         aside = [f.column for f in found if f not in known]
         now = [f for f in worded if _THIS_TIME.match(self._fold(f.column))]
-        if len(now) == 1 and not any(f.field == "amount_paid" for f in known):  # 应补, 已补, 本次补差
-            return self._settle(now[0].column, [f.column for f in (*known, *worded) if f not in now], is_due=False)
+        is_open = bool(now) and not any(f.field == "amount_paid" for f in known)  # 应补, 已补, 本次补差
+        now = now or [f for f in known if f.field == "amount_paid" and _NOW.match(self._fold(f.column))]
+        besides = [f.column for f in (*known, *worded) if f not in now]
+        if len(now) == 1 and (is_open or self._is_rest(now[0].column, [*besides, *(c for c, _ in unknown)])):
+            return self._settle(now[0].column, besides, is_due=False)
+        if back := self._find_taken_back([f.column for f in (*known, *worded)], [*(f.column for f in found), *named]):
+            return self._settle(back, [f.column for f in (*known, *worded) if f.column != back], is_due=False)
         for kind in ("amount_paid", "amount_due"):
             ranked = sorted((f for f in known if f.field == kind), key=lambda f: (-f.confidence, f.column))
             if ranked:
@@ -101,7 +117,10 @@ class MoneyChoice:
             return self._choose_among(worded, known, [], aside, unnamed, rest)
         deltas = [f.column for f in known if f.field == "amount_delta"]
         changes = tuple(AmountColumn(c, status=find_delta_status(self.texts[c - 1])) for c in deltas[:1])
-        return ColumnMap(self.fields, changes)
+        others = [c for c in (*rest, *unnamed) if c not in deltas and not is_other_money(self.texts[c - 1])]
+        others = [c for c in others if self._has_number(c)] if changes else []
+        rivals = (changes[0].column, *others) if others else ()  # 补发 beside money under a heading nobody knows
+        return ColumnMap(self.fields, changes, rivals=tuple(sorted(set(rivals))))
 
     def _choose_among(
         self,
@@ -133,9 +152,48 @@ class MoneyChoice:
         rivals = top if len(top) > 1 else self._find_open(top[0], [*columns, *others, *unnamed], deltas, known)
         rivals = rivals or self._find_alike(top[0], unnamed_too)
         rivals = rivals or ([top[0]] if self._is_households(top[0]) else [])
+        rivals = rivals or self._find_deductions(top[0]) or self._find_months_beside(top[0])
         rest = [c for c in (*columns, *aside) if c not in rivals and c != top[0]]
         unused = [c for c in rest if self._differs(c, top[0])]
         return self._settle(top[0], unused, rivals, is_due=is_due)
+
+    def _find_taken_back(self, columns: Sequence[int], named: Sequence[int]) -> int:
+        """Where all money is money taken back the column of what has come back already (应追缴, 已追缴), 0 elsewhere."""
+        texts = {c: self._fold(c) for c in {*columns, *named}}
+        back = [c for c, text in texts.items() if _BACK_ALREADY.match(text)]
+        is_back = bool(columns) and all(_BACK.search(texts[c]) for c in columns)
+        return back[0] if len(back) == 1 and is_back and self._has_number(back[0]) else 0
+
+    def _is_claim(self, found: Found) -> bool:
+        """Whether a heading stands under one of what was only asked for: 上报 | 金额 beside 核定 | 金额."""
+        upper = self.texts[found.column - 1].split("\n")[:-1]
+        return found.field == "amount_paid" and any(map(_CLAIMED.search, upper))
+
+    def _find_deductions(self, chosen: int) -> list[int]:
+        """The chosen column and the deductions beside it that nothing shows to be taken off already."""
+        if _ACTUAL.match(self._fold(chosen)) or _NET.search(self._fold(chosen)):
+            return []
+        less = [
+            c
+            for c, t in enumerate(self.texts, 1)
+            if _DEDUCTED.search(t) and not _NO_DEDUCTION.search(t) and c != chosen and self._has_number(c)
+        ]
+        if not less:
+            return []
+        taken, rows = self._add_up(less), self._money(chosen)
+        gross = [c for c in range(1, len(self.texts) + 1) if c not in less and c != chosen and self._has_number(c)]
+        is_net = any(
+            all(g is None or n is None or g - t == n for g, n, t in zip(self._money(c), rows, taken, strict=True))
+            for c in gross
+        )
+        return [] if is_net else [chosen, *less]
+
+    def _find_months_beside(self, chosen: int) -> list[int]:
+        """The chosen column and that of the months where it only says what one month gives, and no column says the sum."""
+        if not self._is_monthly(chosen):
+            return []
+        months = [c for c in self.factors if "月" in self.texts[c - 1]]
+        return [chosen, *months] if any(n not in (None, 1000) for c in months for n in self._scaled(c)) else []
 
     def _find_unnamed(self, unknown: Container[int]) -> Iterator[int]:
         """Columns of money without a heading, or under one that says nothing: summed up at the end, or beside names.
@@ -194,7 +252,7 @@ class MoneyChoice:
         if any(self._is_monthly(c) for c in top):
             top += [f.column for f in filled if f.column not in top and self._differs(f.column, top[0])]
         actual = [c for c in top if _ACTUAL.match(self._fold(c))]
-        if actual and all(_NEUTRAL.match(self._fold(c)) for c in top if c not in actual):
+        if actual and all(_NEUTRAL.match(self._fold(c)) or self._fold(c)[:1] == "应" for c in top if c not in actual):
             top = actual
         return top[:1] if len(top) == 1 or len({self._money(c) for c in top}) == 1 else top
 
@@ -202,6 +260,8 @@ class MoneyChoice:
         self, chosen: int, columns: Sequence[int], deltas: Sequence[int], known: Sequence[Found]
     ) -> list[int]:
         """The chosen column and those beside it which neither words nor figures explain; [] where there are none."""
+        if "成功" in self._fold(chosen):  # what failed beside it is none of it
+            deltas = [c for c in deltas if not _FAILED.search(self._fold(c))]
         if deltas and not self._includes_deltas(chosen, deltas, known):
             return [chosen, *deltas]
         is_actual = bool(_ACTUAL.match(self._fold(chosen)))
@@ -209,6 +269,9 @@ class MoneyChoice:
         if is_actual:  # a heading that says so plainly gives way to nothing but a sum
             rest = [c for c in rest if _SUM.search(self._fold(c))]
         open_ = [c for c in rest if not self._is_explained(c, chosen)]
+        rates = [c for c, t in enumerate(self.texts, 1) if "标准" in t and c not in rest and self._has_number(c)]
+        if open_ and rates and _SUM.search(self._fold(chosen)) and self._adds_up(chosen, [*open_, *rates]):
+            return []  # 供养标准 and 照料护理 are the parts of 合计发放
         has_actual = any(_ACTUAL.match(self._fold(c)) for c in open_)  # what arrived is no part of what was sent
         if open_ and not has_actual and self._adds_up(chosen, rest):
             return []
@@ -247,6 +310,16 @@ class MoneyChoice:
                 if all(g is None or g - t == (n or 0) for g, n, t in rows):
                     return net
         return 0
+
+    def _is_rest(self, now: int, others: Sequence[int]) -> bool:
+        """Whether what is paid this time is one column less what another one says was paid before: 总额, 已预拨, 本次拨付."""
+        numbers = {c for c in others if c != now and self._has_number(c)}
+        return any(
+            adds_up(self.samples[whole - 1], [self.samples[now - 1], self.samples[before - 1]])
+            for whole in numbers
+            for before in numbers - {whole}
+            if any(self._money(before))
+        )
 
     def _adds_up(self, column: int, parts: Sequence[int]) -> bool:
         return len(parts) >= 2 and adds_up(self.samples[column - 1], [self.samples[c - 1] for c in parts])

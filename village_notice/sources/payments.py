@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
-from village_notice.domain.columns import FRAME_COLUMNS, build_frame
+from village_notice.domain.columns import FRAME_COLUMNS
 from village_notice.domain.finding import Finding, Place
 from village_notice.domain.money import format_fen
+from village_notice.domain.packed import pack_columns
 from village_notice.domain.reading import FileReading, SetAside
 from village_notice.domain.text import column_letters
 from village_notice.errors import ConservationError
@@ -22,6 +23,8 @@ from village_notice.sources.layout_file import read_layouts
 from village_notice.sources.limits import Unreadable
 from village_notice.sources.places import PlaceFinder
 from village_notice.sources.reference import read_reference
+from village_notice.sources.repeats import find_repeats
+from village_notice.sources.same_money import find_changes, find_sums
 from village_notice.sources.sheet_task import SheetResult, SheetTask
 from village_notice.sources.surroundings import Lookups, Surroundings
 from village_notice.sources.totals import FEN_OF_ROUNDING
@@ -97,11 +100,6 @@ def read_file(path: Path, relative: str, options: ReadOptions) -> FileReading:
     return reading
 
 
-def read_packed(path: Path, relative: str, options: ReadOptions) -> FileReading:
-    """As `read_file`, with the payments packed, to travel from a reading process."""
-    return read_file(path, relative, options).pack()
-
-
 def read_grids(book: WorkbookGrids, relative: str, options: ReadOptions) -> FileReading:
     """An opened file as payments; arguments and errors as `read_file`."""
     return read_tasks(book, relative, options)[0]
@@ -119,9 +117,9 @@ def read_tasks(
     tasks = _read_sheets(book, relative, options, source)
     results = [task.result for task in tasks]
     _leave_out_repeats(results, relative)
+    _leave_out_same_money(results, relative)
     _compare_summaries(results, relative)
     _join(reading, results)
-    _check_conservation(reading)
     return reading, tasks
 
 
@@ -167,6 +165,50 @@ def _leave_out_repeats(results: list[SheetResult], relative: str) -> None:
             counts[place] = Counter()
 
 
+def _leave_out_same_money(results: list[SheetResult], relative: str) -> None:
+    """Lists of changes and sheets of sums are left out (F09) where they say what they are; else held until somebody has looked (X20).
+
+    A payment that an earlier sheet of the workbook has too, for the same time, is held.
+    """
+    for place in list(find_changes(results)):
+        _leave_out(results[place], relative)
+    while exact := [s.place for s in find_sums(results) if s.is_exact and results[s.place].says_sum]:
+        _leave_out(results[exact[0]], relative)
+    for place, is_exact in find_sums(results):
+        result = results[place]
+        words = "各人的金额正好是那几张表相加" if is_exact else "多数人的金额正好是那几张表相加"
+        result.findings.append(Finding("X20", Place(relative, result.name), words, "其他工作表"))
+    _hold_repeats(results, relative)
+
+
+def _hold_repeats(results: list[SheetResult], relative: str) -> None:
+    """X20 for what an earlier list of the workbook has too: for the sheet where all of it is, else for the payments."""
+    repeats = find_repeats(results)
+    for sheet, result in enumerate(results):
+        own = [r for r in repeats if r.sheet == sheet]
+        places = {r.other_sheet for r in own}
+        if len({r.row for r in own if r.is_same}) == result.rows > 1 and sheet not in places:
+            names = "、".join(f"工作表“{results[p].name}”" for p in sorted(places))
+            words = f"共 {result.rows} 笔，姓名、项目、金额都相同"
+            result.findings.append(Finding("X20", Place(relative, result.name), words, names))
+            own = []
+        for r in own:
+            words = "同一人、同一项目、同一金额" if r.is_same else "同一人、同一项目，金额不同"
+            _tell_repeat(results, relative, (r.sheet, r.row), (r.other_sheet, r.other_row), words)
+            if not r.is_same:  # nobody knows which of the two was paid
+                _tell_repeat(results, relative, (r.other_sheet, r.other_row), (r.sheet, r.row), words)
+
+
+def _tell_repeat(
+    results: list[SheetResult], relative: str, own: tuple[int, int], other: tuple[int, int], words: str
+) -> None:
+    result, row = results[own[0]], own[1]
+    place = Place(relative, result.name, int(str(result.values["row"][row])), str(result.values["column"][row]))
+    where = f"工作表“{results[other[0]].name}”第 {results[other[0]].values['row'][other[1]]} 行"
+    fen, name = result.values["amount_fen"][row], str(result.values["name"][row])
+    result.findings.append(Finding("X20", place, words, where, "", name, fen if isinstance(fen, int) else 0))
+
+
 def _sum_up(counts: Sequence[Counter[tuple[object, ...]]]) -> Counter[tuple[object, ...]]:
     """All counts together."""
     total = Counter[tuple[object, ...]]()
@@ -188,13 +230,16 @@ def _count_payments(result: SheetResult) -> Counter[tuple[object, ...]]:
     return Counter(zip(*columns, strict=True))
 
 
-def _leave_out(result: SheetResult, relative: str, rest: Sequence[int]) -> None:
-    """The sheet's payments are set aside as a summary's; its findings go with them."""
+def _leave_out(result: SheetResult, relative: str, rest: Sequence[int] | None = None) -> None:
+    """The sheet's payments are set aside as a summary's; its findings go with them.
+
+    `rest` is the money of the other sheets, where it should be the same.
+    """
     own = [v for v in result.values["raw_fen"] if isinstance(v, int)]
     place = Place(relative, result.name)
     result.set_aside = [SetAside(*place, "summary_sheet", result.places_read, result.fen_read, "")]
     result.findings = [Finding("F09", place, found=f"共 {result.rows} 笔，与其他工作表是同一笔钱。")]
-    result.findings += _compare(sum(rest), sum(own), len(rest), place)
+    result.findings += _compare(sum(rest), sum(own), len(rest), place) if rest is not None else []
     result.values = {c: [] for c in FRAME_COLUMNS}
     result.outcome = "summary_sheet"
 
@@ -243,12 +288,13 @@ def _join(reading: FileReading, results: list[SheetResult]) -> None:
         reading.places_read += result.places_read
         reading.fen_read += result.fen_read
         reading.sheets.append(result.to_reading())
-    reading.payments = build_frame(values)
+    reading.packed = pack_columns(values)
+    _check_conservation(reading, values["raw_fen"])
 
 
-def _check_conservation(reading: FileReading) -> None:
-    rows = len(reading.payments) + sum(s.rows for s in reading.set_aside)
-    fen = int(reading.payments["raw_fen"].sum()) + sum(s.fen for s in reading.set_aside)
+def _check_conservation(reading: FileReading, raw_fen: Sequence[object]) -> None:
+    rows = reading.count + sum(s.rows for s in reading.set_aside)
+    fen = sum(v for v in raw_fen if isinstance(v, int)) + sum(s.fen for s in reading.set_aside)
     if (rows, fen) != (reading.places_read, reading.fen_read):
         raise ConservationError(
             f"{reading.file}：读到 {reading.places_read} 处 {reading.fen_read} 分，归类后 {rows} 处 {fen} 分。请把文件发给维护人员。"

@@ -14,6 +14,7 @@ from village_notice.sources.heading_words import is_other_person
 from village_notice.sources.tables import cell_text
 from village_notice.sources.wording import fold_label, fold_words
 
+_ASIDE = re.compile(r"^\s*\d{1,4}\s*[.、．]?\s*(?=[\u3400-\u9fff])|[（(][^)）]{0,40}[)）]|\s")
 _TAKER = re.compile(r"领取人|领款人|取款人")
 _NAME = re.compile(r"[\u3400-\u9fff·]{2,5}|[\u3400-\u9fff]+·[\u3400-\u9fff·]+")
 _CLASS = re.compile(r"[户类型级别人员]$")
@@ -85,7 +86,8 @@ def _choose(
 
 
 def _fold_person(text: str) -> str:
-    return re.sub(r"[（(][^)）]{0,40}[)）]|\s", "", text)
+    """A name without what stands in brackets, blanks, and a serial before it (1.甲一)."""
+    return _ASIDE.sub("", text)
 
 
 def _fold_village(text: str) -> str:

@@ -27,7 +27,11 @@ _PREFIXES = (
 )
 _BOUNDARY = re.compile(r"补贴|补助|津贴|资金|奖补|表|册|公示|批|月份?|年度?|季度|项目|镇|乡|街道|办事处|政府")
 """Words behind which a village may be named in the middle of a title: 耕地地力保护补贴东岚村发放表."""
-_SERIAL = re.compile(r"^\d{1,3}[.、．]?(?=\D)")
+_PATH = re.compile(r"[/\\>＞·—–\-]+|\s+")
+_SEVERAL = 2
+_OUTER = re.compile(r"(?:省|市|县|区|镇|乡|街道|办事处)$")
+_WORDY = re.compile(r"(?:行政村|自然村|村委|村居委会?|村两委)$")
+_SERIAL = re.compile(r"^\d{1,3}[.、．\-—_]?(?=[^\d.、．\-—_])")
 _WITH_GROUP = re.compile(r"(.+?)[（(]?(第?[一二三四五六七八九十\d]{1,3}(?:村民小组|小组|组))[）)]?")
 _LONGEST_VILLAGE = 14
 _SHORTEST_WITH_TOWNSHIP = 4
@@ -85,12 +89,22 @@ class PlaceFinder:
         if not text:
             return Residence(township or fold_text(township_text), "", "", "R10")
         words = rest if named and (not found or named == found) else text
-        return self._look_up(township, fold_text(township_text), words)
+        place = self._look_up(township, fold_text(township_text), words)
+        return (self._read_path(text, township) if place.rule else None) or place
+
+    def _read_path(self, text: str, township: str) -> Residence | None:
+        """The residence that a path names (莱阳市/山前店镇/宋家庄村): county and township, then the village; None for other texts."""
+        *outer, last = [fold_text(p) for p in _PATH.split(text) if p.strip()] or [text]
+        if not outer or not all(map(_OUTER.search, outer)):
+            return None
+        named = next((t for p in reversed(outer) if (t := self.register.find_township(p))), "")
+        return None if township and named and named != township else self._look_up(named or township, "", last)
 
     def _look_up(self, township: str, township_text: str, words: str) -> Residence:
         short = short_village(words)
         if township:
-            village = self.register.find(township, words) or self.register.find(township, _SERIAL.sub("", words))
+            forms = (words, _SERIAL.sub("", words), _WORDY.sub("村", words))
+            village = next((v for form in forms if (v := self.register.find(township, form))), None)
             if village:
                 return Residence(village.township, village.name, village.code)
             return Residence(township, short, "", "R02", township, self._suggest(words, township))
@@ -166,6 +180,17 @@ class PlaceFinder:
                 simplify_script(unicodedata.normalize("NFKC", text)), township
             )
         return known
+
+    def list_in_text(self, text: str, township: str) -> list[str]:
+        """The words of every village that a text names at the beginning of a word, as `find_in_text`; no village twice."""
+        named, first = self.find_in_text(text, township)
+        if not first or len(_VILLAGE_END.findall(text)) < _SEVERAL:
+            return [first] if first else []
+        found: dict[Residence, str] = {}
+        for segment in _SEGMENTS.split(simplify_script(unicodedata.normalize("NFKC", text))):
+            if words := self._find_in_text(segment, named or township)[1]:
+                found.setdefault(self.resolve(named or township, words), words)
+        return list(found.values()) or [first]
 
     def _find_in_text(self, text: str, township: str) -> tuple[str, str]:
         plain = fold_text(text)

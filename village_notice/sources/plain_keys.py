@@ -39,13 +39,23 @@ def read_ids(cells: Sequence[Cell], bad: set[int]) -> tuple[Sequence[str], Seque
     """
     if set(cells) <= {None, ""}:
         return [""] * len(cells), [""] * len(cells)
-    texts = [v if v.__class__ is str and len(v) == _LENGTH else _NO_ID for v in cells]
+    texts = _take_texts(cells)
     days = [_DAYS[t[6:14]] for t in texts]
     for index in _find_wrong(texts, days):
         texts[index] = days[index] = ""
         if cells[index] not in (None, ""):
             bad.add(index)
     return texts, days
+
+
+def _take_texts(cells: Sequence[Cell]) -> list[str]:
+    """Texts of eighteen characters, `_NO_ID` in place of every other cell."""
+    try:
+        if set(map(len, cells)) == {_LENGTH}:  # type: ignore[arg-type]  # numbers have no length
+            return [*cells]  # type: ignore[list-item]  # only texts have one
+    except TypeError:
+        pass
+    return [v if v.__class__ is str and len(v) == _LENGTH else _NO_ID for v in cells]
 
 
 def _find_wrong(texts: Sequence[str], days: Sequence[str]) -> list[int]:

@@ -5,87 +5,29 @@ it) and looked up for the others. A row with anything else in it is left to the 
 the same payments, whichever reads a row.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Generic, NamedTuple, TypeVar
+from collections.abc import Iterator, Mapping, Sequence
 
 from village_notice.domain.text import column_letters
-from village_notice.sources.body import is_person, says_other
-from village_notice.sources.cells import is_organisation, read_amount, read_name, read_scaled
+from village_notice.sources.cells import is_organisation, read_amount
 from village_notice.sources.grid import Cell
 from village_notice.sources.places import PlaceFinder
+from village_notice.sources.plain_groups import AREA_FIELDS, GROUPS, QUANTITY, Group, Row, Values
 from village_notice.sources.plain_keys import read_accounts, read_ids
+from village_notice.sources.plain_values import AREAS, NAMES, OTHER_NAMES, OTHER_WORDS, RATES, find_fen
 from village_notice.sources.row_reader import DITTO_FIELDS, RowReader
 from village_notice.sources.tables import Table
 from village_notice.sources.unnamed_sums import names_section
 from village_notice.sources.wording import is_ditto, means_above
 
-K = TypeVar("K")
-V = TypeVar("V")
-_Row = list[Cell]
-_Values = tuple[object, ...]
-_MOST_VALUES = 200_000
 _TEXT_FIELDS = frozenset((
     "township", "village", "village_code", "group", "address", "household_id", "household_no", "remark", "programme",
     "pay_date", "period", "status", "birth_date", "payee", "household_head", "id", "account",
 ))  # fmt: skip
 """Fields in which 1 and 1.0 may read differently."""
-_AREAS = ("area_corrected", "area_paid", "quantity", "area_contract")
-_PAID_AS_A_RULE = ("", "成功", "补发")
 _HEADS_OF_ROWS = 2
 """Rows below the headings that may number the columns: they are always looked at."""
 FEWEST_ROWS = 4
 """Fewer plain rows on end are not worth the work of reading them together."""
-
-
-class _Known(dict[K, V], Generic[K, V]):
-    """Values worked out once."""
-
-    def __init__(self, work_out: Callable[[K], V]) -> None:
-        super().__init__()
-        self._work_out = work_out
-
-    def __missing__(self, key: K) -> V:
-        value = self._work_out(key)
-        if len(self) < _MOST_VALUES:
-            self[key] = value
-        return value
-
-
-def _read_plain_name(value: Cell) -> str:
-    """The name of a person or organisation that only has to be taken over, "" for any other cell."""
-    if not isinstance(value, str) or is_ditto(value) or not is_person(value) or says_other(value):
-        return ""
-    name = read_name(value)
-    return "" if name.rule else name.text
-
-
-def _read_other_name(value: Cell) -> str | None:
-    """A head of a household or payee as text, None where the cell says 同上."""
-    return None if isinstance(value, str) and is_ditto(value) else read_name(value).text
-
-
-def _read_area(value: Cell) -> int | str | None:
-    """A quantity, None for a blank cell, "" for anything that has to be looked at."""
-    scaled = read_scaled(value, 3)
-    return "" if scaled is None and value is not None else scaled
-
-
-_NAMES: _Known[Cell, str] = _Known(_read_plain_name)
-_OTHER_NAMES: _Known[Cell, str | None] = _Known(_read_other_name)
-_OTHER_WORDS: _Known[Cell, bool] = _Known(lambda value: isinstance(value, str) and says_other(value))
-_AREA: _Known[Cell, int | str | None] = _Known(_read_area)
-_RATE: _Known[Cell, int | None] = _Known(lambda value: read_scaled(value, 6))
-_FEN: dict[int, _Known[Cell, int | None]] = {}
-"""Unit → money of cells, None where something has to be told of it."""
-
-
-def _find_fen(unit_fen: int) -> _Known[Cell, int | None]:
-    def read(value: Cell) -> int | None:
-        amount = read_amount(value, unit_fen)
-        is_plain = amount is not None and amount.is_exact and amount.fen >= 0
-        return amount.fen if is_plain and amount and not (isinstance(value, str) and amount.is_cleaned) else None
-
-    return _FEN.setdefault(unit_fen, _Known(read))
 
 
 class PlainRows:
@@ -102,7 +44,7 @@ class PlainRows:
 
     def __init__(
         self,
-        rows: Sequence[tuple[int, _Row]],
+        rows: Sequence[tuple[int, Row]],
         raw: Sequence[Sequence[Cell]],
         table: Table,
         cells: RowReader,
@@ -117,7 +59,7 @@ class PlainRows:
         self._merged: dict[int, list[tuple[int, Cell]]] = {}
         self._names: Sequence[str] = ()
         self._fen: Sequence[int | None] = ()
-        self._known: dict[object, dict[object, _Values | None]] = {}
+        self._known: dict[object, dict[object, Values | None]] = {}
         self.is_plain = self._mark(places, struck) if self._can_read() else [False] * len(rows)
 
     def take_merges(self) -> None:
@@ -152,10 +94,12 @@ class PlainRows:
         amount, name = self.columns.amounts[0].column, fields["name"]
         if bool in self._find_kinds(amount):
             return [False] * count
-        fen = _find_fen(self.cells.context.unit_fen)
-        self._fen = [fen[v] for v in self._find_raw(amount)]
-        self._names = [_NAMES[v] for v in self._find_raw(name)]
-        plain = [f is not None and n != "" for f, n in zip(self._fen, self._names, strict=True)]
+        fen = find_fen(self.cells.context.unit_fen)
+        self._fen = list(map(fen.__getitem__, self._find_raw(amount)))
+        self._names = list(map(NAMES.__getitem__, self._find_raw(name)))
+        plain = [True] * count
+        if None in self._fen or "" in self._names:
+            plain = [f is not None and n != "" for f, n in zip(self._fen, self._names, strict=True)]
         for column in range(1, len(self._raw) + 1):
             for index in self._find_other_words(column, is_left=column < name):
                 plain[index] = False
@@ -179,9 +123,9 @@ class PlainRows:
             return
         cells = self._find_raw(column)
         if is_left:
-            flags = [_OTHER_WORDS[v] for v in cells]
-            if True in flags:
-                yield from (i for i, flag in enumerate(flags) if flag)
+            words = {v for v in set(cells) if OTHER_WORDS[v]}
+            if words:
+                yield from (i for i, v in enumerate(cells) if v in words)
         texts: Sequence[str] = cells if len(kinds) == 1 else [v for v in cells if v.__class__ is str]  # type: ignore[assignment]  # texts by the look before
         if "例" in "".join(texts):
             yield from (i for i, v in enumerate(cells) if v.__class__ is str and "例" in v)
@@ -199,6 +143,8 @@ class PlainRows:
         rest: Sequence[int] = range(len(self.rows))
         for key in keys:
             cells = self._find_raw(key)
+            if self._find_kinds(key) == {str} and all(map(str.strip, cells)):  # type: ignore[arg-type]  # texts
+                return
             rest = [i for i in rest if (v := cells[i]) is None or (isinstance(v, str) and not v.strip())]
         yield from rest
 
@@ -246,7 +192,7 @@ class PlainRows:
             columns[field] = self._read_names(field, start, stop, bad)
         columns["quantity_milli"] = self._read_quantities(start, stop, bad)
         columns["rate_micro"] = self._read_rates(start, stop, bad)
-        for group in _GROUPS:
+        for group in GROUPS:
             columns |= self._read_group(group, start, stop, bad)
         own = columns["birth_date"]
         columns["birth_date"] = [b or o for b, o in zip(births, own, strict=True)] if "birth_date" in fields else births
@@ -269,17 +215,17 @@ class PlainRows:
     def _read_names(self, field: str, start: int, stop: int, bad: set[int]) -> Sequence[object]:
         if field not in self.columns.fields:
             return [""] * (stop - start)
-        found = [_OTHER_NAMES[v] for v in self._find_field(field, start, stop)]
+        found = [OTHER_NAMES[v] for v in self._find_field(field, start, stop)]
         _note_bad(found, None, bad)
         return found
 
     def _read_quantities(self, start: int, stop: int, bad: set[int]) -> Sequence[object]:
-        areas = [f for f in _AREAS if f in self.columns.fields]
+        areas = [f for f in AREA_FIELDS if f in self.columns.fields]
         if not areas:
             return [None] * (stop - start)
         if len(areas) > 1 or not self._find_kinds(self.columns.fields[areas[0]]) <= {int, float, type(None)}:
-            return self._read_group(_QUANTITY, start, stop, bad)["quantity_milli"]
-        found = [_AREA[v] for v in self._find_field(areas[0], start, stop)]
+            return self._read_group(QUANTITY, start, stop, bad)["quantity_milli"]
+        found = list(map(AREAS.__getitem__, self._find_field(areas[0], start, stop)))
         _note_bad(found, "", bad)
         return found
 
@@ -287,8 +233,9 @@ class PlainRows:
         if "rate" not in self.columns.fields:
             return [None] * (stop - start)
         cells = self._find_field("rate", start, stop)
-        bad.update(i for i, v in enumerate(cells) if v.__class__ is str and is_ditto(v))
-        return [_RATE[v] for v in cells]
+        if str in self._find_kinds(self.columns.fields["rate"]):
+            bad.update(i for i, v in enumerate(cells) if v.__class__ is str and is_ditto(v))
+        return list(map(RATES.__getitem__, cells))
 
     def _check_sums(self, start: int, stop: int, bad: set[int]) -> None:
         """Leaves rows whose sum column tells another sum to the careful reading."""
@@ -301,27 +248,31 @@ class PlainRows:
             if stated and stated.fen != fen:
                 bad.add(index)
 
-    def _read_group(self, group: "_Group", start: int, stop: int, bad: set[int]) -> dict[str, Sequence[object]]:
+    def _read_group(self, group: Group, start: int, stop: int, bad: set[int]) -> dict[str, Sequence[object]]:
         """What fields that belong together say, worked out once for each combination of their cells."""
         count = stop - start
         known = self._known.setdefault((group.gives, self.cells.section.key), {})
         fields = [f for f in group.fields if f in self.columns.fields]
         cells = [self._find_field(f, start, stop) for f in fields]
-        keys: Sequence[object] = list(zip(*cells, strict=True)) if cells else [()] * count
-        firsts = dict(zip(reversed(keys), range(count - 1, -1, -1), strict=True))
-        for key, index in firsts.items():
-            if key not in known:
+        if all(c[0] == c[-1] and c.count(c[0]) == count for c in cells):
+            keys: Sequence[object] = (tuple(c[0] for c in cells),)
+        else:
+            keys = list(zip(*cells, strict=True))
+        if unknown := [key for key in dict.fromkeys(keys) if key not in known]:
+            firsts = dict(zip(reversed(keys), range(len(keys) - 1, -1, -1), strict=True))
+            for key in unknown:
+                index = firsts[key]
                 known[key] = self._try(group, fields, [c[index] for c in cells], start + index)
-        empty = ("",) * len(group.gives)
-        if len(firsts) == 1:
-            (value,) = (known[key] for key in firsts)
-            bad.update(range(count) if value is None else ())
-            return {n: [v] * count for n, v in zip(group.gives, value or empty, strict=True)}
         found = [known[k] for k in keys]
-        _note_bad(found, None, bad)
-        return dict(zip(group.gives, zip(*(v or empty for v in found), strict=True), strict=True))
+        if len(found) < count:
+            bad.update(range(count) if found[0] is None else ())
+            return {n: [v] * count for n, v in zip(group.gives, found[0] or ("",) * len(group.gives), strict=True)}
+        if None in found:
+            _note_bad(found, None, bad)
+            found = [v or ("",) * len(group.gives) for v in found]
+        return dict(zip(group.gives, zip(*found, strict=True), strict=True))
 
-    def _try(self, group: "_Group", fields: Sequence[str], values: Sequence[Cell], place: int) -> _Values | None:
+    def _try(self, group: Group, fields: Sequence[str], values: Sequence[Cell], place: int) -> Values | None:
         """What the careful reading says of a row, None where it has anything to tell or needs the rows above."""
         if any(
             f in DITTO_FIELDS and isinstance(v, str) and means_above(f, v) for f, v in zip(fields, values, strict=True)
@@ -346,62 +297,3 @@ class PlainRows:
 def _note_bad(values: Sequence[object], mark: object, bad: set[int]) -> None:
     if mark in values:
         bad.update(i for i, v in enumerate(values) if v is mark or v == mark)
-
-
-class _Group(NamedTuple):
-    """Fields that are understood together.
-
-    Attributes:
-        fields: The fields.
-        read: Reads them in one row with care: a value for each of `gives`, None where they need the rows above.
-        gives: Columns of the payments frame.
-    """
-
-    fields: tuple[str, ...]
-    read: Callable[[RowReader, _Row, int], _Values | None]
-    gives: tuple[str, ...]
-
-
-def _read_place(cells: RowReader, row: _Row, number: int) -> _Values | None:
-    if cells.context.village and "village" in cells.fields and not cells.text(row, number, "village"):
-        return None
-    return tuple(cells.read_place(row, number, "").values())
-
-
-def _read_time(cells: RowReader, row: _Row, number: int) -> _Values | None:
-    found = cells.read_time(row, number, "", "")
-    cells.check_reason(row, number, str(found["status"]), "")
-    return tuple(found.values()) if found["status"] in _PAID_AS_A_RULE else None
-
-
-def _read_remark(cells: RowReader, row: _Row, number: int) -> _Values | None:
-    remark = cells.text(row, number, "remark")
-    cells.check_remark(remark, number, "")
-    return None if "补发" in remark or "追回" in remark else (remark,)
-
-
-_QUANTITY = _Group(_AREAS, lambda cells, row, number: (cells.read_quantity(row, number, ""),), ("quantity_milli",))
-_GROUPS = (
-    _Group(
-        ("township", "village", "village_code", "group", "address"),
-        _read_place,
-        ("township", "village", "village_code", "group"),
-    ),
-    _Group(("pay_date", "period", "status", "failure_reason"), _read_time, ("pay_date", "period", "status", "year")),
-    _Group(
-        ("programme",),
-        lambda cells, row, number: tuple(cells.read_own_programme(row, number, "").values()),
-        ("programme_text", "programme", "programme_code"),
-    ),
-    _Group(("remark",), _read_remark, ("remark",)),
-    _Group(
-        ("household_id", "household_no"),
-        lambda cells, row, number: (cells.read_household(row, number),),
-        ("household_id",),
-    ),
-    _Group(
-        ("birth_date",),
-        lambda cells, row, number: (cells.read_date(row, number, "birth_date", ""),),
-        ("birth_date",),
-    ),
-)

@@ -26,7 +26,7 @@ from village_notice.sources.limits import Unreadable
 _LENGTH = struct.Struct("<Q")
 _LOOK_EVERY_SECONDS = 1.0
 _GARBAGE = 50_000
-"""Objects between two searches for cycles: cells are many and none of them is in one."""
+"""Objects that have stayed, from which on cycles are looked for."""
 
 
 class Job(NamedTuple):
@@ -119,12 +119,24 @@ def limit_memory(most: int) -> None:
         resource.setrlimit(resource.RLIMIT_DATA, (kilobytes["VmData"] * 1024 + room,) * 2)
 
 
+def put_off_garbage() -> None:
+    """Has no cycle looked for while a file is read: each look goes through every cell, and no cell is in a cycle."""
+    gc.freeze()
+    gc.disable()
+
+
+def drop_garbage() -> None:
+    """Looks for cycles where much has stayed since the last time; for between two files, when the cells are gone."""
+    if gc.get_count()[0] > _GARBAGE:
+        gc.collect()
+
+
 def serve(requests: BinaryIO, answers: BinaryIO, modules: Sequence[str], most_memory: int) -> None:
     """Imports what will be needed, says ready, then answers jobs until the parent closes its end."""
     for module in modules:
         importlib.import_module(module)
     limit_memory(most_memory)
-    gc.set_threshold(_GARBAGE)
+    put_off_garbage()
     write_frame(answers, "ready")
     while True:
         try:
@@ -138,6 +150,8 @@ def serve(requests: BinaryIO, answers: BinaryIO, modules: Sequence[str], most_me
             write_frame(answers, Answer(None, "F10", "需要的内存太多", is_full=True))
         except (pickle.PicklingError, TypeError, AttributeError) as error:
             write_frame(answers, Answer(None, "F15", _say_error(error)))
+        del job, answer
+        drop_garbage()
 
 
 def leave_with_parent() -> None:

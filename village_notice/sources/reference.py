@@ -263,6 +263,15 @@ def fold_status(text: str) -> str:
     return fold_text(text).upper()
 
 
+def find_status(statuses: Mapping[str, str], text: str) -> str:
+    """The state a wording means, "" unknown; 失败-账户不存在 is what stands before the mark, unless it was made good."""
+    plain = fold_status(text)
+    if (found := statuses.get(plain, "")) or not plain:
+        return found
+    first, mark, rest = re.match(r"([^-—–_:：(（/,，;；|]*)([-—–_:：(（/,，;；|]*)(.*)", plain).groups()  # type: ignore[union-attr]  # matches anything
+    return statuses.get(first, "") if mark and not re.search("补|重新|成功|已", rest) else ""
+
+
 def read_statuses(path: Path) -> dict[str, str]:
     """Folded wording of a payment state → one of `STATUSES`."""
     statuses: dict[str, str] = {}

@@ -8,16 +8,16 @@ from dataclasses import dataclass
 from village_notice.domain.columns import PAID_STATUSES
 from village_notice.domain.finding import Finding, Place
 from village_notice.domain.identity import read_birth_date
-from village_notice.domain.remark import is_failure_reason, is_private_remark
+from village_notice.domain.remark import is_failure_reason, is_private_remark, may_tell_of_removal
 from village_notice.domain.text import column_letters, fold_text, normal_group
 from village_notice.sources.cells import is_organisation, read_account, read_id, read_name, read_scaled, split_person
 from village_notice.sources.column_map import ColumnMap
 from village_notice.sources.dates import parse_date, parse_period
 from village_notice.sources.grid import Cell
-from village_notice.sources.reference import fold_status
+from village_notice.sources.reference import find_status
 from village_notice.sources.surroundings import Context, Lookups, find_group
 from village_notice.sources.tables import cell_text
-from village_notice.sources.wording import PROGRAMME_WORDS, means_above
+from village_notice.sources.wording import PROGRAMME_WORDS, is_ditto, means_above
 
 DITTO_FIELDS = frozenset((
     "township", "village", "village_code", "group", "household_head", "programme", "period", "pay_date", "status",
@@ -101,7 +101,7 @@ class RowReader:
     def check_reason(self, row: list[Cell], number: int, status: str, person: str) -> None:
         """R18 where a reason is given why the money did not arrive, although the row counts as paid."""
         reason = self.text(row, number, "failure_reason")
-        if reason and status in ("", "成功") and is_failure_reason(reason):
+        if reason and status in ("", "成功") and (is_failure_reason(reason) or may_tell_of_removal(reason)):
             self.find("R18", number, self.column("failure_reason"), found=reason, person=person)
 
     def read_household(self, row: list[Cell], number: int) -> str:
@@ -180,7 +180,7 @@ class RowReader:
         pay_date = self.read_date(row, number, "pay_date", person) or self.context.pay_date
         period = self._read_period(row, number) or self.context.period
         text = self.text(row, number, "status")
-        status = self.lookups.statuses.get(fold_status(text), "") if text else ""
+        status = find_status(self.lookups.statuses, text)
         if text and not status:
             self.find("R04", number, self.column("status"), found=text, person=person)
         if status == "成功" and ("补发" in self.text(row, number, "period") or "补发" in remark):
@@ -243,7 +243,7 @@ class RowReader:
         return cell_text(self.value(row, number, name)) if name in self.fields else ""
 
     def value(self, row: list[Cell], number: int, name: str) -> Cell:
-        """A field's cell, filled from its merge; 同上 and 〃 are what stands above."""
+        """A field's cell, filled from its merge; 同上 and 〃 are what stands above, of a name only with the ID."""
         column = self.fields.get(name)
         if column is None:
             return None
@@ -255,10 +255,15 @@ class RowReader:
         if name not in DITTO_FIELDS:
             return value
         if isinstance(value, str) and means_above(name, value):
-            return self.above.get(name)
+            return value if name == "name" and not self._is_same_person(row) else self.above.get(name)
         if value not in (None, ""):
             self.above[name] = value
         return value
+
+    def _is_same_person(self, row: list[Cell]) -> bool:
+        """Whether 同上 in the name says who it is: only where the ID says so too; else it may be a slip, and is asked."""
+        cell = cell_at(row, self.column("id"))
+        return isinstance(cell, str) and is_ditto(cell)
 
     def own(self, row: list[Cell], number: int, column: int) -> Cell:
         """The cell of a column, filled from its merge."""

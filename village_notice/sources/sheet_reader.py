@@ -12,6 +12,7 @@ from village_notice.domain.text import column_letters, fold_text, normal_group
 from village_notice.sources.body import classify_row
 from village_notice.sources.cells import is_other_number, read_amount, read_name, read_scaled
 from village_notice.sources.column_map import AmountColumn, ColumnMap
+from village_notice.sources.columns_match import FIGURES
 from village_notice.sources.dates import find_period
 from village_notice.sources.grid import Cell, Grid, find_width, list_columns
 from village_notice.sources.households import fill_same_person, is_member_row
@@ -22,6 +23,7 @@ from village_notice.sources.surroundings import Context, Lookups, find_group
 from village_notice.sources.tables import Table, cell_text
 from village_notice.sources.totals import StatedTotals
 from village_notice.sources.unnamed_sums import find_sum_rows, is_section_line
+from village_notice.sources.wording import fold_words
 
 _NOTHING = ("", "-", "—", "－", "/", "无", "——", "停发", "0", "0.0")
 _PLAIN_NAME = re.compile(r"[\u4e00-\u9fff]{2,4}(?<![村组区队社屯户计页])")
@@ -69,6 +71,8 @@ class TableReader:
         places = self.lookups.places
         self.again = again = fill_same_person(rows, self.columns, self.merged)
         plain = PlainRows(rows, list_table_columns(self.grid, table, cells), table, self.cells, places, self.struck)
+        if self.columns.figures:  # 标准 on one row, 实发 on the next: each row is looked at
+            plain.is_plain = [False] * len(rows)
         kinds = [
             "payment" if p else self._classify(number, row)
             for p, (number, row) in zip(plain.is_plain, rows, strict=True)
@@ -107,6 +111,9 @@ class TableReader:
         return self.reading
 
     def _classify(self, number: int, row: list[Cell]) -> str:
+        figures = cell_at(row, self.columns.figures)
+        if isinstance(figures, str) and not FIGURES.get(fold_words(figures), True):
+            return "note"
         kind = classify_row(row, self.columns, self.table, number, self.lost)
         return "payment" if kind == "section" and self._is_lone_person(number, row) else kind
 
@@ -219,7 +226,8 @@ class TableReader:
             cells = [(cells[0][0], match[1])]
         for column, cell in cells:
             if stated := read_amount(cell, self.context.unit_fen):
-                totals.add_total(number, kind, column, stated.fen, is_page=is_page)
+                level = re.search("[村组镇]", text.replace("小组", "组"))
+                totals.add_total(number, kind, column, stated.fen, is_page=is_page, level=level[0] if level else "")
 
     def _read_payment(self, row: list[Cell], number: int) -> None:
         is_lost = any(self._has_trouble(number, a.column) for a in self.columns.amounts)
@@ -269,9 +277,11 @@ class TableReader:
 
     def _check_several(self, row: list[Cell], number: int) -> None:
         """R11 where an amount is merged over people whom nothing shows to be one household."""
-        own = {self.columns.fields.get(f) for f in ("household_head", "household_id", "household_no")} - {None}
+        fields = self.columns.fields
+        own = {fields.get(f) for f in ("household_head", "household_id", "household_no")} - {None, fields.get("name")}
         if self.last_payment and not own and not self.columns.relation:
             names = [cell_text(self.cells.value(r, n, "name")) for r, n in (self.last_payment, (row, number))]
+            number = self.last_payment[1]  # where the money stands
             self.cells.find(
                 "R11", number, self.cells.column("name"), found="、".join(n for n in names if n), person=names[0]
             )

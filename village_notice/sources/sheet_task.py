@@ -19,15 +19,24 @@ from village_notice.sources.grid_maker import column_number
 from village_notice.sources.heading_index import HeadingIndex
 from village_notice.sources.headless import find_headless, find_unknown_table, has_unknown_people
 from village_notice.sources.layouts import Layout, apply_answer
+from village_notice.sources.odd_headings import tidy_headings
 from village_notice.sources.people_across import turn_back, turn_findings, turn_people_across
 from village_notice.sources.sheet_reader import TableReader, TableReading, list_table_columns
 from village_notice.sources.stated_lines import read_stated_lines
 from village_notice.sources.surroundings import FEN_PER_WAN, Context, Surroundings
 from village_notice.sources.tables import Table, cell_text, find_tables
+from village_notice.sources.told_states import StateTeller
 from village_notice.sources.unread import describe_size, explain_unread, lists_people
-from village_notice.sources.whole_table import Understood, check_table, find_scaled_format, find_unit_conflict
+from village_notice.sources.whole_table import (
+    Understood,
+    check_table,
+    find_scaled_format,
+    find_unit_conflict,
+    is_list_of_changes,
+)
 
 _SUMMARY = re.compile(r"汇总|统计|合计表|总表")
+_SUMS = re.compile(r"汇总|合计|总表|全年|年报|累计|[一二三四1-4]季度|[上下]半年")
 _COUNTS = re.compile(r"户数|人数|人次|村数|组数")
 
 
@@ -40,6 +49,9 @@ class SheetResult:
         outcome: As in `SheetReading`.
         values: One list a column of the payments frame.
         findings, set_aside, places_read, fen_read: As in `FileReading`.
+        says_sum: Whether its name or a title says that it adds other sheets up.
+        says_changes: Whether its name or a title says that it lists changes: 新增, 变更.
+        parts: For each table that lists payments its first one (from 0) and what stands above it.
         stated: (row, column, fen) of the totals of a sheet that is no list of people, for the comparison with the detail.
     """
 
@@ -54,6 +66,9 @@ class SheetResult:
     headings: str = ""
     stated: tuple[int, int, int] | None = None
     seems_summary: bool = False
+    says_sum: bool = False
+    says_changes: bool = False
+    parts: list[tuple[int, tuple[str, ...]]] = field(default_factory=list)
     columns: list[tuple[str, str]] = field(default_factory=list)
     lines: list[StatedLine] = field(default_factory=list)
 
@@ -76,13 +91,18 @@ class SheetTask:
         grid: The sheet.
         around: How its surroundings are read.
         index: Wordings of headings.
+
+    Attributes:
+        shape: "turned" where the sheet was read as one turned by a quarter, "cards" where as cards, "" as it is.
     """
 
     def __init__(self, grid: Grid, around: Surroundings, index: HeadingIndex) -> None:
+        grid = grid if grid.is_chart else tidy_headings(grid)
         self.grid, self.around, self.index = grid, around, index
         self.place = Place(around.file, grid.name)
         self.result = SheetResult(grid.name)
         self.understood: list[Understood] = []
+        self.shape = ""
         self.tables = [] if grid.is_chart else find_tables(grid, index)
 
     @property
@@ -108,6 +128,7 @@ class SheetTask:
         heads = [u.table.header_first for u in self.understood if u.table.header_first] if is_list else None
         turned = None if grid.is_hidden else turn_people_across(grid, self.index, heads)
         cards = None if is_list or turned or grid.is_hidden else find_cards(grid, self.index)
+        self.shape = "turned" if turned else "cards" if cards else ""
         if other := turned or cards:
             self.grid = other[0]
             self.understood = [self.understand(t) for t in other[1]]
@@ -170,16 +191,28 @@ class SheetTask:
             result.findings.append(Finding("F11", self.place, found=found))
         readings: list[TableReading] = []
         before: Context | None = None
+        upper: tuple[int, str] = (0, "")
         for one in self.understood:
             if not _lists_payments(one):
                 self._leave_out_table(one)
+                if before is None and not one.table.columns:  # the sheet's title stands above a list of contacts
+                    before = self.around.read(one.table, one.columns, None)
                 continue
             table, columns = one.table, one.columns
+            if table.columns and before and upper[0] == table.header_first:
+                before = replace(before, village=upper[1])  # the list at its left may be another village's
+            else:
+                upper = table.header_first, before.village if before else ""
             before = self.around.read(table, columns, before)
             context = one.context = self._use_answer(one, before)
             self._count_places(table, columns, context.unit_fen)
             reading = TableReader(grid, table, columns, context, self.around.lookups).read()
+            teller = StateTeller(grid, table, columns, context, reading, self.around.lookups)
+            told = list(teller.tell())
+            if teller.used:
+                one.columns = replace(columns, unknown=tuple(u for u in columns.unknown if u[0] not in teller.used))
             readings.append(reading)
+            result.parts.append((result.rows, table.above))
             for column, cells in reading.values.items():
                 result.values[column] += cells
             result.set_aside += reading.set_aside
@@ -188,6 +221,8 @@ class SheetTask:
             result.findings += reading.findings
             if reading.values["name"]:
                 check_table(one, context, reading, self.grid, self.place)
+            answered = {"H02", "H03"} if any(f.code == "H13" for f in told) else {"H03"} if teller.knows_states else ()
+            one.asked = [f for f in one.asked if f.code not in answered] + told
             result.findings += one.asked
         self._check_totals(readings)
         self._look_above(self.understood[0].table)
@@ -195,6 +230,8 @@ class SheetTask:
             words = f"有表头，但下面没有任何一笔；{describe_size(grid)}"
             result.findings.append(Finding("F08", self.place, found=words))
         result.seems_summary = bool(_SUMMARY.search(grid.name))
+        result.says_changes = is_list_of_changes((grid.name, *self.titles))
+        result.says_sum = any(_SUMS.search(t) for t in (grid.name, *self.titles))
 
     def _look_above(self, first: Table) -> None:
         """H01 where the rows above the first table seem to list people: they are in no table."""

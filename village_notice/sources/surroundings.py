@@ -131,15 +131,21 @@ class Surroundings:
         township = next((t for n in (*titles, self.sheet, *outer) if (t := places.find_in_text(n)[0])), "")
         township = township or (before.township if before else "") or self.elsewhere
         label = next((m[1].strip() for t in titles if (m := _VILLAGE_LABEL.match(fold_words(t)))), "")
-        named = next((v for t in titles if (v := places.find_in_text(t, township)[1])), "")
-        named = label or named or next((v for t in titles if (v := places.find_in_section(t))), "")
-        of_sheet = places.find_in_sheet_name(self.sheet) or places.find_in_text(self.sheet, township)[1]
+        named = next((v for t in titles if (v := self._find_village(t, township))), "")
+        lone = (t for t in titles if len(places.list_in_text(t, township)) <= 1)
+        named = label or named or next((v for t in lone if (v := places.find_in_section(t))), "")
+        of_sheet = places.find_in_sheet_name(self.sheet) or self._find_village(self.sheet, township)
         inherited = before.village if before else ""
-        first = next((v for n in outer if (v := places.find_in_text(n, township)[1])), "")
+        first = next((v for n in outer if (v := self._find_village(n, township))), "")
         village = label or (named if before else "") or of_sheet or named or inherited or first
         one, other = places.resolve(township, of_sheet), places.resolve(township, named)
         conflict = named if of_sheet and named and one.code and other.code and one.code != other.code else ""
         return township, village, conflict
+
+    def _find_village(self, text: str, township: str) -> str:
+        """The village a text names, "" where it names none or several: 东岚村、西岚村."""
+        found = self.lookups.places.list_in_text(text, township)
+        return found[0] if len(found) == 1 else ""
 
     def _find_programme(self, titles: Sequence[str], before: Context | None) -> str:
         """The programme's words in the first of title, sheet, earlier table, file and folder that names one."""
@@ -165,7 +171,11 @@ class Surroundings:
     def _find_year(self, titles: Sequence[str], before: Context | None) -> tuple[int, str]:
         """(year, where it was inferred from or "")."""
         year = next((y for t in titles if not _OFFICE_DATE.search(t) and (y := find_year(t))), None)
-        year = year or find_year(self.sheet)
+        year = (
+            year
+            or find_year(self.sheet)
+            or next((y for t in (*titles, self.sheet) if (y := _find_short_year(t))), None)
+        )
         if year:
             return year, ""
         if before and before.year:
@@ -188,6 +198,12 @@ class Surroundings:
             if match := _BATCH.search(fold_words(text)):
                 return f"{year}年第{match[1]}批"
         return ""
+
+
+def _find_short_year(title: str) -> int | None:
+    """The year of 24年稻谷补贴发放表; 满20年 and 20年以上 are no years."""
+    match = re.search(r"(?<![\d满近第续任达约])(2\d|3[0-5])年度?(?!以|期|限|内|来|后|前|工)", title)
+    return 2000 + int(match[1]) if match else None
 
 
 def _read_labels(texts: Iterable[str]) -> dict[str, str]:

@@ -1,19 +1,17 @@
 """Where the tables of a sheet are: the rows of headings, what stands above them, and where the body ends."""
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import pairwise
 from typing import NamedTuple
 
+from village_notice.sources.beside import choose_titles, find_own_sections, find_parts, give_columns
 from village_notice.sources.grid import Cell, Grid
 from village_notice.sources.header_block import YEAR_MONTH, combine_levels, extend_header, is_repeated_block
 from village_notice.sources.heading_index import HeadingIndex
 from village_notice.sources.heading_words import guess_field
 from village_notice.sources.limits import Unreadable
-from village_notice.sources.reference import fold_heading
 from village_notice.sources.wording import fold_words
 
 _PEOPLE = frozenset({"name", "household_head", "payee", "id"})
@@ -21,11 +19,14 @@ _MONEY = frozenset({"amount_paid", "amount_due", "amount_delta"})
 _NUMBER = re.compile(r"[-+￥¥]?[\d,]+(\.\d+)?元?")
 _KEY = re.compile(r"\d{7}|\d[Xx]$|^\d{4}[-./年]\d{1,2}[-./月]\d{1,2}")
 """IDs, cards, telephones and whole dates stand in bodies: a row that holds one is no row of headings."""
+_DAY = re.compile(r"(?:1[0-2]|[1-9])[./](?:3[01]|[12]\d|0?[1-9])")
+"""3.1 over a day's column of a list of attendance."""
 _END_OF_BODY = re.compile(
     r"^(制表|审核|复核|负责人|单位负责人|分管|经办|村主任|村书记|会计|出纳|第\d+页|.{0,10}(合计|总计|共计|小计)|本页|累计|承前页|过次页|"
     r"(备注|注|说明)[:：])"
 )
 _PAGE_WORDS = re.compile(r"第?\d+页.*$|[(（]续.*?[)）]|续表?$|\s")
+_TOTAL = re.compile(r"[合总共小]\s*计")
 _UNIT_CELL = re.compile(r"^[(（]?(金额)?单位[:：]")
 _SECTION = re.compile(r"(?:村|社区|委会|组|屯|镇|街道)\s*(?:[（(].*[)）])?\s*$")
 _MOST_TITLE_ROWS = 8
@@ -57,6 +58,7 @@ class Table:
         texts: Heading of each column from A on, levels joined by a line break, "" where none or another table's.
         above: Texts that stand above the headings, top to bottom.
         columns: The columns of a table that shares its rows with another beside it; () where it has them all.
+        sections: First and last column in which the only text of a row names the village of this table too.
     """
 
     header_first: int
@@ -65,19 +67,22 @@ class Table:
     texts: tuple[str, ...]
     above: tuple[str, ...]
     columns: tuple[int, ...] = ()
+    sections: tuple[int, int] = (0, 0)
 
     def view(self, row: list[Cell]) -> list[Cell]:
         """A row with the cells of the tables beside this one blanked."""
         if not self.columns:
             return row
-        own: list[Cell] = [None] * len(row)
+        own: list[Cell] = [None] * max(len(row), self.columns[0])
         for column in self.columns:
             if column <= len(row):
                 own[column - 1] = row[column - 1]
-        filled = [v for v in row if v not in (None, "")]
-        if len(filled) == 1 and isinstance(filled[0], str) and _SECTION.search(filled[0]):
-            own += [None] * (self.columns[0] - len(own))
-            own[self.columns[0] - 1] = filled[0]  # the name of a village over tables beside each other is said of all
+        filled = [(c, v) for c, v in enumerate(row, 1) if v not in (None, "")]
+        column, text = filled[0] if len(filled) == 1 else (0, None)
+        if isinstance(text, str) and self.sections[0] <= column <= self.sections[1] and _SECTION.search(text):
+            own[self.columns[0] - 1] = text  # the name of a village over tables beside each other is said of all
+        elif filled and _TOTAL.fullmatch(cell_text(filled[0][1])) and not any(isinstance(v, str) for v in own):
+            own[self.columns[0] - 1] = cell_text(filled[0][1])  # so is 合计 where it stands in the first list only
         return own
 
 
@@ -171,7 +176,7 @@ def _texts_of(grid: Grid, first: int, last: int) -> list[str]:
 
 def _split_beside(grid: Grid, block: _Block, end: int, index: HeadingIndex) -> list[Table]:
     """The table under a block of headings, or the tables beside each other where the headings stand there twice."""
-    parts = _find_parts(block.texts, index)
+    parts = find_parts(block.texts, index)
     if len(parts) < 2:
         texts, above = _lift_title(block.texts)
         above = [*_texts_of(grid, block.title_first, block.first - 1), *above]
@@ -181,35 +186,32 @@ def _split_beside(grid: Grid, block: _Block, end: int, index: HeadingIndex) -> l
         return [Table(block.first, block.last, end, texts, _distinct([*above, *units]))]
     if len(parts) > _MOST_BESIDE:
         raise Unreadable("F10", f"第 {block.first} 行并排着 {len(parts)} 张表，多于 {_MOST_BESIDE} 张")
-    tables = []
-    for columns in parts:
+    return list(_read_beside(grid, block, end, parts))
+
+
+def _read_beside(grid: Grid, block: _Block, end: int, headed: Sequence[Sequence[int]]) -> Iterator[Table]:
+    """The tables that share their rows, left to right."""
+    body = grid.rows[block.last : end]
+    parts = give_columns(headed, body)
+    is_own = find_own_sections(body, parts)
+    titles = [list(map(cell_text, row)) for row in grid.rows[block.title_first - 1 : block.first - 1]]
+    start = block.title_first - 1
+    merges = grid.lookup.find_merges(block.title_first, block.first - 1)
+    spans = [m._replace(first_row=m.first_row - start, last_row=m.last_row - start) for m in merges]
+    width = max(len(block.texts), parts[-1].columns[-1])
+    for place, (part, columns) in enumerate(zip(parts, headed, strict=True)):
         taken = set(columns)
         own = tuple(t if c in taken else "" for c, t in enumerate(block.texts, 1))
         texts, lifted = _lift_title(own)
-        above = [*_texts_over(grid, block, columns), *lifted]
+        above = [*choose_titles(titles, spans, parts, place), *lifted]
         texts, units = _take_units(texts)
-        tables.append(Table(block.first, block.last, end, texts, _distinct([*above, *units]), tuple(sorted(columns))))
-    return tables
+        texts += ("",) * (width - len(texts))
+        sections = (part.first, part.last) if is_own else (1, parts[0].last)
+        yield Table(block.first, block.last, end, texts, _distinct([*above, *units]), part.columns, sections)
 
 
 def _distinct(texts: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(texts))[-40:]
-
-
-def _texts_over(grid: Grid, block: _Block, columns: Sequence[int]) -> list[str]:
-    """The texts above a table that shares its rows: those over its own columns, and those over the whole sheet."""
-    merges = grid.lookup.find_merges(block.title_first, block.first)
-    ends = {(m.first_row, m.first_column): m.last_column for m in merges}
-    left, right = min(columns), max(columns)
-    found = []
-    for number in range(block.title_first, block.first):
-        row = grid.rows[number - 1]
-        filled = [(c, t) for c, v in enumerate(row, 1) if (t := cell_text(v))]
-        for column, text in filled:
-            last = ends.get((number, column), column)
-            if len(filled) == 1 or (column <= right and last >= left):
-                found.append(text)
-    return found
 
 
 def _lift_title(texts: tuple[str, ...]) -> tuple[tuple[str, ...], list[str]]:
@@ -226,45 +228,6 @@ def _take_units(texts: tuple[str, ...]) -> tuple[tuple[str, ...], list[str]]:
     return tuple("" if t in units else t for t in texts), units
 
 
-def _find_parts(texts: tuple[str, ...], index: HeadingIndex) -> list[list[int]]:
-    """The columns of each of several tables beside each other; one list where there is one table."""
-    filled = [(c, fold_heading(t.rsplit("\n", maxsplit=1)[-1])) for c, t in enumerate(texts, 1) if t]
-    runs: list[list[tuple[int, str]]] = []
-    for column, text in filled:
-        if runs and runs[-1][-1][0] == column - 1:
-            runs[-1].append((column, text))
-        else:
-            runs.append([(column, text)])
-    whole = [run for run in runs if _is_list(run, index)]
-    if len(whole) >= 2 and len(whole) == len(runs):
-        return [c for run in runs for c in _split_repeats(run, index)]
-    return _split_repeats(filled, index)
-
-
-def _split_repeats(columns: list[tuple[int, str]], index: HeadingIndex) -> list[list[int]]:
-    """Columns cut where the first heading that stands there twice begins anew; those before it serve every part."""
-    names = [text for _, text in columns]
-    counts = Counter(names)
-    start = next((i for i, text in enumerate(names) if counts[text] > 1), None)
-    everything = [[c for c, _ in columns]]
-    if start is None:
-        return everything
-    cuts = [i for i, text in enumerate(names) if text == names[start]] + [len(names)]
-    cuts[1:-1] = [i - 1 if index.find(names[i - 1])[:1] == (("seq", 1.0),) else i for i in cuts[1:-1]]
-    parts = [columns[a:b] for a, b in pairwise(cuts)]
-    if len(parts) < 2 or not all(_is_list(part, index) for part in parts):
-        return everything
-    shared = [c for c, _ in columns[:start]]
-    return [[*shared, *(c for c, _ in part)] for part in parts]
-
-
-def _is_list(columns: Sequence[tuple[int, str]], index: HeadingIndex) -> bool:
-    """Whether headings name both people and money."""
-    found = [f[0] for _, text in columns if (f := index.find(text))]
-    has_people = any(f in _PEOPLE and f != "id" and sure >= _SURE for f, sure in found)
-    return has_people and any(f in _MONEY for f, _ in found)
-
-
 def _read_header(row: list[Cell], number: int, index: HeadingIndex) -> HeaderRow | None:
     if len(row) < 2:
         return None
@@ -276,6 +239,7 @@ def _read_header(row: list[Cell], number: int, index: HeadingIndex) -> HeaderRow
     if len(texts) < 2:
         return None
     months = [t for t in texts if t[:2] == "20" and YEAR_MONTH.fullmatch(t)]
+    months = months if len(months) > 1 else [t for t in texts if _DAY.fullmatch(t)]
     months = months if len(months) > 1 else []
     numbers += sum(bool(_NUMBER.fullmatch(t)) for t in texts if t not in months)
     if numbers > 1 or any(_KEY.search(t) for t in texts if t not in months):
@@ -289,7 +253,11 @@ def _read_header(row: list[Cell], number: int, index: HeadingIndex) -> HeaderRow
     people, money = bool(fields & _PEOPLE), bool(fields & _MONEY)
     if not sure or (numbers and sure < 2):
         return None
-    across = sum(map(index.names_money, texts)) + len(months) + sum(isinstance(v, date) for v in row)
+    across = (
+        sum(map(index.names_money, texts))
+        + len([t for t in months if t[:2] == "20"])
+        + sum(isinstance(v, date) for v in row)
+    )
     is_wide = people and across >= 2
     if len(fields) >= 3 or (len(fields) == 2 and (people or money)) or is_wide:
         return HeaderRow(number, len(fields), people, money)

@@ -5,9 +5,9 @@ Which rows a total stands for is written nowhere. It is right where it is the su
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from typing import NamedTuple
 
 FEN_OF_ROUNDING = 5
@@ -29,6 +29,7 @@ class _Stated(NamedTuple):
     column: int
     fen: int
     is_page: bool
+    level: str
 
 
 @dataclass(slots=True)
@@ -50,6 +51,12 @@ class _Column:
         self.fen += list(accumulate(fen, initial=self.fen[-1]))[1:]
         self.paid += list(accumulate(fen, initial=self.paid[-1]))[1:]
 
+    def take_off(self, rows: Container[int]) -> None:
+        """Payments on some rows were not made after all."""
+        own = [after - before for before, after in pairwise(self.paid)]
+        kept = [0 if row in rows else fen for row, fen in zip(self.rows, own, strict=True)]
+        self.paid = list(accumulate(kept, initial=0))
+
     def count(self, after: int, before: int) -> int:
         """Payments between two rows, both exclusive."""
         return max(bisect_left(self.rows, before) - bisect_right(self.rows, after), 0)
@@ -61,11 +68,12 @@ class _Column:
 
 
 class _Marks(NamedTuple):
-    """Rows with payments, and rows where a stretch may begin or end: all totals, totals of each kind, beginnings of sections and pages."""
+    """Rows with payments, and rows where a stretch may begin or end: all totals, totals of each kind and of each level (组, 村), beginnings of sections and pages."""
 
     payments: list[int]
     totals: list[int]
     alike: dict[tuple[str, bool], list[int]]
+    levels: dict[str, list[int]]
     bounds: list[int]
 
 
@@ -90,9 +98,14 @@ class StatedTotals:
         """Counts payments that were made, on rows on end."""
         self._columns.setdefault(column, _Column()).add_all(rows, fen)
 
-    def add_total(self, row: int, kind: str, column: int, fen: int, *, is_page: bool) -> None:
-        """Notes a stated total; `kind` is total, subtotal or carried."""
-        self._stated.append(_Stated(row, kind, column, fen, is_page))
+    def take_off(self, rows: Container[int]) -> None:
+        """Payments on some rows were not made after all: a total may leave them out."""
+        for column in self._columns.values():
+            column.take_off(rows)
+
+    def add_total(self, row: int, kind: str, column: int, fen: int, *, is_page: bool, level: str = "") -> None:
+        """Notes a stated total; `kind` is total, subtotal or carried, `level` what it is of: 组, 村 or unknown."""
+        self._stated.append(_Stated(row, kind, column, fen, is_page, level))
 
     def add_bound(self, row: int) -> None:
         """Notes a row where a section or a page begins."""
@@ -122,16 +135,18 @@ class StatedTotals:
 
     def _mark(self) -> _Marks:
         alike: dict[tuple[str, bool], list[int]] = {}
+        levels: dict[str, list[int]] = {}
         for stated in self._stated:
             alike.setdefault((stated.kind, stated.is_page), []).append(stated.row)
+            levels.setdefault(stated.level, []).append(stated.row)
         payments = sorted({row for column in self._columns.values() for row in column.rows})
-        return _Marks(payments, [s.row for s in self._stated], alike, self._bounds)
+        return _Marks(payments, [s.row for s in self._stated], alike, levels, self._bounds)
 
 
 def _find_stretches(stated: _Stated, marks: _Marks) -> list[tuple[int, int]]:
     """(first row, last row) of every stretch a total may stand for, the likeliest first; only those with payments."""
     row, end = stated.row, 2**31
-    kinds = (marks.totals, marks.alike[stated.kind, stated.is_page], marks.bounds)
+    kinds = (marks.totals, marks.alike[stated.kind, stated.is_page], marks.levels[stated.level], marks.bounds)
     low, high = [_before(k, row) for k in kinds], [_after(k, row, end) for k in kinds]
     if stated.kind == "subtotal":
         back, ahead = [max(low), *low, 0], [min(high), *high, end]

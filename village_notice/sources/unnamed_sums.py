@@ -90,7 +90,8 @@ def _find_section(row: Sequence[Cell], columns: ColumnMap, places: PlaceFinder) 
     name = cell_text(_cell(row, columns.fields["name"]))
     if name and not _COUNT.fullmatch(name) and not names_section(name, places):
         return None
-    texts = [cell_text(v) for v in row if isinstance(v, str)]
+    own = cell_text(_cell(row, columns.fields.get("village", 0)))  # before whatever stands left of it
+    texts = [own, *(cell_text(v) for v in row if isinstance(v, str))]
     return next((t for t in texts if t and names_section(t, places)), "")
 
 

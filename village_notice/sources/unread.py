@@ -1,5 +1,6 @@
 """Why a sheet or table is not read: an error where people and money may be among it, a warning where it is no list at all."""
 
+import re
 from collections.abc import Sequence
 from itertools import zip_longest
 
@@ -19,6 +20,12 @@ from village_notice.sources.tables import Table, cell_text
 _COUNTS = frozenset(("area_paid", "area_contract", "area_corrected", "quantity"))
 _KEYS = frozenset(("id", "account"))
 _LONGEST = 200
+_PIVOT = re.compile(r"行标签|求和项[:：]|计数项[:：]")
+_TOP = 20
+_MANY = 2_000
+"""Rows of a sheet that are looked at for money."""
+_PAID_OUT = re.compile(r"(?:发放|兑[付现]|代发).{0,4}(?:花名册|名册|清册|表|明细|名单|清单)")
+"""Words of a title that make a sheet a list of payments, whatever its columns."""
 
 
 def explain_unread(
@@ -41,14 +48,28 @@ def explain_unread(
         is_headless: Whether the headings were made up.
     """
     if is_headless or (not tables and has_unknown_headings(grid, places)):
-        return Finding("H01", place, found="是人员名单，但没有表头，或表头没有认出，看不出哪一列是金额")
+        return Finding("H01", place, found="是人员名单，但没有表头，或表头没有认出")
+    if any(isinstance(v, str) and _PIVOT.match(v) for row in grid.rows[:_TOP] for v in row):
+        words = "像是数据透视表，一行一人的明细看不出来，请用双击合计数得到的明细表，或请原单位发明细"
+        return Finding("H01", place, found=words)
     for table, columns in zip(tables, maps, strict=True):
         if lists_people(grid, table, columns):
             return Finding("H01", place, found=format_headings(table)[:_LONGEST])
     if any(_has_people(grid, t, m) for t, m in zip(tables, maps, strict=True) if m.amounts and "name" not in m.fields):
-        return Finding("H01", place, found=f"像是人员名单，看不出哪一列是姓名：{format_headings(tables[0])}"[:_LONGEST])
+        return Finding("H01", place, found=f"看不出哪一列是姓名，表头是：{format_headings(tables[0])}"[:_LONGEST])
     if not any("name" in m.fields for m in maps) and has_unknown_people(grid, places):
-        return Finding("H01", place, found="像是人员名单，有姓名和数字，但看不出哪一列是姓名、哪一列是金额")
+        return Finding("H01", place, found="有人名和数字，但看不出哪一行是表头")
+    titles = [t for table in tables for t in table.above]
+    if not tables:
+        titles = [t for row in grid.rows[:_TOP] for v in row if isinstance(v, str) and (t := cell_text(v))]
+    if (
+        not tables
+        and any(_PAID_OUT.search(t) for t in titles)
+        and any(map(_has_money, zip_longest(*grid.rows[:_MANY])))
+    ):
+        return Finding("H01", place, found=f"没有认出表头；{describe_size(grid)}")
+    if any("name" in m.fields for m in maps) and any(_PAID_OUT.search(t) for t in (*titles, place.sheet)):
+        return Finding("H01", place, found=format_headings(tables[0])[:_LONGEST])
     return Finding("F08", place, found=describe_sheet(grid, tables, maps))
 
 

@@ -1,22 +1,49 @@
 """Questions that concern a whole table: paid or planned, which columns, the unit, the year, the village, the programme."""
 
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from village_notice.domain.finding import Finding, Place
+from village_notice.domain.money import format_fen
 from village_notice.domain.text import column_letters
 from village_notice.sources.column_map import ColumnMap
+from village_notice.sources.dates import find_year, parse_date
 from village_notice.sources.grid import Grid
 from village_notice.sources.layouts import Layout
+from village_notice.sources.reference import fold_heading
 from village_notice.sources.sheet_reader import TableReading
 from village_notice.sources.surroundings import FEN_PER_WAN, Context
 from village_notice.sources.tables import Table
+from village_notice.sources.told_states import find_mixed_title
 from village_notice.sources.unread import name_columns
 
+_DAY_HEADING = re.compile(r"(?:日期|时间|日)$")
+_SAMPLE_ROWS = 50
+_YUAN, _HUNDRED_YUAN = 100, 10_000
 _PLANNED = re.compile(
-    r"拟|申报|申请|审核(?!人|单位|[:：])|核定表|(?<!雨露)计划(?!生育)|预算|测算|分配(?!.*(?:发放|兑[现付]))"
+    r"拟|申报|申请|审核(?!人|单位|状态|结果|通过|意见|情况|[:：])|核定表|(?<!雨露)计划(?!生育)|预算|测算|分配(?!.*(?:发放|兑[现付]))"
 )
 """Words of money not yet paid; the names of programmes (计划生育…, 雨露计划) and of signatures are none."""
+_TAKEN_BACK = re.compile(r"追缴|追回|退缴|清退|收回|返还|缴回")
+_CHANGES = re.compile(r"新增|停发|变更|异动|停保|退出|取消|注销|清退|调整前后")
+_PAID_OUT = re.compile(r"发放|兑[付现]|拨付|打卡|代发|实发|补发|支付|到账")
+"""A list of changes, or of money taken back, is one of money paid where its title or its money also says so."""
+_UNPAID = re.compile(
+    r"待发|预发|不予|暂停|暂缓|缓发|欠发|漏发|少发|退款|不再|不(?:符合|应|享|能|宜)|无法|无效|"
+    r"错[发误]|误[发领]|核减|剔除|放弃|疑似|重复|比对|结转|挂账|预[发拨留]|候选|候补|冻结|销户|死亡|去世|异常"
+)
+"""Words of money that did not reach anybody; only a re-issue in the same breath makes it paid."""
+_REISSUED = re.compile(r"补发|重发|重新发|再次发|二次发|已发|已补")
+_CHECKED = re.compile(r"应享受|初审|复审|年审|终审|认定|减员|违规|冒领|整改|问题|核查|排查|需求|摸底|调查|意向|意愿|报名|预登记")
+"""Words of lists that are made before or after the payment: paid only where a title also says so."""
+_BARE_LIST = re.compile(
+    r"(?:名单|台账|登记[表册]?|底[册表]|(?<!补[贴助])对象|人员|数据|信息)(?:名?[单表册]|汇总|明细)?(?:[（(].{0,12}[)）])?$"
+)
+_SHORTEST_TITLE, _LONGEST_TITLE = 4, 30
+"""Longer texts above a list are sentences: 公示期内如有异议 …"""
+_ALLOTTED = re.compile(r"分配")
+_RECEIVED = re.compile(r"实[发领付]|到[账卡]|领取")
 LEAST_SURE = 0.3
 """Two headings that are only guessed by their words, the person's and the money's, are not enough: the clerk is asked."""
 
@@ -47,7 +74,12 @@ def check_table(one: Understood, context: Context, reading: TableReading, grid: 
 
     money = [table.texts[a.column - 1] for a in columns.amounts]
     stem = context.file.rpartition("/")[2].rpartition(".")[0]
-    planned = [t for t in (*table.above, *money, grid.name, stem) if _PLANNED.search(t)]
+    planned = [
+        *_find_plans((*table.above, *money, grid.name, stem), money),
+        *_find_changes((*table.above, grid.name, stem), money, columns),
+        *([] if "status" in columns.fields else find_mixed_title((*table.above, grid.name, stem))),
+        *_find_later_dates(grid, table, columns, context),
+    ]
     if answer and answer.is_paid:
         pass  # the clerk has said so
     elif planned or columns.is_due_only:
@@ -70,13 +102,68 @@ def check_table(one: Understood, context: Context, reading: TableReading, grid: 
     if conflict := context.unit_conflict or doubt:
         tell("H04", conflict)
     if context.village_conflict:
-        tell("R12", f"{context.village}（工作表名）", f"标题写的是{context.village_conflict}")
+        tell("H10", f"村——工作表名写的是{context.village}，标题写的是{context.village_conflict}")
     if context.year_source and _is_undated(context, columns, reading):
         tell("F12", context.year_source, str(context.year))
+        one.asked += _doubt_year(table, context, reading, place)
     if "programme" not in columns.fields and not all(reading.values["programme_text"]):
         tell("H07", "标题、表名和文件名都没有写")
     if columns.unknown:
         tell("H06", "、".join(t.replace("\n", "") for _, t in columns.unknown[:8]))
+
+
+def _find_plans(titles: Sequence[str], money: Sequence[str]) -> list[str]:
+    """Texts that say the money is not paid yet; a list for 分配 with 实领金额 was paid."""
+    planned = [t for t in titles if _PLANNED.search(t)]
+    if all(map(_RECEIVED.search, money)):
+        planned = [t for t in planned if _PLANNED.search(_ALLOTTED.sub("", t))]
+    return planned
+
+
+def _find_changes(titles: Sequence[str], money: Sequence[str], columns: ColumnMap) -> list[str]:
+    """Words of a list of changes (新增, 停发, 变更) or of money taken back, where neither states nor words say it was paid."""
+    own = [t for t, a in zip(money, columns.amounts, strict=True) if not a.status and _TAKEN_BACK.search(t)]
+    if own:
+        return own
+    if "status" in columns.fields or any(a.status for a in columns.amounts):
+        return []
+    short = [t for t in titles if _SHORTEST_TITLE <= len(t) <= _LONGEST_TITLE and not re.search("[:：，。]", t)]
+    if (unpaid := [t for t in short if _UNPAID.search(t)]) and not any(map(_REISSUED.search, titles)):
+        return unpaid
+    words = [t for t in titles if _TAKEN_BACK.search(t) or _CHANGES.search(t) or _CHECKED.search(t)]
+    words = words or ([] if "pay_date" in columns.fields else [t for t in short[:-1] if _BARE_LIST.search(t)])
+    is_paid = any(
+        map(_PAID_OUT.search, (*titles, *money) if not _CHANGES.search(titles[-1]) else (*titles[:-1], *money))
+    )
+    return [] if is_paid else words
+
+
+def is_list_of_changes(titles: Sequence[str]) -> bool:
+    """Whether a sheet's name or titles are those of a list of changes, and of no payments."""
+    return any(map(_CHANGES.search, titles)) and not any(map(_PAID_OUT.search, titles))
+
+
+def _find_later_dates(grid: Grid, table: Table, columns: ColumnMap, context: Context) -> list[str]:
+    """The heading of days in the next year that may be those of payment, where no column is known to tell them."""
+    if "pay_date" in columns.fields or context.pay_date or not context.year:
+        return []
+    for column, text in columns.unknown:
+        if not _DAY_HEADING.search(fold_heading(text)):
+            continue
+        cells = [row[column - 1] for row in grid.rows[table.header_last : table.body_last] if column <= len(row)]
+        days = [d for v in cells[:_SAMPLE_ROWS] if v not in (None, "") and (d := parse_date(v))]
+        if days and all(d[:4] == str(context.year + 1) for d in days):
+            return [f"{text}（{context.year + 1} 年）"]
+    return []
+
+
+def _doubt_year(table: Table, context: Context, reading: TableReading, place: Place) -> Iterator[Finding]:
+    """H14 where a line above or below a list that names no year tells another year than the one that was inferred."""
+    notes = [s.text for s in reading.set_aside if s.kind in ("note", "section")]
+    told = ((t, find_year(t)) for t in (*table.above, *notes))
+    other = next((t for t, year in told if year and year != context.year), "")
+    if other:
+        yield Finding("H14", place, found=other, expected=str(context.year))
 
 
 def find_scaled_format(grid: Grid, table: Table, columns: ColumnMap) -> str:
@@ -98,9 +185,9 @@ def _is_undated(context: Context, columns: ColumnMap, reading: TableReading) -> 
 
 
 def find_unit_conflict(context: Context, reading: TableReading) -> str:
-    """Why 万元 above the headings cannot be meant: area times rate gives the figures in yuan."""
+    """Why the unit cannot be meant: area times rate gives yuan where 万元 is written, or somebody would have a few jiao."""
     if context.unit_fen != FEN_PER_WAN:
-        return ""
+        return _find_tiny_amounts(context, reading)
     rows = zip(reading.values["quantity_milli"], reading.values["rate_micro"], reading.values["raw_fen"], strict=True)
     for quantity, rate, raw in rows:
         if isinstance(quantity, int) and isinstance(rate, int) and isinstance(raw, int) and quantity and rate:
@@ -108,3 +195,14 @@ def find_unit_conflict(context: Context, reading: TableReading) -> str:
             if yuan and abs(raw // FEN_PER_WAN - yuan) * 50 <= yuan:
                 return "写的是万元，但面积乘标准正好是元"
     return ""
+
+
+def _find_tiny_amounts(context: Context, reading: TableReading) -> str:
+    """Why yuan cannot be meant: nobody is paid a few jiao, and where many have so little nobody has much."""
+    values = zip(reading.values["raw_fen"], reading.values["quantity_milli"], reading.values["rate_micro"], strict=True)
+    rows = [(fen, q and r) for fen, q, r in values if isinstance(fen, int) and fen]
+    tiny = sum(abs(fen) < _YUAN for fen, _ in rows)
+    is_tiny = tiny * 5 >= max(len(rows), 1) and tiny > 0 and all(abs(fen) <= _HUNDRED_YUAN for fen, _ in rows)
+    if context.unit_fen == FEN_PER_WAN or not is_tiny or any(product for _, product in rows):
+        return ""
+    return f"按元读，最小的一笔只有 {format_fen(min(abs(fen) for fen, _ in rows))} 元"

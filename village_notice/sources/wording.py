@@ -28,11 +28,12 @@ _NUMBERING = re.compile(r"^(?:\d{1,2}[.、])(?=[^\d])")
 
 _DITTO = re.compile(r"[-—~]*(?:同上|上同|〃|″|′′|\"|”|“|〞|〝|''|、、|,,)[-—~]*")
 _DASHES = re.compile(r"\s*[-—－–―─ー~～]{1,4}\s*")
+_SAME = re.compile(r"\s*(?:同|同村|[Dd][Oo]|[Dd]itto)\s*")
 _DITTO_STARTS = frozenset("-—~同上〃″′\"”“〞〝'、,＂ ")
 PROGRAMME_WORDS = re.compile(r"补贴|补助|津贴|奖补|奖励|奖扶|救助|慰问|抚恤|补偿|直补|生活费|优待金|保障金|供养")
 """Words that make a text the name of a programme, also of one that subsidies.csv does not have."""
 
-ODD_UNIT = re.compile(r"(?:百|千|十万|百万|千万|亿)元")
+ODD_UNIT = re.compile(r"(?:百|千|十万|百万|千万|亿)元|(?<![\u4e00-\u9fff])[分角](?![\u4e00-\u9fff])")
 """Units of money that no list of people is in: nothing is multiplied by them, the clerk is told."""
 
 OTHER_UNIT = "别的金额列写的万元"
@@ -73,7 +74,9 @@ def drop_brackets(text: str) -> str:
 
 def means_above(field: str, text: str) -> bool:
     """Whether a cell of a field means what stands above it: 同上, 〃; for a village or township, which nobody is without, a dash too."""
-    return is_ditto(text) or (field in ("village", "township") and bool(_DASHES.fullmatch(text)))
+    return is_ditto(text) or (
+        field in ("village", "township") and bool(_DASHES.fullmatch(text) or _SAME.fullmatch(text))
+    )
 
 
 def is_ditto(text: str) -> bool:

@@ -1,4 +1,4 @@
-""".xls of Excel 5 to 2003 and .et: calamine where the records show it sees everything, xlrd with formats elsewhere."""
+""".xls of Excel 5 to 2003 and .et: row by row alike, calamine where the records show it sees everything, else xlrd."""
 
 import io
 from collections.abc import Callable
@@ -11,7 +11,8 @@ from village_notice.sources.grid import Cell, Grid, WorkbookGrids
 from village_notice.sources.grid_maker import CellBudget, GridMaker, check_text, simplify
 from village_notice.sources.limits import ReadLimits, Unreadable
 from village_notice.sources.number_format import read_serial
-from village_notice.sources.xls_records import SheetScan, XlsScan, scan_xls
+from village_notice.sources.xls_plain import read_plain
+from village_notice.sources.xls_records import SheetScan, XlsScan, scan_sheets, scan_xls
 from village_notice.sources.xlsx import check_not_empty
 
 _WESTERN = (0, 367, 437, 1252, 32768, 32769)
@@ -34,7 +35,10 @@ def read_xls(data: bytes, limits: ReadLimits, scan: XlsScan | None = None) -> Wo
         raise Unreadable("F02", "")
     if len(scan.sheets) > limits.sheets:
         raise Unreadable("F10", f"工作表多于 {limits.sheets} 张")
-    book = _read_quick(data, scan, limits) if scan.is_quick else None
+    book = read_plain(scan.stream, scan, limits) if scan.is_plain else None
+    if book is None:
+        scan_sheets(scan)
+        book = _read_quick(data, scan, limits) if scan.is_quick else None
     if book is None:
         book = _read_careful(data, scan, limits)
     if scan.links and any(s.formulas for s in scan.sheets):

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from xlrd import compdoc
 
+from village_notice.sources.cell_styles import Style, make_style
 from village_notice.sources.limits import Unreadable
 from village_notice.sources.number_format import is_scaled_format
 
@@ -20,6 +21,8 @@ _EOF, _FORMULA, _ROW, _COLUMN, _ERROR, _LOCK = 0x0A, 0x06, 0x208, 0x7D, 0x205, 0
 _LINKS, _SEVERAL = 0x01AE, 0xBD
 _MOST_COLUMNS = 1 << 16
 _CELLS = frozenset((0xFD, 0x203, 0x27E, 0x204))
+_DAMAGE = (struct.error, IndexError, UnicodeDecodeError)
+_NAMED_STYLE, _FIRST_OWN = 0x04, 164
 _QUICK_NUMBERS = {*range(14), *range(37, 45), 48, 49}
 _QUICK_DATES = {14, 15, 16, 17, 22}
 
@@ -54,29 +57,63 @@ class SheetScan:
 
 @dataclass(slots=True)
 class XlsScan:
-    """A workbook stream as its records tell it; `is_quick` where calamine sees all there is."""
+    """A workbook stream as its records tell it.
 
+    Attributes:
+        stream: The workbook stream.
+        is_plain: Nothing struck through, no charts; `xls_plain` may read it.
+        is_quick: calamine sees all there is; before `scan_sheets`, as far as the first part of the workbook tells.
+        sheets, positions: The sheets, and where each begins.
+        strings_at: Where the shared strings begin, 0 without any.
+        styles: What each cell style means.
+        since_1904: Days count from 1904.
+    """
+
+    stream: bytes
     is_biff8: bool = False
     is_locked: bool = False
+    is_plain: bool = True
     is_quick: bool = True
     codepage: int = 0
     links: str = ""
     sheets: list[SheetScan] = field(default_factory=list)
+    positions: list[int] = field(default_factory=list)
+    strings_at: int = 0
+    styles: list[Style] = field(default_factory=list)
+    since_1904: bool = False
 
 
 def scan_xls(data: bytes) -> XlsScan:
-    """What the records of an .xls say.
+    """What the first part of an .xls says, which is about all sheets.
 
     Raises:
         Unreadable: F01 where the workbook stream cannot be found or walked.
     """
-    stream = _find_stream(data)
-    scan = XlsScan()
+    scan = XlsScan(_find_stream(data))
     try:
-        _scan_globals(stream, scan)
-    except (struct.error, IndexError, UnicodeDecodeError) as error:
-        raise Unreadable("F01", "工作簿的记录不完整，文件可能没有传完") from error
+        _scan_globals(scan.stream, scan)
+    except _DAMAGE as error:
+        raise _refuse_damage() from error
     return scan
+
+
+def scan_sheets(scan: XlsScan) -> None:
+    """Adds what the records of the sheets say.
+
+    Raises:
+        Unreadable: F01 where a sheet cannot be walked, or a cell has two values.
+    """
+    for sheet, position in zip(scan.sheets, scan.positions, strict=True):
+        try:
+            if sheet.kind == 0:
+                _scan_sheet(scan.stream, position, sheet)
+        except _DAMAGE as error:
+            raise _refuse_damage() from error
+        scan.is_quick = scan.is_quick and sheet.is_quick
+
+
+def _refuse_damage() -> Unreadable:
+    return Unreadable("F01", "工作簿的记录不完整，文件可能没有传完")
 
 
 def _find_stream(data: bytes) -> bytes:
@@ -170,8 +207,7 @@ def _has_two_values(stream: bytes, position: int) -> bool:
 def _scan_globals(stream: bytes, scan: XlsScan) -> None:
     formats: dict[int, str] = {}
     struck: list[bool] = []
-    cell_formats: list[tuple[int, int]] = []
-    positions: list[int] = []
+    cell_formats: list[tuple[int, int, int]] = []
     for record, at, length in _walk(stream, 0):
         if record == 0x0809:
             scan.is_biff8 = struct.unpack_from("<H", stream, at)[0] == 0x0600
@@ -181,21 +217,30 @@ def _scan_globals(stream: bytes, scan: XlsScan) -> None:
         elif record == 0x42:
             scan.codepage = struct.unpack_from("<H", stream, at)[0]
         elif record == 0x85:
-            positions.append(struct.unpack_from("<I", stream, at)[0])
+            scan.positions.append(struct.unpack_from("<I", stream, at)[0])
             scan.sheets.append(_read_sheet_entry(stream[at : at + length], is_biff8=scan.is_biff8))
         elif record == 0x41E and scan.is_biff8:
             formats[struct.unpack_from("<H", stream, at)[0]] = _read_text(stream[at + 2 : at + length], 2)
         elif record == 0x31:
             struck.append(bool(stream[at + 2] & 0x08))
-        elif record == 0xE0 and not struct.unpack_from("<H", stream, at + 4)[0] & 0x04:
-            cell_formats.append(struct.unpack_from("<HH", stream, at))
+        elif record == 0xE0:
+            cell_formats.append(struct.unpack_from("<HHH", stream, at))
+        elif record == 0x22:
+            scan.since_1904 = struct.unpack_from("<H", stream, at)[0] == 1
+        elif record == 0xFC:
+            scan.strings_at = at
         elif record == _LINKS and length > 4 and not scan.links:
             scan.links = _find_link_name(stream[at : at + length])
-    scan.is_quick = scan.is_biff8 and not any(struck) and all(_is_quick_format(f, formats) for _, f in cell_formats)
-    for sheet, position in zip(scan.sheets, positions, strict=True):
-        if sheet.kind == 0:
-            _scan_sheet(stream, position, sheet)
-        scan.is_quick = scan.is_quick and sheet.kind == 0 and sheet.is_quick
+    are_quick = (_is_quick_format(f, formats) for _, f, flags in cell_formats if not flags & _NAMED_STYLE)
+    scan.is_plain = scan.is_biff8 and not any(struck) and all(s.kind == 0 for s in scan.sheets)
+    scan.is_quick = scan.is_plain and all(are_quick)
+    scan.styles = [make_style(f, _find_code(f, formats), is_struck=False) for _, f, _ in cell_formats]
+
+
+def _find_code(format_id: int, formats: dict[int, str]) -> str:
+    """The format's own code, "" for a built-in one that shows a number as it is."""
+    code = formats.get(format_id, "")
+    return "" if format_id < _FIRST_OWN and code.lower() == "general" else code
 
 
 def _is_quick_format(format_id: int, formats: dict[int, str]) -> bool:

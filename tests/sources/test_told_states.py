@@ -1,0 +1,45 @@
+"""States that a title or a cell tells in words of its own."""
+
+import pytest
+
+from village_notice.sources.reference import find_status
+from village_notice.sources.told_states import find_mixed_title, read_title_state
+
+
+@pytest.mark.parametrize(
+    ("title", "state"),
+    [
+        ("退回清单（账号有误，待重新发放）", "退回"),
+        ("2025年耕地地力保护补贴未发放到位人员明细表", "待发"),
+        ("高龄津贴发放失败名单", "失败"),
+        ("失败", "失败"),
+        ("2025年8月耕地地力保护补贴发放成功清单", ""),
+        ("高龄津贴发放及退回情况表", ""),
+        ("退回重新发放明细", ""),
+        ("是否退票", ""),
+        ("2025年退役军人补助发放表", ""),
+        ("说明：未到账的请联系村委会", ""),
+    ],
+)
+def test_titles(title, state):
+    assert read_title_state(title) == state
+
+
+def test_titles_of_paid_and_unpaid_money_are_asked_about():
+    titles = ["高龄津贴发放及退回情况表", "退回重新发放明细", "高龄津贴发放表", "退回清单"]
+    assert find_mixed_title(titles) == ["高龄津贴发放及退回情况表"]
+
+
+@pytest.mark.parametrize(
+    ("text", "state"),
+    [
+        ("失败", "失败"),
+        ("失败-账户不存在", "失败"),
+        ("失败（户名不符）", "失败"),
+        ("失败，已补发", ""),
+        ("账户-不存在", ""),
+        ("", ""),
+    ],
+)
+def test_states_with_a_reason(text, state):
+    assert find_status({"失败": "失败", "成功": "成功"}, text) == state

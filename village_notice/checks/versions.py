@@ -1,0 +1,120 @@
+"""Two files that list the same people with the same money: a list and the bank's answer, a list and its corrected version.
+
+X01 holds what is the same in every word. Here half of a file is enough, whatever accounts or groups only one of them names.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Collection, Iterator
+
+import numpy as np
+import pandas as pd
+
+from village_notice.checks.keys import Keys, find_first, list_rows
+from village_notice.domain.codes import Bools, Ints, code_texts, combine_codes
+from village_notice.domain.finding import Finding, Place
+
+_VERSION = re.compile(
+    r"[新旧终修订正]版|版本|更[正新]|修[改订正]|定稿|终稿|初稿|最终|最新|\bv\d|重做|重报", re.IGNORECASE
+)
+_SHARE = 0.5
+_FEWEST = 2
+_SAME, _CHANGED = "同一人、同一项目、同一金额", "同一人、同一项目，金额不同"
+
+
+def check_versions(payments: pd.DataFrame, keys: Keys, held: Collection[Place]) -> Iterator[Finding]:
+    """X20 for payments of files that share at least half of their payments with an earlier file.
+
+    Args:
+        payments: Payments in path order.
+        keys: Their keys.
+        held: The places of payments that X01 holds already.
+
+    People of both files whose amounts differ are told in both: nobody knows which of the two was paid.
+    """
+    paid = payments["status"].isin(["成功", ""]).to_numpy() & (keys.amount > 0)
+    paid &= (payments["name"] != "").to_numpy() & (payments["programme"] != "").to_numpy()
+    rows = np.flatnonzero(paid)
+    if not len(rows) or len(np.unique(keys.file[rows])) < _FEWEST:
+        return
+    whose = combine_codes(*(code_texts(payments[c].iloc[rows]) for c in ("name", "village_code")), keys.programme[rows])
+    own, partner = _pair(payments, keys, rows, whose)
+    if not len(own):
+        return
+    sizes = np.bincount(keys.file[rows])
+    files = list(zip(keys.file[rows[own]].tolist(), keys.file[rows[partner]].tolist(), strict=True))
+    shared: dict[tuple[int, int], list[tuple[int, int]]] = defaultdict(list)
+    for pair, one, other in zip(files, own.tolist(), partner.tolist(), strict=True):
+        shared[pair].append((one, other))
+    for pair in sorted(shared):
+        if len(shared[pair]) < max(_SHARE * min(sizes[pair[0]], sizes[pair[1]]), _FEWEST):
+            continue
+        same = [(int(rows[a]), int(rows[b])) for a, b in shared[pair]]
+        changed = [(int(rows[a]), int(rows[b])) for a, b in _find_changed(keys, rows, whose, pair, shared[pair])]
+        told = [(a, b, _SAME) for a, b in same] + [(x, y, _CHANGED) for a, b in changed for x, y in ((a, b), (b, a))]
+        yield from (f for f in _tell(payments, keys, told) if f.place not in held)
+
+
+def _pair(payments: pd.DataFrame, keys: Keys, rows: Ints, whose: Ints) -> tuple[Ints, Ints]:
+    """Payments and the earlier ones of other files that may be the same, as places among `rows`."""
+    file, vague = keys.file[rows], keys.is_vague[rows]
+    loose = combine_codes(whose, keys.amount[rows], keys.year[rows])
+    timed = combine_codes(loose, keys.time[rows])
+    first = find_first(timed)
+    own = np.flatnonzero(file[first] != file)
+    pairs = [(own, first[own])]
+    names, places = np.unique(file, return_index=True)
+    texts = payments["file"].iloc[rows[places]].tolist()
+    versions = names[[bool(_VERSION.search(str(t).rpartition("/")[2])) for t in texts]]
+    is_version = np.isin(file, versions)
+    for wanted, among in ((vague, ~vague), (vague & is_version, vague & ~is_version)):
+        pairs.append(_match(loose, file, np.flatnonzero(wanted), np.flatnonzero(among)))
+    own, partner = (np.concatenate(p) for p in zip(*pairs, strict=True))
+    _, once = np.unique(own, return_index=True)
+    own, partner = own[once], partner[once]
+    keep = _agree(payments, rows, own, partner)
+    return own[keep], partner[keep]
+
+
+def _match(loose: Ints, file: Ints, wanted: Ints, among: Ints) -> tuple[Ints, Ints]:
+    """Of some payments those that others, of another file, are alike to."""
+    known, first = np.unique(loose[among], return_index=True)
+    if not len(known):
+        return among, among
+    at = np.minimum(np.searchsorted(known, loose[wanted]), len(known) - 1)
+    alike = known[at] == loose[wanted]
+    own, partner = wanted[alike], among[first[at[alike]]]
+    apart = file[own] != file[partner]
+    return own[apart], partner[apart]
+
+
+def _agree(payments: pd.DataFrame, rows: Ints, own: Ints, partner: Ints) -> Bools:
+    """Whether neither ID nor account, where both rows name one, tells two people apart."""
+    keep = np.ones(len(own), dtype=np.bool_)
+    for column in ("id", "account"):
+        here, there = (payments[column].iloc[rows[p]].to_numpy(dtype=object) for p in (own, partner))
+        keep &= (here == "") | (there == "") | (here == there)
+    return keep
+
+
+def _find_changed(
+    keys: Keys, rows: Ints, whose: Ints, pair: tuple[int, int], same: list[tuple[int, int]]
+) -> Iterator[tuple[int, int]]:
+    """The people of two files who stand in both with other amounts: (payment, earlier payment), as places among `rows`."""
+    used = {p for one in same for p in one}
+    people: dict[int, int] = {}
+    for place in np.flatnonzero(keys.file[rows] == pair[1]).tolist():
+        if place not in used:
+            people.setdefault(int(whose[place]), place)
+    for place in np.flatnonzero(keys.file[rows] == pair[0]).tolist():
+        other = people.pop(int(whose[place]), None) if place not in used else None
+        if other is not None and keys.amount[rows[place]] != keys.amount[rows[other]]:
+            yield place, other
+
+
+def _tell(payments: pd.DataFrame, keys: Keys, told: list[tuple[int, int, str]]) -> Iterator[Finding]:
+    here = list_rows(payments, np.array([a for a, _, _ in told], dtype=np.int64))
+    there = list_rows(payments, np.array([b for _, b, _ in told], dtype=np.int64))
+    for (row, place, name), (_, other, _), (_, _, words) in zip(here, there, told, strict=True):
+        where = " ".join(filter(None, (other.file, other.sheet, f"第 {other.row} 行")))
+        yield Finding("X20", place, words, where, "", name, int(keys.amount[row]))

@@ -1,0 +1,68 @@
+"""Processes that start before there is something for them to do, so that nobody waits for what they import.
+
+The readers of files start while the run itself imports pandas; those that draw, while what was read is checked. Where
+earlier runs left something, most of the work may be done already, and only what turns out to be needed is started.
+"""
+
+from contextlib import ExitStack
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from village_notice.executor import Standby, Workers
+from village_notice.fingerprint import hash_parts
+from village_notice.options import RunOptions
+from village_notice.output import CACHE, PRIVATE
+from village_notice.read_cache import FOLDER
+from village_notice.sources.reader_pool import ReaderPool
+
+READER = "village_notice.sources.payments"
+"""What the readers of files import."""
+_DRAWER = "village_notice.publish"
+_MANY = 10_000
+"""Payments from which there surely are villages enough for several processes."""
+
+
+def find_readings(options: RunOptions) -> Path:
+    """Where readings of this inbox are kept: in the office folder where there is one, else in the private folder of OUT."""
+    inbox = hash_parts(str(options.inbox.resolve()))[:16]
+    return options.home / "cache" / FOLDER / inbox if options.home else options.out / PRIVATE / CACHE / FOLDER
+
+
+class Early:
+    """What was started for a run; left, it ends.
+
+    Attributes:
+        readers: Processes that read files, None where they were not started yet.
+    """
+
+    def __init__(self, options: RunOptions) -> None:
+        self.readers: ReaderPool | None = None
+        self._options = options
+        self._stack = ExitStack()
+        self._standby: Standby | None = None
+        self._is_first = options.is_fresh or not find_readings(options).is_dir()
+
+    def start_readers(self) -> None:
+        """Starts the readers, where every file will have to be read here."""
+        if self._is_first and not self._options.cluster:
+            self.readers = self._stack.enter_context(ReaderPool(self._options.workers, start=[READER]))
+
+    def start_drawers(self, payments: int) -> None:
+        """Starts the processes that draw, where so many payments keep several busy here."""
+        options = self._options
+        if self._is_first and not options.cluster and options.workers > 1 and payments >= _MANY:
+            self._standby = self._stack.enter_context(Standby(options.workers, _DRAWER))
+
+    @property
+    def drawers(self) -> Workers:
+        """Who draws."""
+        return Workers(self._options.workers, self._options.cluster, self._standby)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stack.close()

@@ -1,0 +1,336 @@
+"""What a table says of its payments elsewhere than in a column of states: in a title, a flag, a second amount, a remark, a note.
+
+Only payments without a state of their own are looked at. What is told plainly gives them one (H11); what may be said of
+some of them, nobody knows of which, holds the table (H12); money taken back is no payment (H13).
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from village_notice.domain.columns import PAID_STATUSES
+from village_notice.domain.finding import Finding, Place
+from village_notice.domain.money import parse_amount
+from village_notice.domain.remark import is_failure_reason, says_not_paid
+from village_notice.domain.text import column_letters
+from village_notice.sources.cells import read_amount
+from village_notice.sources.column_map import ColumnMap
+from village_notice.sources.grid import Cell, Grid
+from village_notice.sources.reference import find_status, fold_heading
+from village_notice.sources.sheet_reader import TableReading
+from village_notice.sources.surroundings import Context, Lookups
+from village_notice.sources.tables import Table, cell_text
+from village_notice.sources.wording import drop_brackets, fold_words
+
+_UNPAID = re.compile(
+    r"(?:发放|代发|打卡|支付|兑[付现]|拨付)?(?:失败|未成功|不成功|退回|退票|退汇|退库|应[发补]未[发补]|未发放?|未到[账帐卡]|未打卡|未兑[付现]|未拨付|未领取?)(?:到位)?"
+)
+"""Titles of what did not arrive; 停发名单 is asked about elsewhere (H02)."""
+_PAID = re.compile(r"成功|补发|重发|再发|发放|兑[付现]|代发|拨付|打卡|支付|到[账卡]|汇总|统计|及|和|与")
+"""A title that says any of these too is not of unpaid money alone."""
+_LISTS = re.compile(r"(?:清单|名单|名册|花名册|明细|人员|农户|户|表|册|情况|数据)*\d*$")
+_LONGEST_TITLE = 40
+_FLAGS: Mapping[str, str] = {
+    "停发": "停发", "取消": "停发", "暂停": "停发", "缓发": "停发", "终止": "停发", "停保": "停发",
+    "退票": "退回", "退回": "退回", "退汇": "退回", "退款": "退回", "失败": "失败",
+}  # fmt: skip
+_FLAG = re.compile(r"是否(?:已|被)?(" + "|".join(_FLAGS) + r")(?:发放|享受|待遇)?")
+_STATE_HEADING = re.compile(
+    r"结果|返回|返盘|回执|回盘|回单|状态|标[识志]|情况|到[账帐卡]|打[款卡]|发没发|[发领]了?没|入[账帐卡]|领取|发放|兑[付现]|成功|是否(?:已)?(?:享受|发|领|到|成功|打|兑|补|入|通过|符合|合格)|核对|复核|核实|核查"
+)
+_ATTRIBUTE = re.compile(
+    r"性别|民族|银行|开户|行[号名]|类[别型]|等级|级别|方式|[机型]型|型号|作物|品[种牌目]|关系|户口|户籍|文化|婚姻|政治|职务|健康|身体|残疾|自理|组|村|镇|证件|单位|签[字名章]|手印|面积|住房|年龄|地址|电话|依据|"
+    r"途径|用途|身份|名称|家庭|经济|劳动|就业|土地|种植|养殖|承包|流转|基本|生活|困难|病|机具|处置|在校|参保|日期|时间|期间|审核|原因|负责|人$|员$"
+)
+_BAD_VALUE = re.compile(
+    r"失败|异常|退[回票款汇]?|[未没不](?!详).*|停发?|冻结|[×✗✘xX✕]|ERR.*|待.*|死亡|去世|否|无效|注销|销户|挂失|错误|N|NO|F|FAIL.*|存疑|有误"
+)
+_PLAIN_VALUE = re.compile(
+    r"[√✓✔☑是对Y好]|YES|OK|正常|成功|已.*|S|SUCCESS|0+|无变动|通过|符合|合格|发了|领了|到账|到了|在世|健在|有效|发放|有"
+)
+_MOST_VALUES = 4
+_LONGEST_VALUE = 10
+_FEWEST_ROWS = 3
+_DOUBTFUL_FLAG = re.compile(r"是否(?:已|被)?(?:死亡|去世|注销|销户|挂失|冻结|迁出|退出|异常)")
+_YES = frozenset(
+    ("是", "有", "√", "✓", "✔", "Y", "YES", "1", "已死亡", "死亡", "已停发", "停发", "已退票", "退票", "已退回", "退回")
+)
+_FAILED_AMOUNTS: Mapping[str, str] = {"失败": "失败", "未成功": "失败", "退回": "退回", "退票": "退回", "未": "待发"}
+_FAILED_AMOUNT = re.compile(
+    r"(失败|未成功|退回|退票|未)(?:补贴?|补助|发放?|兑[付现]|拨付|到账|领取?|支付)?(?:金额|资金|额|款)"
+)
+_ENDED = re.compile(
+    r"停发|死亡|去世|病故|亡故|迁出|注销|销户|重复|取消|退出|不符合|不再|超龄|终止|暂停|暂缓|不发|未发|失败|退回|退票"
+)
+"""Remarks that explain why no amount stands beside a name."""
+_NOTE = re.compile(
+    r"未到[账帐卡]|没有?到[账帐卡]|未发|没有?发|未打卡|未兑付|未拨付|退回|退票|失败|停发|不发|不予发放|暂[缓存不]|冻结|挂账|下[个月批次]|除.{1,20}外"
+)
+_NO_NOTE = re.compile(
+    r"如[有未对需果]|若[有未对]|凡|异议|咨询|举报|监督|未发[现生]|公示|(?:均|全部)?已(?:全部)?(?:补发|重新发放|重发)"
+)
+_SOMEBODY = re.compile(
+    r"\d+\s*[户人笔名]|[一二两三四五六七八九十几]+[户人笔名]|序号|第\d|\d\s*[号、]|标[红黄色注]|[红黄]色|[户人]员?[^标]*未|本表|上表|以上"
+)
+_TAKEN_BACK = re.compile(
+    r"追缴|追回|退缴|清缴|收缴|缴回|清退(?:资金|补贴|款|金额)|收回(?:的?资金|的?补贴|的?补助|款|金额)|(?:资金|补贴|补助|款)(?:收回|清退)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """A state that the table gives to some of its payments: their positions, and the words that give it."""
+
+    words: str
+    status: str
+    positions: Sequence[int]
+    is_remark: bool = False
+
+
+class StateTeller:
+    """Gives the payments of one table the states that the table tells elsewhere.
+
+    Args:
+        grid: The sheet.
+        table, columns, context: The table as it was understood.
+        reading: Its payments; their states are changed in place.
+        lookups: The wordings of states.
+
+    Attributes:
+        used: Columns that are of no use to others, but tell states.
+        knows_states: Whether the table tells the states of its payments as a column of states would.
+    """
+
+    def __init__(
+        self, grid: Grid, table: Table, columns: ColumnMap, context: Context, reading: TableReading, lookups: Lookups
+    ) -> None:
+        self.grid, self.table, self.columns, self.context = grid, table, columns, context
+        self.reading, self.values, self.lookups = reading, reading.values, lookups
+        self.place = Place(context.file, context.sheet)
+        self.used: set[int] = set()
+        self.knows_states = False
+
+    def tell(self) -> Iterator[Finding]:
+        """H11, H12, H13 and R18 of the table."""
+        statuses = self.values["status"]
+        if not statuses:
+            return
+        back = find_taken_back(self.table, self.columns)
+        if back and "" in statuses:
+            self._take_back()
+            yield Finding("H13", self.place, found=back)
+            return
+        told = [
+            t for find in (self._find_title, self._find_flags, self._find_amounts, self._find_results) for t in find()
+        ]
+        told += self._find_remarks()
+        for one in told:
+            open_ = [i for i in one.positions if statuses[i] == ""]
+            self.knows_states |= not one.is_remark
+            if open_:
+                self._settle(open_, one)
+                yield Finding("H11", self.place, found=one.words, expected=str(len(open_)), difference=one.status)
+        yield from self._doubt_flags()
+        yield from self._doubt_columns()
+        if all(s in PAID_STATUSES for s in statuses) and (note := self._find_note()):
+            yield Finding("H12", self.place, found=note)
+
+    def _take_back(self) -> None:
+        values = self.values
+        for i, status in enumerate(values["status"]):
+            if status == "":
+                fen = values["amount_fen"][i]
+                values["status"][i] = "追回"
+                values["amount_fen"][i] = -abs(fen) if isinstance(fen, int) else fen
+        self.reading.findings = [f for f in self.reading.findings if f.code != "R03"]
+
+    def _settle(self, positions: Sequence[int], one: _Told) -> None:
+        """Payments get a state; an amount that nobody wrote is 0, and what was asked of them is answered."""
+        values, rows = self.values, set[object]()
+        for i in positions:
+            values["status"][i] = one.status
+            rows.add(values["row"][i])
+            if values["amount_fen"][i] is None:
+                values["amount_fen"][i] = 0
+            reason = self._text(i, "failure_reason")
+            if not values["remark"][i] and (reason or one.words):
+                values["remark"][i] = reason or one.words
+        self.reading.totals.take_off({r for r in rows if isinstance(r, int)})
+        answered = ("R18", "C02")
+        self.reading.findings = [f for f in self.reading.findings if f.code not in answered or f.place.row not in rows]
+
+    def _find_title(self) -> Iterator[_Told]:
+        """The title or the sheet's name says of all that they did not arrive."""
+        for text in (*reversed(self.table.above), self.context.sheet):
+            if status := read_title_state(text):
+                yield _Told(f"“{text[:_LONGEST_TITLE]}”", status, range(len(self.values["status"])))
+                return
+
+    def _find_flags(self) -> Iterator[_Told]:
+        """是否停发, 是否退票: 是."""
+        for column, text in self._list_headings():
+            if match := _FLAG.fullmatch(fold_words(text)):
+                self.used.add(column)
+                yield _Told(f"“{text}”写着“是”", _FLAGS[match[1]], self._find_yes(column))
+
+    def _doubt_flags(self) -> Iterator[Finding]:
+        """R18 where 是否死亡, 是否挂失 says yes of money that counts as paid."""
+        for column, text in self._list_headings():
+            if not _DOUBTFUL_FLAG.fullmatch(fold_words(text)):
+                continue
+            self.used.add(column)
+            for i in self._find_yes(column):
+                if self.values["status"][i] in ("", "成功") and self.values["raw_fen"][i]:
+                    row, name = self.values["row"][i], str(self.values["name"][i])
+                    where = self.place._replace(row=int(str(row)), column=column_letters(column))
+                    yield Finding("R18", where, found=f"{text}：{cell_text(self._cell(i, column))}", person=name)
+
+    def _doubt_columns(self) -> Iterator[Finding]:
+        """R04 in the rows where a column that nobody knows may say that the money did not arrive (到账: ×, 回执: 9999)."""
+        if "status" in self.columns.fields:
+            return
+        used = {*self.columns.fields.values(), *self.used}
+        used |= {c for a in self.columns.amounts for c in (a.column, a.flag, a.quantity, a.rate)}
+        for column, text in self._list_headings():
+            plain = fold_words(text)
+            if column in used or _ATTRIBUTE.search(plain):
+                continue
+            values = [fold_words(cell_text(self._cell(i, column))).upper() for i in range(len(self.values["row"]))]
+            odd = self._find_odd(values, names_state=bool(_STATE_HEADING.search(plain)))
+            self.used |= {column} if odd else set()
+            for i in odd:
+                if self.values["status"][i] == "" and self.values["raw_fen"][i]:
+                    row, name = int(str(self.values["row"][i])), str(self.values["name"][i])
+                    where = self.place._replace(row=row, column=column_letters(column))
+                    yield Finding("R04", where, found=f"{text}：{values[i] or '空白'}", person=name)
+
+    def _find_odd(self, values: Sequence[str], *, names_state: bool) -> list[int]:
+        """Rows of a column of few short words whose word may mean that nothing was paid; [] for a column of anything else."""
+        counts = Counter(values)
+        words = [v for v in counts if v]
+        is_short = all(len(v) <= _LONGEST_VALUE for v in words)
+        if len(values) < _FEWEST_ROWS or not words or len(counts) > _MOST_VALUES or not is_short or len(counts) < 2:
+            return []
+        bad = {v for v in words if _BAD_VALUE.fullmatch(v)}
+        usual, times = counts.most_common(1)[0]
+        is_clear = usual and bool(_PLAIN_VALUE.fullmatch(usual)) and times * 2 > len(values)
+        if names_state and is_clear:
+            bad |= {v for v in counts if not _PLAIN_VALUE.fullmatch(v)}
+            bad |= {v for v in counts if v.isdigit() and v != usual}
+        elif not names_state:  # the words alone must speak, and of the few
+            bad = {v for v in bad if counts[v] * 2 < len(values)} if is_clear else set()
+        return [i for i, v in enumerate(values) if v in bad]
+
+    def _find_yes(self, column: int) -> list[int]:
+        return [
+            i for i in range(len(self.values["row"])) if fold_words(cell_text(self._cell(i, column))).upper() in _YES
+        ]
+
+    def _find_amounts(self) -> Iterator[_Told]:
+        """失败金额 or 未补贴金额 beside an amount of 0."""
+        for column, text in self._list_headings():
+            match = _FAILED_AMOUNT.fullmatch(fold_heading(text))
+            if not match or column in (a.column for a in self.columns.amounts):
+                continue
+            self.used.add(column)
+            zero = [i for i, fen in enumerate(self.values["raw_fen"]) if not fen]
+            found = [i for i in zero if (a := read_amount(self._cell(i, column), 100)) and a.fen > 0]
+            yield _Told(f"“{text}”里有金额、实发为 0", _FAILED_AMOUNTS[match[1]], found)
+
+    def _find_results(self) -> Iterator[_Told]:
+        """A column of results rather than of reasons: every row has a word, most of success, the others why not."""
+        if "failure_reason" not in self.columns.fields or "status" in self.columns.fields:
+            return
+        texts = [self._text(i, "failure_reason") for i in range(len(self.values["row"]))]
+        states = [find_status(self.lookups.statuses, t) for t in texts]
+        if "成功" not in states or not all(texts):
+            return
+        failed = [i for i, t in enumerate(texts) if states[i] == "" and is_failure_reason(t)]
+        failed += [i for i, s in enumerate(states) if s not in PAID_STATUSES]
+        heading = self.table.texts[self.columns.fields["failure_reason"] - 1]
+        yield _Told(f"“{heading}”一列别人都写着成功，这几行写着原因", "失败", sorted(failed))
+
+    def _find_remarks(self) -> Iterator[_Told]:
+        """Remarks that say plainly that nothing was paid, or why no amount stands there."""
+        remarks, money = self.values["remark"], self.values["raw_fen"]
+        if not any(says_not_paid(str(r)) or _ENDED.search(str(r)) for r in set(remarks) if r):
+            return
+        not_paid = [i for i, r in enumerate(remarks) if r and money[i] and says_not_paid(str(r))]
+        ended = [
+            i for i, r in enumerate(remarks) if r and not money[i] and _ENDED.search(str(r)) and self._is_nothing(i)
+        ]
+        yield _Told("备注写明没有发放", "待发", not_paid, is_remark=True)
+        yield _Told("备注写明了原因，没有金额", "停发", ended, is_remark=True)
+
+    def _is_nothing(self, i: int) -> bool:
+        """Whether the amount is blank or 0, and not a value that was lost."""
+        column = next(a.column for a in self.columns.amounts if column_letters(a.column) == self.values["column"][i])
+        cell = self._cell(i, column)
+        where = (int(str(self.values["row"][i])), column)
+        is_blank = cell is None or (isinstance(cell, str) and not cell.strip())
+        number = None if is_blank else parse_amount(cell)
+        return where not in self.grid.lookup.lost and (is_blank or (number is not None and number.fen == 0))
+
+    def _find_note(self) -> str:
+        """A line beside the list that says of somebody on it that the money did not arrive, "" where there is none."""
+        below = [s.text for s in self.reading.set_aside if s.kind in ("note", "section")]
+        for text in (*below, *self.table.above):
+            plain = fold_words(text)
+            if not _NOTE.search(plain) or _NO_NOTE.search(plain):
+                continue
+            if _SOMEBODY.search(plain) or any(str(n) in plain for n in set(self.values["name"]) if len(str(n)) > 1):
+                return text[:_LONGEST_TITLE]
+        return ""
+
+    def _list_headings(self) -> Iterator[tuple[int, str]]:
+        for column, text in enumerate(self.table.texts, 1):
+            if text:
+                yield column, text.rsplit("\n", maxsplit=1)[-1]
+
+    def _cell(self, i: int, column: int) -> Cell:
+        row = self.grid.rows[int(str(self.values["row"][i])) - 1]
+        return row[column - 1] if column <= len(row) else None
+
+    def _text(self, i: int, name: str) -> str:
+        column = self.columns.fields.get(name, 0)
+        return cell_text(self._cell(i, column)) if column else ""
+
+
+def read_title_state(text: str) -> str:
+    """The state that a title or sheet name gives all payments below it (退回清单, 未发放人员明细表), "" where it gives none."""
+    plain = fold_words(drop_brackets(fold_words(text)))
+    match = _UNPAID.search(plain)
+    if not match or "是否" in plain or len(plain) > _LONGEST_TITLE or re.search("[。；：:，]", plain):
+        return ""
+    before, after = plain[: match.start()], plain[match.end() :]
+    if _PAID.search(before) or _PAID.search(after) or not _LISTS.fullmatch(after.replace("的", "")):
+        return ""
+    word = match[0]
+    return "退回" if "退" in word else "失败" if re.search("失败|不成功|未成功", word) else "待发"
+
+
+def find_taken_back(table: Table, columns: ColumnMap) -> str:
+    """The heading or title that says that a table lists money taken back, "" where none does or a state says more."""
+    if "status" in columns.fields or any(a.status for a in columns.amounts):
+        return ""
+    texts = [table.texts[a.column - 1] for a in columns.amounts]
+    own = [t for t in texts if _TAKEN_BACK.search(fold_words(t))]
+    if own:
+        return own[0].replace("\n", "")
+    return next((t[:_LONGEST_TITLE] for t in table.above if _is_list_of_recoveries(fold_words(t))), "")
+
+
+def _is_list_of_recoveries(title: str) -> bool:
+    match = _TAKEN_BACK.search(title)
+    return bool(match) and len(title) <= _LONGEST_TITLE and not re.search(r"[。：:]|发放|补发|兑付|拨付", title)
+
+
+def find_mixed_title(titles: Sequence[str]) -> list[str]:
+    """The titles that speak of money that did not arrive, but not of that alone (发放及退回情况): whether it was paid is open."""
+    return [t for t in titles if not read_title_state(t) and _is_mixed(fold_words(drop_brackets(fold_words(t))))]
+
+
+def _is_mixed(title: str) -> bool:
+    is_short = len(title) <= _LONGEST_TITLE and not re.search("[。；：:，]", title)
+    return is_short and bool(_UNPAID.search(title)) and not re.search("补发|重发|重新|再次|二次|成功", title)
