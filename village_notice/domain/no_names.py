@@ -9,7 +9,7 @@ from collections.abc import Collection
 
 _TYPED = (
     # roles and kinds of people
-    "村民 农民 居民 渔民 牧民 灾民 移民 人民 公民 社员 党员 团员 队员 成员 会员 委员 学员 职员 雇员 人员 店员 官员 议员 干部 群众 百姓 老百姓 "
+    "农户 单户 单页 余页 余款 余账 水账 金卡 单据 万户 千户 水组 田组 林组 村民 农民 居民 渔民 牧民 灾民 移民 人民 公民 社员 党员 团员 队员 成员 会员 委员 学员 职员 雇员 人员 店员 官员 议员 干部 群众 百姓 老百姓 "
     "老人 老年人 老党员 老干部 军人 退役军人 复员军人 工人 民工 农民工 临时工 零工 小工 大工 技工 司机 学生 教师 老师 校长 医生 村医 护士 "
     "儿童 孤儿 婴儿 妇女 男性 女性 男子 女子 家属 亲属 遗属 军属 烈属 家人 家长 家庭 儿子 女儿 子女 妻子 丈夫 父亲 母亲 父母 配偶 子孙 "
     "户长 户代表 代表 村民代表 监护人 代理人 委托人 受益人 受托人 申请人 联系人 负责人 经办人 承包人 承租人 出租人 转包人 收款人 付款人 领款人 "
@@ -93,17 +93,14 @@ def is_no_name(text: str, surnames: Collection[str] = ()) -> bool:
         return True
     if len(text) not in _SIZES:
         return False
-    if _is_counted(text) or (text[-1] == "户" and (not _begins_with(text, surnames) or _HOUSEHOLDS.fullmatch(text))):
+    if any(p.fullmatch(text) for p in (_COUNT, _PLACE, _OURS)) or (text[-1] == "户" and _HOUSEHOLDS.fullmatch(text)):
         return True
-    if _begins_with(text, surnames):
+    if _begins_with(text, surnames):  # 张户, 王强款: odd, and yet somebody's name
         return False
+    if text[-1] == "户" or _NEVER.issuperset(text[1:]) or _LAST.fullmatch(text):
+        return True
     is_of_forms = text[-1] in _FORM_END and _FORM.issuperset(text[:-1])
     return is_of_forms or (bool(surnames) and _is_unlike_names(text))
-
-
-def _is_counted(text: str) -> bool:
-    """Whether a text is a number or a part of something: 共2人, 东组, 本页, 余额."""
-    return _NEVER.issuperset(text[1:]) or any(p.fullmatch(text) for p in (_LAST, _COUNT, _PLACE, _OURS))
 
 
 def _is_unlike_names(text: str) -> bool:

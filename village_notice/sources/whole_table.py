@@ -35,7 +35,9 @@ _UNPAID = re.compile(
 )
 """Words of money that did not reach anybody; only a re-issue in the same breath makes it paid."""
 _REISSUED = re.compile(r"补发|重发|重新发|再次发|二次发|已发|已补")
-_CHECKED = re.compile(r"应享受|初审|复审|年审|终审|认定|减员|违规|冒领|整改|问题|核查|排查|需求|摸底|调查|意向|意愿|报名|预登记")
+_CHECKED = re.compile(
+    r"应享受|初审|复审|年审|终审|认定|减员|违规|冒领|整改|问题|核查|排查|需求|摸底|调查|意向|意愿|报名|预登记"
+)
 """Words of lists that are made before or after the payment: paid only where a title also says so."""
 _BARE_LIST = re.compile(
     r"(?:名单|台账|登记[表册]?|底[册表]|(?<!补[贴助])对象|人员|数据|信息)(?:名?[单表册]|汇总|明细)?(?:[（(].{0,12}[)）])?$"
