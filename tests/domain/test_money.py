@@ -95,6 +95,7 @@ def test_capital_words(fen, words):
 def test_scaled_numbers():
     assert parse_scaled("12.5亩", 3) == 12500
     assert parse_scaled("69.25", 6) == 69_250_000
+    assert parse_scaled("9E+9999999999", 3) is None
     assert parse_scaled("无", 3) is None
     assert format_scaled(12500, 3) == "12.5"
     assert format_scaled(120_000_000, 6, minimum=2) == "120.00"

@@ -72,7 +72,7 @@ def _drop_binary_noise(value: float) -> Decimal:
 
 
 def _scale(number: Decimal, unit_fen: int, *, is_cleaned: bool) -> Amount | None:
-    if abs(number) > Decimal(10) ** 15:
+    if number.copy_abs() > Decimal(10) ** 15:
         return None
     exact = number * unit_fen
     rounded = exact.quantize(Decimal(1), ROUND_HALF_UP)
@@ -168,7 +168,7 @@ def parse_scaled(value: object, places: int) -> int | None:
         number = _drop_binary_noise(value) if math.isfinite(value) else Decimal("NaN")
     else:
         return None
-    if not number.is_finite() or abs(number) > Decimal(10) ** 12:
+    if not number.is_finite() or number.copy_abs() > Decimal(10) ** 12:
         return None
     return int((number * 10**places).quantize(Decimal(1), ROUND_HALF_UP))
 
