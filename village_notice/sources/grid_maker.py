@@ -190,3 +190,11 @@ def read_iso_moment(text: str) -> date | datetime | time | str:
     except ValueError:
         return text
     return moment if moment.time() != time() else moment.date()
+
+
+def add_body(bodies: list[tuple[int, int]], first: int, last: int) -> None:
+    """Notes rows that have the shape of the row above them; the first of a shape may be of headings (2023, 2024 …)."""
+    if bodies and bodies[-1][1] == first - 1:
+        bodies[-1] = (bodies[-1][0], last)
+    elif first <= last:
+        bodies.append((first, last))

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from village_notice.sources.cell_styles import PLAIN, Style
 from village_notice.sources.grid import Cell, WorkbookGrids
-from village_notice.sources.grid_maker import CellBudget, GridMaker, check_text
+from village_notice.sources.grid_maker import CellBudget, GridMaker, add_body, check_text
 from village_notice.sources.limits import ReadLimits
 from village_notice.sources.number_format import read_serial
 from village_notice.sources.xls_records import SheetScan, XlsScan
@@ -136,7 +136,7 @@ class _PlainReader:
                     before, last = shape, row + len(words) - 1
                     shape.found.append((row, words))
                     if len(shape.small) + len(shape.large) >= _SEVERAL_NUMBERS and not self.special:
-                        _add_body(maker.grid.bodies, alike + 1, last + 1)
+                        add_body(maker.grid.bodies, alike + 1, last + 1)
                 for place in shape.marks:
                     if ((words[:, place + 8] & _HIDDEN) != 0).any() or ((words[:, place + 5] & _HEIGHT) == 0).any():
                         raise _OutOfOrdinaryError
@@ -192,14 +192,6 @@ class _PlainReader:
             for index in np.flatnonzero(styles == style):
                 cells[index] = read_serial(cells[index], kind, since_1904=self.scan.since_1904)
         return cells
-
-
-def _add_body(bodies: list[tuple[int, int]], first: int, last: int) -> None:
-    """Notes rows that have the shape of the row above them; the first of a shape may be of headings (2023, 2024 …)."""
-    if bodies and bodies[-1][1] == first - 1:
-        bodies[-1] = (bodies[-1][0], last)
-    elif first <= last:
-        bodies.append((first, last))
 
 
 def _read_key(stream: bytes, at: int, end: int) -> tuple[_Key, int, int]:
