@@ -6,10 +6,14 @@ lists, many small ones and a large one, of the same people in one programme afte
 .xlsx and as .xls. "first" is the first time a file is read in the process; "again" the best of the later times, when names
 and figures have been met before.
 
+The last lines are by the clock: all these files as `run` reads them, with its reading processes, their start included,
+against the bare loop, which is one process.
+
 Run: `python bench/bench_read.py [--files 60] [--rows 700] [--large 20000] [--again 2]`.
 """
 
 import argparse
+import os
 import platform
 import tempfile
 import time
@@ -25,8 +29,10 @@ from village_notice.domain.identity import id_check_digit
 from village_notice.domain.reading import FileReading
 from village_notice.domain.village import Village
 from village_notice.settings import Settings
+from village_notice.sources.discover import find_inputs
 from village_notice.sources.payments import ReadOptions
 from village_notice.sources.reader_child import Job, drop_garbage, put_off_garbage, run_job
+from village_notice.sources.reader_pool import ReaderPool
 from village_notice.sources.reference import read_reference
 
 YEAR = 2025
@@ -61,6 +67,9 @@ def main() -> None:
                 for number, path in enumerate(paths):
                     write(path, list_rows(people, number, min(rows, _MOST_ROWS_OF_XLS)))
                 show(f"{count} {words} {suffix}", paths, options.again)
+        print(f"{'as a run reads them':24}{'payments':>10}{'calamine':>10}{'ours':>10}{'ratio':>18}")
+        for workers in range(1, (os.cpu_count() or 1) + 1):
+            show_pool(Path(folder), workers)
 
 
 def show(words: str, paths: Sequence[Path], again: int) -> None:
@@ -81,6 +90,20 @@ def show(words: str, paths: Sequence[Path], again: int) -> None:
     total = payments
     later = min((measure(read, paths) for _ in range(again)), default=first)
     print(f"{words:24}{total:>10,}{bare:>10.3f}{first:>10.3f}{later:>10.3f}{bare / first:>8.2f}{bare / later:>8.2f}")
+
+
+def show_pool(folder: Path, workers: int) -> None:
+    """Reads everything in a folder both ways and prints one line, in seconds by the clock."""
+    files = find_inputs(folder).files
+    started = time.perf_counter()
+    for file in files:
+        read_bare(file.path)
+    bare, started = time.perf_counter() - started, time.perf_counter()
+    with ReaderPool(workers, start=[_READ_FILE.partition(":")[0]]) as pool:
+        readings = list(pool.map(files, _READ_FILE, (ReadOptions(YEAR),)))
+    ours, payments = time.perf_counter() - started, sum(r.count for r in readings if isinstance(r, FileReading))
+    words = f"{len(files)} files, {workers} process{'es' if workers > 1 else ''}"
+    print(f"{words:24}{payments:>10,}{bare:>10.3f}{ours:>10.3f}{bare / ours:>18.2f}")
 
 
 def measure(read: Callable[[Path], object], paths: Sequence[Path]) -> float:

@@ -33,6 +33,13 @@ HEADINGS = [
     "发放日期",
     "状态",
 ]
+MILLIONS = [
+    ("万木", 6_680_000),
+    ("莱阳市丰收农机专业合作社", 1_284_567.89),
+    ("王甲", 123_456_789.12),
+    ("王乙", 800_000),
+    ("王乙", 700_000),
+]
 VILLAGES = ["桥头村", "滩港村", "东埠前村"]
 
 
@@ -314,6 +321,20 @@ def test_a_broken_reference_line_names_file_line_and_column(inbox, tmp_path):
     assert (
         result.exit_code == 5 and "名册.csv" in result.output and "第 2 行" in result.output and "code" in result.output
     )
+
+
+def test_sums_of_a_million_side_by_side_are_no_private_numbers(tmp_path):
+    (tmp_path / "收件箱").mkdir()
+    rows = [[n, "桥头村", name, fen] for n, (name, fen) in enumerate(MILLIONS, 1)]
+    write(
+        tmp_path / "收件箱/农机.xlsx",
+        "2022年羊郡镇农机购置补贴发放明细表",
+        rows,
+        ["序号", "村名", "姓名", "补贴金额（元）"],
+    )
+    result = run(tmp_path / "收件箱", tmp_path / "结果")
+    assert result.exit_code == 0, result.output
+    assert (tmp_path / "结果/公开/羊郡镇/桥头村/档案/data/明细.csv").is_file()
 
 
 def test_two_villages_of_one_name_are_never_mixed(tmp_path):

@@ -9,7 +9,7 @@ from typing import cast
 from village_notice.checks.corrections import settle_corrections
 from village_notice.domain.finding import Finding, Place
 from village_notice.domain.reading import FileReading
-from village_notice.domain.rules import format_message
+from village_notice.domain.rules import format_message, is_error
 from village_notice.early import READER
 from village_notice.errors import NothingReadableError, UsageError
 from village_notice.executor import Workers
@@ -115,6 +115,7 @@ def list_findings(readings: Sequence[FileReading]) -> list[Finding]:
 
 
 def _explain_nothing(inbox: Path, findings: Sequence[Finding]) -> str:
+    findings = sorted(findings, key=lambda f: not is_error(f))  # errors first
     lines = [f"  {f.place.file} {f.place.sheet}：{format_message(f)}" for f in findings[:_SHOWN_REASONS]]
     more = [f"  ……另有 {len(findings) - _SHOWN_REASONS} 处"] if len(findings) > _SHOWN_REASONS else []
     words = f"{inbox} 里没有读到任何一笔发放数据。请确认放的是发放明细表（.xlsx .xls .csv）。"

@@ -19,6 +19,7 @@ from pathlib import Path
 from village_notice.archive.package import PackageFile, build_package
 from village_notice.archive.versions import Plan, plan_package
 from village_notice.domain.finding import Finding, Place
+from village_notice.domain.money import format_fen
 from village_notice.domain.pinyin import Pinyin
 from village_notice.domain.proof import VillageProof
 from village_notice.domain.public import VillageYear, check_code, list_columns
@@ -198,12 +199,22 @@ def _build_package(village: VillageYear, parts: Sequence[PackageFile], job: Job,
 
 
 def _list_large_numbers(village: VillageYear) -> Iterator[str]:
-    """Large sums and quantities as the offline page writes them: whole fen and thousandths, which look like numbers."""
+    """Large sums and quantities, which look like numbers: whole fen and thousandths (offline page), and yuan (tables).
+
+    In a table two sums stand side by side with nothing but a comma between them.
+    """
     lines, sums = list_columns(village), [village.public_fen]
     for programme in village.programmes:
         sums += [programme.amount_fen, programme.quantity_milli or 0]
     sums += (*lines["amount_fen"], *filter(None, lines["quantity_milli"]), *village.households["amount_fen"].tolist())
-    yield from (str(abs(number)) for number in sums if abs(number) >= _LONG_FEN)
+    if any(abs(number) >= _LONG_FEN for number in sums):  # then a household's sum of one programme may be large too
+        cells: dict[tuple[int, str], int] = {}
+        for key in zip(lines["household_no"], lines["key"], lines["amount_fen"], strict=True):
+            cells[key[:2]] = cells.get(key[:2], 0) + key[2]
+        sums += cells.values()
+    for number in sums:
+        if abs(number) >= _LONG_FEN:
+            yield from (str(abs(number)), format_fen(abs(number)))
 
 
 def _place(finding: Finding, folders: tuple[str, str], name: str) -> Finding:

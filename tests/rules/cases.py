@@ -397,6 +397,10 @@ CASES: dict[str, tuple[Case, Case]] = {
         pay({"status": "成功", "remark": "账户异常退回"}),
         pay({"status": "成功", "remark": "账户异常退回，已补发"}),
     ),
+    "R20": (
+        sheet({}, {}, {}, after=[[None, "合计", None, None, None, None, None, 1200]], hidden_rows=frozenset({4})),
+        sheet({}, {}, {}, after=[[None, "合计", None, None, None, None, None, 1800]], hidden_rows=frozenset({4})),
+    ),
     "R19": (pay({"status": "", "remark": "户主已故"}), pay({"status": "", "remark": "代领"})),
     "X01": (pay({}, {"file": "b.xlsx"}), pay({}, {"file": "b.xlsx", "amount_fen": 60001})),
     "X02": (pay({}, {}), pay({}, {"period": "2022-07"})),
@@ -430,6 +434,10 @@ CASES: dict[str, tuple[Case, Case]] = {
     "X20": (
         sheet(more=[Grid("公示", [[TITLE], list(COLUMNS.values()), list(GOOD.values())])]),
         sheet(more=[Grid("公示", [[TITLE], list(COLUMNS.values()), list((GOOD | {"date": "2022-09-30"}).values())])]),
+    ),
+    "X21": (
+        pay({"status": ""}, {"status": "退回", "file": "退票清单.xlsx"}),
+        pay({"status": "", "sheet": "补发"}, {"status": "退回", "file": "退票清单.xlsx"}),
     ),
     "X19": (
         pay(*(one(n, amount_fen=100 * n) for n in range(1, 5))),

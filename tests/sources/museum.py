@@ -354,6 +354,13 @@ REFUSED = {
     "prose.txt": ("F03", "关于做好工作的通知\n各村：\n请做好发放工作。\n".encode),
     "gzip.xlsx": ("F03", lambda: b"\x1f\x8b\x08" + b"x" * 50),
     "zeros.xlsx": ("F06", lambda: b"\0" * 1000),
+    "zip_of_nothing.xlsx": ("F06", lambda: pack({})),
+}
+"""Name → (code, bytes)."""
+
+TOLD = {
+    "only_errors.xlsx": ("F08", lambda: xlsx(sheet_xml('<row r="1"><c r="A1" t="e"><v>#REF!</v></c></row>'))),
+    "only_formulas.xlsx": ("F08", lambda: xlsx(sheet_xml('<row r="1"><c r="A1"><f>B1</f></c></row>'))),
 }
 """Name → (code, bytes)."""
 

@@ -7,12 +7,15 @@ import pytest
 
 from village_notice.domain.rules import format_message
 from village_notice.sources.discover import find_inputs
+from village_notice.sources.grid_maker import simplify
 from village_notice.sources.limits import ReadLimits
 from village_notice.sources.payments import ReadOptions
 from village_notice.sources.reader_child import Job, run_job
+from village_notice.sources.xls_records import _find_link_name
+from village_notice.sources.xlsb import _read_rk
 
 from .conftest import HEADINGS, REGISTER
-from .museum import HELD, REFUSED, SAME, TABLE, cell, overlapping, pack, rows_xml, sheet_xml, xlsx
+from .museum import HELD, REFUSED, SAME, TABLE, TOLD, cell, overlapping, pack, rows_xml, sheet_xml, xlsx
 
 _SECONDS = 10.0
 """Work on one of these files, at most."""
@@ -47,6 +50,25 @@ def test_broken_file_is_refused(name, exhibit):
     reading = exhibit(name, make())
     assert len(reading.payments) == 0
     assert [f.code for f in reading.findings if f.code != "F16"] == [code]
+
+
+@pytest.mark.parametrize("name", TOLD)
+def test_file_without_any_value_is_told(name, exhibit):
+    code, make = TOLD[name]
+    assert [f.code for f in exhibit(name, make()).findings] == [code]
+
+
+@pytest.mark.parametrize("packed, number", [(520 << 2 | 2, 520), (52050 << 2 | 3, 520.5), (0x40591000, 100.25)])
+def test_packed_numbers_of_xlsb(packed, number):
+    assert simplify(_read_rk(packed)) == number
+
+
+@pytest.mark.parametrize(
+    "path, name", [(" ", ""), ("C:\\办公\\GM%20Budget.xls", "GM Budget.xls"), ("\x01\x02\x03x.xls", "x.xls")]
+)
+def test_linked_file_of_xls_is_named(path, name):
+    body = b"\1\0" + len(path).to_bytes(2, "little") + b"\1" + path.encode("utf-16-le")
+    assert _find_link_name(body) == name
 
 
 @pytest.mark.parametrize("name", HELD)

@@ -3,7 +3,7 @@
 import pytest
 
 from village_notice.sources.reference import find_status
-from village_notice.sources.told_states import find_mixed_title, read_title_state
+from village_notice.sources.state_words import find_mixed_title, read_title_state
 
 
 @pytest.mark.parametrize(

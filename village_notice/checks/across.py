@@ -10,6 +10,7 @@ import pandas as pd
 
 from village_notice.checks.keys import Keys, build_keys, list_rows, sort_by_path
 from village_notice.checks.reissues import check_reissues
+from village_notice.checks.returned import check_returned, find_returned
 from village_notice.checks.twice import check_twice
 from village_notice.checks.unusual import check_unusual
 from village_notice.checks.versions import check_versions
@@ -30,7 +31,7 @@ _MOST_NAMES = 10
 def check_across(
     payments: pd.DataFrame, subsidies: Iterable[Subsidy] = (), *, copies: Collection[str] = (), year: int = 0
 ) -> Iterator[Finding]:
-    """X01 to X14, X20 and R15, in a fixed order.
+    """X01 to X14, X20, X21 and R15, in a fixed order.
 
     Args:
         payments: Payments frame; files are compared in path order whatever the order of the frame.
@@ -44,12 +45,14 @@ def check_across(
     if frame.empty:
         return
     keys = build_keys(frame)
-    yield from (twice := list(check_twice(frame, keys)))
-    yield from check_versions(frame, keys, {f.place for f in twice if f.code == "X01"})
+    returned = find_returned(frame, keys)
+    yield from check_returned(frame, returned)
+    yield from (twice := list(check_twice(frame, keys, returned.doubted)))
+    yield from check_versions(frame, keys, {f.place for f in twice if f.code == "X01"}, returned.doubted)
     yield from _check_identities(frame, keys)
     yield from _check_accounts(frame)
     yield from _check_rates(frame, keys, [s.code for s in subsidies if s.unit == "亩"])
-    yield from check_reissues(frame, keys)
+    yield from check_reissues(frame, keys, returned)
     yield from _check_children(frame, keys, [s.code for s in subsidies if s.is_for_children])
     yield from _check_bases(frame, keys, [s.code for s in subsidies if s.quantity_rule == "same_base"])
     yield from check_unusual(frame, keys, year)

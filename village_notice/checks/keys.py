@@ -145,6 +145,11 @@ def _code_batches(payments: pd.DataFrame, sheet: Ints) -> Ints:
     """One number for each set of batch words in the names of file and sheet."""
     _, first = np.unique(sheet, return_index=True)  # sheet numbers are dense from 0
     names = payments[["file", "sheet"]].iloc[first].itertuples(index=False, name=None)
-    words = [tuple(sorted(set(_BATCH.findall(fold_text(f"{file} {name}"))))) for file, name in names]
+    words = [find_batches(str(file), str(name)) for file, name in names]
     numbers = {w: n for n, w in enumerate(dict.fromkeys(words))}
     return np.array([*(numbers[w] for w in words), 0], dtype=np.int64)[sheet]
+
+
+def find_batches(file: str, sheet: str) -> tuple[str, ...]:
+    """The words of batch and month in the names of a file and its sheet."""
+    return tuple(sorted(set(_BATCH.findall(fold_text(f"{file} {sheet}")))))

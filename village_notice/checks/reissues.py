@@ -6,16 +6,18 @@ import numpy as np
 import pandas as pd
 
 from village_notice.checks.keys import Keys, count_before, list_rows
+from village_notice.checks.returned import Returned
 from village_notice.domain.codes import Bools, Ints, code_texts, combine_codes
 from village_notice.domain.finding import Finding
 from village_notice.domain.money import format_fen
 
 
-def check_reissues(payments: pd.DataFrame, keys: Keys) -> Iterator[Finding]:
+def check_reissues(payments: pd.DataFrame, keys: Keys, returned: Returned) -> Iterator[Finding]:
     """X08 a failure nobody made good, X09 a re-issue without its failure, X10 more taken back than paid.
 
     A re-issue makes one failure of the same person, programme and amount good, whatever its period; a success does where
-    its period is the same too, so that February's payment does not hide January's failure.
+    its period is the same too, so that February's payment does not hide January's failure. A list that calls itself a
+    re-issue is one without a word beside each name.
     """
     status = payments["status"]
     failed = status.isin(["失败", "退回"]).to_numpy()
@@ -23,7 +25,9 @@ def check_reissues(payments: pd.DataFrame, keys: Keys) -> Iterator[Finding]:
     if failed.any() or reissued.any():
         unpaid = failed | status.isin(["停发", "待发"]).to_numpy()
         what = combine_codes(keys.person, keys.programme, keys.amount)
-        made_good = _have_partners(what, failed, reissued)
+        also = reissued.copy()
+        also[returned.reissued] = True
+        made_good = _have_partners(what, failed, also)
         period = combine_codes(what, code_texts(payments["period"]))
         made_good |= np.isin(period, period[(status == "成功").to_numpy()])
         yield from _tell(payments, "X08", failed & ~made_good, keys.amount)

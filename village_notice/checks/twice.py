@@ -1,6 +1,6 @@
 """The same payment in two files (held), the same person twice in one programme and period (to look at)."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 import numpy as np
 import pandas as pd
@@ -14,17 +14,20 @@ _PLOT_LIST_SHARE = 0.2
 """A sheet that lists at least so many people, and such a share of them, several times lists plots, not people."""
 
 
-def check_twice(payments: pd.DataFrame, keys: Keys) -> Iterator[Finding]:
+def check_twice(payments: pd.DataFrame, keys: Keys, doubted: Collection[int] = ()) -> Iterator[Finding]:
     """X01 for each payment that an earlier file has too, X02 for other repeats of a person, programme and period.
 
     Args:
         payments: Payments in path order.
         keys: Their keys.
+        doubted: Positions of payments that a failure speaks of (X21): what repeats one of them is its re-issue.
 
     Where two files repeat a payment, the n-th in one is the n-th in the other: two equal plots in both are two payments.
     Source: design, "the identical (person, programme, period, amount) in two different files, the later is held".
     """
-    rows = np.flatnonzero(_find_paid(payments, keys))
+    paid = _find_paid(payments, keys)
+    paid[list(doubted)] = False
+    rows = np.flatnonzero(paid)
     file, person, programme, time, amount, sheet, year = (
         k[rows] for k in (keys.file, keys.person, keys.programme, keys.time, keys.amount, keys.sheet, keys.year)
     )

@@ -22,18 +22,22 @@ _FEWEST = 2
 _SAME, _CHANGED = "同一人、同一项目、同一金额", "同一人、同一项目，金额不同"
 
 
-def check_versions(payments: pd.DataFrame, keys: Keys, held: Collection[Place]) -> Iterator[Finding]:
+def check_versions(
+    payments: pd.DataFrame, keys: Keys, held: Collection[Place], doubted: Collection[int] = ()
+) -> Iterator[Finding]:
     """X20 for payments of files that share at least half of their payments with an earlier file.
 
     Args:
         payments: Payments in path order.
         keys: Their keys.
         held: The places of payments that X01 holds already.
+        doubted: Positions of payments that X21 holds: what repeats one of them is its re-issue.
 
     People of both files whose amounts differ are told in both: nobody knows which of the two was paid.
     """
     paid = payments["status"].isin(["成功", ""]).to_numpy() & (keys.amount > 0)
     paid &= (payments["name"] != "").to_numpy() & (payments["programme"] != "").to_numpy()
+    paid[list(doubted)] = False
     rows = np.flatnonzero(paid)
     if not len(rows) or len(np.unique(keys.file[rows])) < _FEWEST:
         return

@@ -92,3 +92,26 @@ def says_not_paid(text: str) -> bool:
 def is_failure_reason(text: str) -> bool:
     """Whether a column of reasons says why money did not arrive: not 无, 正常 or 交易成功."""
     return bool(_REASON.search(text) or _NOT_ARRIVED.search(text)) and not _MADE_GOOD.search(text)
+
+
+_REISSUE = re.compile(r"(?<![未待不没直奖粮农良综棉牧林])(?:补发|重新?发放?|再次发放?|二次发放?)")
+"""直补发放表 and 粮补发放表 hold no 补发."""
+_NOT_ALONE = re.compile(
+    r"成功|发放|兑[付现]|代发|拨付|打卡|支付|到[账卡]|汇总|统计|及|和|与|失败|不成功|退[回票汇款库]|[未待停缓]发|、"
+)
+
+
+_FAILED_BEFORE = re.compile(
+    r"(?:发放|代发|打卡|支付|兑[付现])?(?:失败|[不未]成功|退[回票汇款库]|未到[账帐卡]|未发放?|停发)"
+)
+"""What may stand before 补发: 失败人员重新发放表 is a list of re-issues, 补发失败名单 none."""
+
+
+@lru_cache(maxsize=1 << 12)
+def names_reissue(text: str) -> bool:
+    """Whether a title, file or sheet name is that of re-issues and of nothing else (补发花名册, not 发放及补发表)."""
+    match = _REISSUE.search(text)
+    if not match:
+        return False
+    before, after = _FAILED_BEFORE.sub("", text[: match.start()]), _REISSUE.sub("", text[match.end() :])
+    return not _NOT_ALONE.search(before) and not _NOT_ALONE.search(after)

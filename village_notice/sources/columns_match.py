@@ -406,7 +406,7 @@ def _drop_programme(
 
 
 def _may_be_programme(words: str, subsidies: SubsidyTable) -> bool:
-    is_named = PROGRAMME_WORDS.search(words) or subsidies.match(words).candidates or subsidies.suggest(words)
+    is_named = PROGRAMME_WORDS.search(words) or subsidies.match(words).is_named or subsidies.suggest(words)
     return bool(is_named) or is_ditto(words)
 
 

@@ -19,6 +19,7 @@ _MOST_TOLD = 10
 """Members of one zip of which it is told one by one that a limit was hit."""
 _SILENT_NAMES = {"truth.json", "thumbs.db", "desktop.ini", "ehthumbs.db", "icon\r"}
 _SILENT_FOLDERS = {"__macosx", "$recycle.bin", "system volume information"}
+_EMPTY_ZIP = b"PK\5\6"
 _LOCK = re.compile(r"~\$|\.~")
 _TABLES = {
     "xlsx", "xlsm", "xltx", "xltm", "xls", "xlt", "et", "ett", "xlsb", "ods", "ots", "fods", "csv", "tsv", "txt", "tab", "prn",
@@ -190,7 +191,7 @@ class _Search:
         suffix = relative.rpartition("/")[2].rpartition(".")[2].lower() if "." in relative else ""
         if suffix not in _TABLES:
             form, words = find_form(data)
-            if form == "zip":
+            if form == "zip" or data.startswith(_EMPTY_ZIP):
                 return self._take_zip(path, relative, data, left, depth)
             if form in ("other", "text", "html") and not (form != "other" and suffix not in _ADVICE and suffix != ""):
                 self._tell("F03", relative, _ADVICE.get(suffix) or words or "没有扩展名的文件")

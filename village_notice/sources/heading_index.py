@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from village_notice.sources.heading_words import names_other_time, tells_other_time
 from village_notice.sources.reference import Heading, fold_heading
 from village_notice.sources.subsidy_table import SubsidyTable
 from village_notice.sources.wording import fold_label, fold_words
@@ -12,6 +13,8 @@ from village_notice.sources.wording import fold_label, fold_words
 _SHORTEST_CONTAINED = 2
 _LONGEST_HEADING = 30
 _MOST_KNOWN = 50_000
+_TIMES = ("period", "pay_date")
+"""Fields that say when a payment was made; the year and month of anything else must not be taken for them."""
 PERIOD = r"(?:20\d\d年)?(?:(?:1[0-2]|[1-9]|十[一二]?|[一二三四五六七八九])(?:月?[-~至到—](?:1[0-2]|[1-9]))?月份?|第?[一二三四1-4]季度?|[上下]半年)"
 """A month, months, a quarter or half a year as a heading names them."""
 PERIOD_MONEY = re.compile(f"({PERIOD})(?:实发|发放|补贴|补助|津贴|保障|救助|金额|金)*")
@@ -75,9 +78,14 @@ class HeadingIndex:
         if not plain or len(plain) > _LONGEST_HEADING:
             return ()
         if exact := self._find_exact(text, plain):
+            upper = fold_label(text.rpartition("\n")[0]) if plain not in self._exact else ""
+            if upper and exact[0].field in _TIMES and names_other_time(upper):
+                return ()
             return tuple((h.field, 0.9 if h.is_ambiguous else 1.0) for h in exact)
         for length in range(len(plain), _SHORTEST_CONTAINED - 1, -1):
             parts = {plain[i : i + length] for i in range(len(plain) - length + 1)}
             if wording := min(parts & self._contained.keys(), default=""):
-                return ((self._contained[wording].field, 0.6 + 0.3 * length / len(plain)),)
+                field = self._contained[wording].field
+                is_other = field in _TIMES and tells_other_time(plain, wording, is_day=field == "pay_date")
+                return () if is_other else ((field, 0.6 + 0.3 * length / len(plain)),)
         return ()

@@ -19,9 +19,9 @@ _OTHER_UNIT = re.compile(
 _UNIT_OF_MONEY = re.compile(r"万?元")
 _OTHER_MONEY = re.compile(
     r"标准|[单售定总均市]价|价[格款值]|每|/[亩人户头月台只年]|[人亩户台]均|面积|亩数?$|数量|[人户台头只件株次天个]数|月数|比例|比率|系数|百分|"
-    r"累计|余额|结余|结转|未[发领付到兑补]|上[年期次月季]|去年|往年|历年|前期|前次|扣|自[筹付缴]|农户(?:承担|缴|自)|个人(?:承担|缴|自)|单[台头亩户只]|"
+    r"累计|出勤|余额|结余|结转|未[发领付到兑补]|上[年期次月季]|去年|往年|历年|前期|前次|扣|自[筹付缴]|农户(?:承担|缴|自)|个人(?:承担|缴|自)|单[台头亩户只]|"
     r"保险金?额|保额|保费(?!补)|收入|支出|投资|造价|成本|年龄|周岁|电话|号码?$|编[号码]|代码|序号|年限|工龄|学费|罚|贷|赡养|抚养|日期|时间|"
-    r"差[额异]|尾数|限额|上限|起付|量(?:[(（]|$)|^原|(?:调整|变更|变动)前|功率|马力|千瓦"
+    r"差[额异]|尾数|限额|上限|起付|量(?:[(（]|$)|(?<![\d本全当])年[月度份]$|(?<![\d一二三四五六七八九十])月份$|^原|(?:调整|变更|变动)前|功率|马力|千瓦"
 )
 """Headings of numbers that are not what a person is paid now."""
 _NO_COLUMN = re.compile(
@@ -36,6 +36,18 @@ _OTHER_PERSON = re.compile(
     r"组长|主任|书记|会计|审核|复核|制表|填表|经手|发放人|验收人|丈量人|登记人|调查人"
 )
 """Whoever a heading names so is not the one who is paid."""
+_OF_PAYMENT = re.compile(
+    r"补贴|补助|津贴|奖补|资金|款项?|金额?|费用?|发放|发|所属|归属|属期|实际|项目|业务|待遇|享受|保障|救助|供养|低保|打款|拨付|拨款|下达|到[账卡]|"
+    r"支付|付款|兑[付现]|代发|打卡|结算|清算|计发|补发|入账|转账|记账|银行|财政|预算|指标|本[次批期月季年]|第?[一二三四五六七八九十\d]+[次批期笔]|当[次批期月季年]|公历|日历|会计|"
+    r"农村|城乡|城市|困难|残疾人|特困|高龄|优抚|工资|报酬|生活|养老|年度?|月份?|季度|批次|期间?|年|月|日|\d|[的及和与或/、.-]"
+)
+_PAPERS = re.compile(r"[证折册牌书]$|社保卡$|物资$|[种药苗肥贷]$")
+_OTHER_TIME = re.compile(
+    r"出生|入[学伍党职户保住]|毕业|退[耕伍役休出]|脱贫|返贫|造林|栽植|种植|播种|收获|离[任岗职]|上岗|任[职期]|到[任龄期]|确认|认定|纳入|识别|评定|鉴定|办证|发证|"
+    r"参[保加军]|首次|初次|第一次享受|最初|起始|开始|建档|建[设成造房]|立功|竣工|开工|完工|验收|改造|购[买置机]|报废|搬迁|婚|死亡|失能|致残|伤残|迁入|审[批核定]|申[请报]|批准|"
+    r"贷款|借款|到期|届满|有效期|还款|放款|年检|年审|受灾|出险|承保|投保|作业|承包|流转|签订|合同"
+)
+"""Events in somebody's life or of a thing, none of them the payment: the year a student began, a forest was planted."""
 _VILLAGE = re.compile(r"(?<!自然)村[居庄名民委会称]*$|社区(?:名称)?$|居委会?$|村[(（/、]?社区?[)）]?$")
 
 
@@ -48,6 +60,30 @@ def is_other_money(text: str) -> bool:
     """Whether a heading says that its numbers are a rate, a price, an earlier year, a deduction."""
     units = find_units(text)
     return bool(_OTHER_MONEY.search(fold_words(text))) or (bool(units) and all(map(_OTHER_UNIT.fullmatch, units)))
+
+
+def tells_other_time(heading: str, wording: str, *, is_day: bool) -> bool:
+    """Whether a heading that ends with a wording of time says when something else was: 确认年度, 入学年月, 首次享受年度.
+
+    Only words of the payment itself (补贴, 发放, 所属 …) may stand in front of a bare one (年度, 月份). One of the day
+    of payment (发放日期) tells it itself, but for a paper that was handed out: 残疾证发放日期.
+
+    Args:
+        heading: The heading; where it does not end with the wording, it is not judged.
+        wording: The wording.
+        is_day: Whether the wording is one of the day of payment.
+    """
+    before = heading.removesuffix(wording)
+    if before == heading:
+        return False
+    is_paper = wording.startswith(("发", "领")) and bool(_PAPERS.search(before))
+    is_strange = is_paper if is_day else bool(_OF_PAYMENT.sub("", before))
+    return is_strange or names_other_time(heading)
+
+
+def names_other_time(text: str) -> bool:
+    """Whether the words over a column of time name an event that is not the payment: 入学 over 年份."""
+    return bool(_OTHER_TIME.search(text))
 
 
 def names_money(text: str) -> bool:

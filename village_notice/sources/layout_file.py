@@ -64,7 +64,7 @@ def check_programme(layout: Layout, path: Path, subsidies: SubsidyTable) -> None
     """
     match = subsidies.match(layout.programme) if layout.programme else None
     if match and not match.subsidy:
-        near = [s.name for s in match.candidates] or [*subsidies.suggest(layout.programme)]
+        near = [s.name for s in (*match.candidates, *match.near)] or [*subsidies.suggest(layout.programme)]
         hint = f"；相近的有：{'、'.join(near)}" if near else ""
         text = _decode(path.read_bytes()) if path.is_file() else ""
         allowed = f"补贴项目表 subsidies.csv 里的一个项目名称{hint}。新项目请先加进 subsidies.csv"

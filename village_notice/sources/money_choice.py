@@ -252,9 +252,13 @@ class MoneyChoice:
         if any(self._is_monthly(c) for c in top):
             top += [f.column for f in filled if f.column not in top and self._differs(f.column, top[0])]
         actual = [c for c in top if _ACTUAL.match(self._fold(c))]
-        if actual and all(_NEUTRAL.match(self._fold(c)) or self._fold(c)[:1] == "应" for c in top if c not in actual):
+        if actual and all(self._gives_way(c) for c in top if c not in actual):
             top = actual
         return top[:1] if len(top) == 1 or len({self._money(c) for c in top}) == 1 else top
+
+    def _gives_way(self, column: int) -> bool:
+        """Whether a heading says less than one with 实发: 补贴金额, 应发, 月保障金."""
+        return bool(_NEUTRAL.match(self._fold(column))) or self._fold(column)[:1] == "应" or self._is_monthly(column)
 
     def _find_open(
         self, chosen: int, columns: Sequence[int], deltas: Sequence[int], known: Sequence[Found]
@@ -330,7 +334,7 @@ class MoneyChoice:
         Without a column that counts them, it is only taken where one number of months (a quarter, half a year) fits
         every row, or its heading says that it is a sum; 0 where none or several are.
         """
-        months = [c for c in columns if self._is_monthly(c) and self._has_number(c)]
+        months = [c for c in (*columns, *others) if self._is_monthly(c) and self._has_number(c)]
         if len(months) != 1:
             return 0
         found = [

@@ -120,6 +120,9 @@ def read_tasks(
     _leave_out_same_money(results, relative)
     _compare_summaries(results, relative)
     _join(reading, results)
+    if not reading.findings and any(g.errors or g.uncalculated for g in book.grids) and not reading.count:
+        words = "除了错误值（如 #REF!）和没有算出结果的公式，没有别的内容"
+        reading.findings.append(Finding("F08", Place(relative), found=words))
     return reading, tasks
 
 
@@ -130,8 +133,10 @@ def _read_sheets(book: WorkbookGrids, relative: str, options: ReadOptions, sourc
     tasks = [SheetTask(g, replace(around, sheet=g.name), index) for g in book.grids]
     titles = {text for task in tasks for text in task.titles}
     townships = {t for text in titles if (t := lookups.places.find_in_text(text)[0])}
+    before = None
     for task in tasks:
-        task.read(next(iter(townships)) if len(townships) == 1 else "")
+        task.read(next(iter(townships)) if len(townships) == 1 else "", before)
+        before = task
     return tasks
 
 

@@ -19,7 +19,7 @@ from village_notice.resources import find_data
 from village_notice.settings import Settings
 from village_notice.sources.reference_csv import Line, read_lines
 from village_notice.sources.register import Register, VillageAlias
-from village_notice.sources.subsidy_table import SubsidyTable, fold_programme
+from village_notice.sources.subsidy_table import SubsidyTable, expand_alias
 
 UNITS = (
     "", "亩", "台", "套", "头", "只", "羽", "匹", "人", "户", "船", "主体", "村", "月", "次", "吨", "公斤", "株", "辆", "口", "间", "件",
@@ -171,10 +171,10 @@ def read_subsidies(path: Path) -> SubsidyTable:
         for column, words in (
             ("name", (subsidy.name,)), ("short_name", (subsidy.short_name,)), ("aliases", subsidy.aliases),
         ):  # fmt: skip
-            for word in words:
-                if len(fold_programme(word)) < 2:
+            for word, parts in ((w, p) for w in words for p in expand_alias(w)):
+                if min(map(len, parts)) < 2:
                     line.fail(column, f"“{word}”太短，至少两个字")
-                owner = names.setdefault(fold_programme(word), subsidy)
+                owner = names.setdefault("…".join(parts), subsidy)
                 if owner is not subsidy:
                     line.fail(column, f"“{word}”已是 {owner.code} {owner.name} 的名称或别名，一个叫法只能属于一个项目")
         subsidies[subsidy.code] = subsidy

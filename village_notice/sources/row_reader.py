@@ -147,8 +147,9 @@ class RowReader:
             village, own_group = places.split_group(township, village)
             group = group or own_group
         if not village and group:
-            village = places.find_in_text(group, township)[1]
-            group = find_group([group]) if village else group
+            bare, own_group = places.split_group(township, group)  # 东岚一组
+            village = bare if own_group else places.find_in_text(group, township)[1]
+            group = own_group or (find_group([group]) if village else group)
         if not village:
             named, village = places.find_in_text(address, township)
             if named and named != township and not told:
@@ -209,13 +210,13 @@ class RowReader:
         if not text and "programme" in self.columns.fields:
             self.find("R13", number, column, found="（空白）", person=person)
         if text and not match.candidates:
-            near = self.lookups.subsidies.suggest(text)
+            near = (match.reason,) if match.doubt else self.lookups.subsidies.suggest(text)
             # a plain name that nobody classified is published as totals only (P03); a name like a known one is asked about
             name = (
                 fold_text(text) if not near and PROGRAMME_WORDS.search(text) and len(text) <= _LONGEST_PROGRAMME else ""
             )
             if not name:
-                hint = f"名称相近的有：{'、'.join(near)}。" if near else ""
+                hint = f"{match.reason}。" if match.doubt else f"名称相近的有：{'、'.join(near)}。" if near else ""
                 self.find("R13", number, column, found=text, difference=hint, person=person)
         return {
             "programme_text": text,

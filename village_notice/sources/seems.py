@@ -9,6 +9,7 @@ from village_notice.sources.tables import Table, cell_text
 
 _TASKS = re.compile(r"任务|责任人|完成时限|工作内容|时间节点|值班")
 _POLICY = re.compile(r"政策依据|补贴标准|补贴对象|主管部门|申领")
+_INSURED = re.compile(r"[投承参]保|保[额单]|保险金额")
 _LONG_TEXT = 25
 
 
@@ -32,6 +33,8 @@ def _find_kind(  # noqa: PLR0911 - one return a kind
         return "像是汇总或统计表，没有姓名列"
     if len(_POLICY.findall(headings)) >= 2 and not has_name:
         return "像是政策清单，没有姓名列和金额列"
+    if has_name and _INSURED.search(headings):
+        return "像是投保（承保）清单，写的是保额和保费，没有发到人的金额列"
     if has_name and fields & {"area_paid", "area_contract", "quantity", "area_corrected"}:
         return "像是面积或数量登记表，没有金额列"
     if has_name and "phone" in fields:

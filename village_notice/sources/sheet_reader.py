@@ -19,6 +19,7 @@ from village_notice.sources.households import fill_same_person, is_member_row
 from village_notice.sources.plain_rows import PlainRows
 from village_notice.sources.reference import fold_status
 from village_notice.sources.row_reader import RowReader, Section, cell_at
+from village_notice.sources.state_words import read_section_state
 from village_notice.sources.surroundings import Context, Lookups, find_group
 from village_notice.sources.tables import Table, cell_text
 from village_notice.sources.totals import StatedTotals
@@ -55,7 +56,7 @@ class TableReader:
     def __init__(self, grid: Grid, table: Table, columns: ColumnMap, context: Context, lookups: Lookups) -> None:
         self.grid, self.table, self.columns, self.context, self.lookups = grid, table, columns, context, lookups
         self.reading = TableReading()
-        self.merged = _fill_merges(grid, table)
+        self.merged = fill_merges(grid, table)
         self.cells = RowReader(context, columns, lookups, self.merged)
         self.struck, self.lost = grid.lookup.struck, grid.lookup.lost
         self.rows: list[dict[str, object]] = []
@@ -213,7 +214,7 @@ class TableReader:
     def _enter_programme(self, text: str) -> bool:
         """Whether a section row names the programme of the rows below it."""
         plain = fold_text(re.sub(r"^[(（]?[一二三四五六七八九十\d]+[)）、.．]", "", text.strip()))
-        if not self.lookups.subsidies.match(plain).candidates:
+        if not self.lookups.subsidies.match(plain).is_named:
             return False
         self.cells.section.programme = plain
         return True
@@ -273,6 +274,8 @@ class TableReader:
             m.first_column == column for m in self.grid.lookup.find_merges(number, number)
         ):
             return False
+        if read_section_state(name):
+            return False  # 停发人员
         return not is_section_line(row, self.lookups.places) and not self.lookups.subsidies.match(name).candidates
 
     def _check_several(self, row: list[Cell], number: int) -> None:
@@ -371,7 +374,7 @@ def list_table_columns(grid: Grid, table: Table, rows: Sequence[Sequence[Cell]])
     return grid.lookup.list_columns(table.header_last + 1, table.body_last, len(table.texts))
 
 
-def _fill_merges(grid: Grid, table: Table) -> dict[tuple[int, int], Cell]:
+def fill_merges(grid: Grid, table: Table) -> dict[tuple[int, int], Cell]:
     """Values of cells merged downwards in the body, for every row but the first: (row, column) → value."""
     filled: dict[tuple[int, int], Cell] = {}
     for merge in grid.lookup.find_merges(table.header_last + 1, min(table.body_last, len(grid.rows))):

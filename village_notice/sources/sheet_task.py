@@ -14,6 +14,7 @@ from village_notice.sources.cards import find_cards
 from village_notice.sources.cells import count_fen, read_amount
 from village_notice.sources.column_map import ColumnMap
 from village_notice.sources.columns_match import match_columns
+from village_notice.sources.continued import Listed, find_continued
 from village_notice.sources.grid import Cell, Grid
 from village_notice.sources.grid_maker import column_number
 from village_notice.sources.heading_index import HeadingIndex
@@ -26,6 +27,7 @@ from village_notice.sources.stated_lines import read_stated_lines
 from village_notice.sources.surroundings import FEN_PER_WAN, Context, Surroundings
 from village_notice.sources.tables import Table, cell_text, find_tables
 from village_notice.sources.told_states import StateTeller
+from village_notice.sources.totals import Mismatch
 from village_notice.sources.unread import describe_size, explain_unread, lists_people
 from village_notice.sources.whole_table import (
     Understood,
@@ -94,6 +96,7 @@ class SheetTask:
 
     Attributes:
         shape: "turned" where the sheet was read as one turned by a quarter, "cards" where as cards, "" as it is.
+        fen_before: Money of the sheets that this one continues.
     """
 
     def __init__(self, grid: Grid, around: Surroundings, index: HeadingIndex) -> None:
@@ -103,26 +106,44 @@ class SheetTask:
         self.result = SheetResult(grid.name)
         self.understood: list[Understood] = []
         self.shape = ""
+        self.fen_before = 0
         self.tables = [] if grid.is_chart else find_tables(grid, index)
+
+    @property
+    def read_as(self) -> Listed | None:
+        """The one list of the sheet as it was read, None where it has none or several."""
+        if len(self.understood) != 1 or self.shape or not self.result.rows:
+            return None
+        one = self.understood[0]
+        return Listed(self.grid, one.table, one.columns)
+
+    @property
+    def fen_so_far(self) -> int:
+        """Money of the sheet and of those that it continues."""
+        return self.fen_before + sum(v for v in self.result.values["raw_fen"] if isinstance(v, int))
 
     @property
     def titles(self) -> tuple[str, ...]:
         """What stands above the tables of a sheet that is not hidden."""
         return () if self.grid.is_hidden else tuple(text for table in self.tables for text in table.above)
 
-    def read(self, elsewhere: str = "") -> SheetResult:
+    def read(self, elsewhere: str = "", before: "SheetTask | None" = None) -> SheetResult:
         """The sheet's payments, or why it has none.
 
         Args:
             elsewhere: The township that the titles of the whole file name, "" where none or several.
+            before: The sheet before it, read already.
         """
         grid, result, tables = self.grid, self.result, self.tables
         self.around = replace(self.around, elsewhere=elsewhere)
         if grid.is_chart or not any(v not in (None, "") for row in grid.rows for v in row):
             return result
         headless = None if tables or grid.is_hidden else find_headless(grid, self.around.lookups.places)
-        tables = [headless] if headless else tables or self._find_explained()
+        continued = None if tables or grid.is_hidden else find_continued(grid, before.read_as if before else None)
+        tables = [continued] if continued else [headless] if headless else tables or self._find_explained()
         self.understood = [self.understand(t) for t in tables]
+        if continued and before:
+            self.understood[0].is_continued, self.fen_before = True, before.fen_so_far
         width = max(map(len, grid.rows))
         is_list = any(map(_lists_payments, self.understood))
         heads = [u.table.header_first for u in self.understood if u.table.header_first] if is_list else None
@@ -279,12 +300,33 @@ class SheetTask:
         """T01/T02 of every table; a total may also stand for all tables of the sheet, or for all up to its own."""
         so_far = list(accumulate(r.totals.sum_fen() for r in readings))
         for reading, own in zip(readings, so_far, strict=True):
-            also = (so_far[-1], own) if len(readings) > 1 else ()
+            also = (so_far[-1], own) if len(readings) > 1 else (own + self.fen_before,) if self.fen_before else ()
             for wrong in reading.totals.check(also):
+                if hidden := self._find_left_out_rows(reading, wrong):
+                    self.result.findings += hidden
+                    continue
                 where = self.place._replace(row=wrong.row, column=column_letters(wrong.column))
                 yuan = [format_fen(f) for f in (wrong.found_fen, wrong.stated_fen)]
                 difference = format_fen(abs(wrong.found_fen - wrong.stated_fen))
                 self.result.findings.append(Finding(wrong.code, where, yuan[0], yuan[1], difference))
+
+    def _find_left_out_rows(self, reading: TableReading, wrong: Mismatch) -> list[Finding]:
+        """R20 for each hidden payment, where a total is short by exactly these: they were filtered out, not paid."""
+        hidden, values = self.grid.hidden_rows, reading.values
+        if not hidden or wrong.code != "T01":
+            return []
+        letters = column_letters(wrong.column)
+        cells = zip(values["row"], values["column"], values["raw_fen"], values["name"], strict=True)
+        rows = [(row, fen, name) for row, column, fen, name in cells if row in hidden and column == letters]
+        if sum(fen for _, fen, _ in rows if isinstance(fen, int)) != wrong.found_fen - wrong.stated_fen or not rows:
+            return []
+        return [
+            Finding(
+                "R20", self.place._replace(row=int(str(row)), column=letters), found=str(wrong.row),
+                expected=format_fen(wrong.stated_fen), person=str(name), fen=abs(fen) if isinstance(fen, int) else 0,
+            )
+            for row, fen, name in rows
+        ]  # fmt: skip
 
     def _leave_out_table(self, one: Understood) -> None:
         """A further table of the sheet that lists no payments is set aside, and the clerk is told."""

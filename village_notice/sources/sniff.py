@@ -103,7 +103,7 @@ def _find_zip_form(data: bytes) -> tuple[Form, str]:
         return "xlsx", ""
     if any(n.endswith(".iwa") or n == "index.zip" for n in names):
         return "other", "苹果 Numbers 文件，请导出为 Excel"
-    return ("xlsx", "") if any(n.endswith("xl/workbook.xml") for n in names) else ("zip", "")
+    return ("xlsx" if any(n.endswith("xl/workbook.xml") for n in names) else "zip" if names else "empty"), ""
 
 
 def _find_odf_form(data: bytes) -> tuple[Form, str]:

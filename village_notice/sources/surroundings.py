@@ -16,6 +16,8 @@ from village_notice.sources.tables import Table
 from village_notice.sources.wording import ODD_UNIT, OTHER_UNIT, fold_words
 
 FEN_PER_WAN = 1_000_000
+_LONGEST_TITLE = 60
+"""What is longer is a note that mentions many things, no title."""
 _TAIL_WORDS = r"(实际)?(发放|公示|花名册|明细|清册|清单|兑付|兑现|统计|汇总|情况|名册|名单|一览).*$"
 _LONG_TAIL = re.compile(r"(资金|项目)?(补贴|补助)?(资金)?" + _TAIL_WORDS)
 _SHORT_TAIL = re.compile(r"(资金|项目)?" + _TAIL_WORDS)
@@ -40,6 +42,7 @@ class Context:
         file, sheet: The place.
         township, village, group: Texts for payments whose own row names none.
         programme_text: The programme's words.
+        programme_doubt: Why the programme that a title seems to name is not certain, "" where nothing speaks against it.
         year: The year the title, sheet or file names.
         year_source: Where the year is from when it is only inferred, "" where the sheet itself says it.
         unit_fen: Fen in one unit of money.
@@ -63,6 +66,7 @@ class Context:
     pay_date: str = ""
     village_conflict: str = ""
     is_unit_told: bool = False
+    programme_doubt: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +104,7 @@ class Surroundings:
         year, source = self._find_year(titles, before)
         township, village, conflict = self._find_place(titles, before)
         unit, unit_conflict = _find_unit(titles, columns.unit, before)
+        programme, doubt = self._find_programme(titles, before)
         labels = _read_labels(titles)
         return Context(
             file=self.file,
@@ -107,7 +112,8 @@ class Surroundings:
             township=township,
             village=village,
             group=find_group((*titles, self.sheet)),
-            programme_text=self._find_programme(titles, before),
+            programme_text=programme,
+            programme_doubt=doubt,
             year=year,
             year_source=source,
             unit_fen=unit,
@@ -147,26 +153,33 @@ class Surroundings:
         found = self.lookups.places.list_in_text(text, township)
         return found[0] if len(found) == 1 else ""
 
-    def _find_programme(self, titles: Sequence[str], before: Context | None) -> str:
-        """The programme's words in the first of title, sheet, earlier table, file and folder that names one."""
-        for text in (*titles, self.sheet):
-            if words := self._read_programme(text):
-                return words
-        if before and before.programme_text:
-            return before.programme_text
-        return next((w for n in self._names() if (w := self._read_programme(n))), "")
+    def _find_programme(self, titles: Sequence[str], before: Context | None) -> tuple[str, str]:
+        """(the programme's words, why they are not certain) of title, sheet, earlier table, file and folder.
 
-    def _read_programme(self, text: str) -> str:
-        """The words of a title that name its programmes: all of them, without year, county and what the table is."""
+        The first that names one tells: what a folder is called makes no doubtful title certain.
+        """
+        for text in (*titles, self.sheet):
+            if any(found := self._read_programme(text)):
+                return found
+        if before and (before.programme_text or before.programme_doubt):
+            return before.programme_text, before.programme_doubt
+        return next((found for n in self._names() if any(found := self._read_programme(n))), ("", ""))
+
+    def _read_programme(self, text: str) -> tuple[str, str]:
+        """(the words of a title that name its programmes, why they are not certain).
+
+        All its programmes, without year, county and what the table is.
+        """
         plain, match = fold_words(text), self.lookups.subsidies.match
         if not match(plain).candidates:
-            return ""
+            doubt = match(plain).reason if len(plain) <= _LONGEST_TITLE else ""
+            return "", f"“{plain}”{doubt}" if doubt else ""
         words = re.sub(r"^.*?\d{4}年度?", "", plain)
         words = re.sub(r"^[^，。]{2,4}[县市区]", "", words)
         for shorter in (_LONG_TAIL.sub("", words), _SHORT_TAIL.sub("", words), words):
             if match(shorter).candidates == match(plain).candidates:
-                return shorter
-        return plain
+                return shorter, ""
+        return plain, ""
 
     def _find_year(self, titles: Sequence[str], before: Context | None) -> tuple[int, str]:
         """(year, where it was inferred from or "")."""

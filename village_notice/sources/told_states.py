@@ -6,7 +6,7 @@ some of them, nobody knows of which, holds the table (H12); money taken back is 
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from village_notice.domain.columns import PAID_STATUSES
@@ -18,18 +18,14 @@ from village_notice.sources.cells import read_amount
 from village_notice.sources.column_map import ColumnMap
 from village_notice.sources.grid import Cell, Grid
 from village_notice.sources.reference import find_status, fold_heading
+from village_notice.sources.second_answers import find_reversed, find_second_results, find_told_kinds, names_result
 from village_notice.sources.sheet_reader import TableReading
+from village_notice.sources.state_words import DOUBT, is_title_of_reissue, read_title_state
 from village_notice.sources.surroundings import Context, Lookups
 from village_notice.sources.tables import Table, cell_text
-from village_notice.sources.wording import drop_brackets, fold_words
+from village_notice.sources.told_sections import Section, find_sections
+from village_notice.sources.wording import fold_words
 
-_UNPAID = re.compile(
-    r"(?:发放|代发|打卡|支付|兑[付现]|拨付)?(?:失败|未成功|不成功|退回|退票|退汇|退库|应[发补]未[发补]|未发放?|未到[账帐卡]|未打卡|未兑[付现]|未拨付|未领取?)(?:到位)?"
-)
-"""Titles of what did not arrive; 停发名单 is asked about elsewhere (H02)."""
-_PAID = re.compile(r"成功|补发|重发|再发|发放|兑[付现]|代发|拨付|打卡|支付|到[账卡]|汇总|统计|及|和|与")
-"""A title that says any of these too is not of unpaid money alone."""
-_LISTS = re.compile(r"(?:清单|名单|名册|花名册|明细|人员|农户|户|表|册|情况|数据)*\d*$")
 _LONGEST_TITLE = 40
 _FLAGS: Mapping[str, str] = {
     "停发": "停发", "取消": "停发", "暂停": "停发", "缓发": "停发", "终止": "停发", "停保": "停发",
@@ -131,9 +127,16 @@ class StateTeller:
             if open_:
                 self._settle(open_, one)
                 yield Finding("H11", self.place, found=one.words, expected=str(len(open_)), difference=one.status)
+        sections = find_sections(self.grid, self.table, self.reading, self.lookups.places)
+        is_all_paid = all(s in PAID_STATUSES for s in statuses)
+        note = self._find_note({s.row for s in sections if s.status != DOUBT}) if is_all_paid else ""
+        yield from self._settle_sections(sections, note)
+        self._mark_reissues()
         yield from self._doubt_flags()
         yield from self._doubt_columns()
-        if all(s in PAID_STATUSES for s in statuses) and (note := self._find_note()):
+        yield from self._doubt_blanks()
+        yield from self._doubt_second_answers()
+        if note and any(s in PAID_STATUSES for s in statuses):
             yield Finding("H12", self.place, found=note)
 
     def _take_back(self) -> None:
@@ -159,6 +162,72 @@ class StateTeller:
         self.reading.totals.take_off({r for r in rows if isinstance(r, int)})
         answered = ("R18", "C02")
         self.reading.findings = [f for f in self.reading.findings if f.code not in answered or f.place.row not in rows]
+
+    def _settle_sections(self, sections: Sequence[Section], note: str) -> Iterator[Finding]:
+        """H11 for the payments below 未发放人员：; R04 where a line leaves open whether those below it were paid."""
+        statuses = self.values["status"]
+        for section in sections:
+            words = f"分段标题“{section.text[:_LONGEST_TITLE]}”"
+            open_ = [i for i in section.positions if statuses[i] == ""]
+            if section.status != DOUBT:
+                against = [i for i in section.positions if statuses[i] in ("成功", "补发")]
+                yield from self._ask_of(against, f"{words}，这一行写着“成功”")
+                if open_:
+                    self._settle(open_, _Told(words, section.status, open_))
+                    where = self.place._replace(row=section.row)
+                    yield Finding("H11", where, found=words, expected=str(len(open_)), difference=section.status)
+            elif section.text[:_LONGEST_TITLE] != note:
+                yield from self._ask_of(open_, words)
+                yield from self._ask_of_twice(section, words)
+
+    def _ask_of_twice(self, section: Section, words: str) -> Iterator[Finding]:
+        """R04 for the payments above a doubtful line whose people and money stand below it once more."""
+        columns = ("name", "village", "amount_fen")
+        keys = list(zip(*(self.values[c] for c in columns), strict=True))
+        own = set(section.positions)
+        again = {keys[i] for i in own}
+        above = [i for i, key in enumerate(keys) if key in again and i not in own and self.values["status"][i] == ""]
+        yield from self._ask_of(above, f"{words}下面又列了这一笔")
+
+    def _mark_reissues(self) -> None:
+        """Remarks 补发 where the title says it of the whole list: its money is compared with the failures."""
+        if not any(map(is_title_of_reissue, (*self.table.above, self.context.sheet))):
+            return
+        remarks, statuses = self.values["remark"], self.values["status"]
+        for i, status in enumerate(statuses):
+            if status == "" and not remarks[i]:
+                remarks[i] = "补发"
+
+    def _ask_of(self, positions: Sequence[int], words: str) -> Iterator[Finding]:
+        """R04 for some payments of money."""
+        for i in positions:
+            if self.values["raw_fen"][i]:
+                row, column = int(str(self.values["row"][i])), str(self.values["column"][i])
+                where = self.place._replace(row=row, column=column)
+                yield Finding("R04", where, found=words, person=str(self.values["name"][i]))
+
+    def _doubt_blanks(self) -> Iterator[Finding]:
+        """R04 where the state of a payment is blank and others are written 成功: nobody knows whether it arrived."""
+        statuses, column = self.values["status"], self.columns.fields.get("status", 0)
+        if not column or "成功" not in statuses or "" not in statuses:
+            return
+        blank = [i for i, s in enumerate(statuses) if s == "" and not self._text(i, "status")]
+        yield from self._ask_of(blank, "空白（别的行写着“成功”）")
+
+    def _doubt_second_answers(self) -> Iterator[Finding]:
+        """R04 where a second column says the opposite of the state, or another row takes the same money off again."""
+        statuses = self.values["status"]
+        taken = {*self.columns.fields.values(), *(a.column for a in self.columns.amounts)}
+        others = [h for h in self._list_headings() if h[0] not in taken and names_result(h[1])]
+        for column, text in others if "status" in self.columns.fields else ():
+            cells = [self._cell(i, column) for i in range(len(statuses))]
+            for second in list(find_second_results(text, cells, statuses, self.lookups.statuses)):
+                self.used.add(column)
+                statuses[second.position] = ""  # nobody knows which of the two is true
+                yield from self._ask_of([second.position], second.words)
+        has_negative = any(f.code == "R03" for f in self.reading.findings)
+        for second in find_reversed(self.values) if has_negative else ():
+            yield from self._ask_of([second.position], second.words)
 
     def _find_title(self) -> Iterator[_Told]:
         """The title or the sheet's name says of all that they did not arrive."""
@@ -204,6 +273,16 @@ class StateTeller:
                     row, name = int(str(self.values["row"][i])), str(self.values["name"][i])
                     where = self.place._replace(row=row, column=column_letters(column))
                     yield Finding("R04", where, found=f"{text}：{values[i] or '空白'}", person=name)
+        own = self.table.columns or range(1, len(self.table.texts) + 1)
+        yield from self._doubt_kinds([c for c in own if c not in used and c not in self.used])
+
+    def _doubt_kinds(self, columns: Sequence[int]) -> Iterator[Finding]:
+        """R04 in the rows of which a column that nobody knows says 停发人员, also merged beside them all."""
+        for column, told in find_told_kinds(self.grid, self.table, self.values["row"], columns):
+            self.used.add(column)
+            for one in told:
+                if self.values["status"][one.position] == "":
+                    yield from self._ask_of([one.position], one.words)
 
     def _find_odd(self, values: Sequence[str], *, names_state: bool) -> list[int]:
         """Rows of a column of few short words whose word may mean that nothing was paid; [] for a column of anything else."""
@@ -272,9 +351,13 @@ class StateTeller:
         number = None if is_blank else parse_amount(cell)
         return where not in self.grid.lookup.lost and (is_blank or (number is not None and number.fen == 0))
 
-    def _find_note(self) -> str:
-        """A line beside the list that says of somebody on it that the money did not arrive, "" where there is none."""
-        below = [s.text for s in self.reading.set_aside if s.kind in ("note", "section")]
+    def _find_note(self, told: Container[int]) -> str:
+        """A line beside the list that says of somebody on it that the money did not arrive, "" where there is none.
+
+        Args:
+            told: Rows that are known to say it of the payments below them.
+        """
+        below = [s.text for s in self.reading.set_aside if s.kind in ("note", "section") and s.row not in told]
         for text in (*below, *self.table.above):
             plain = fold_words(text)
             if not _NOTE.search(plain) or _NO_NOTE.search(plain):
@@ -297,19 +380,6 @@ class StateTeller:
         return cell_text(self._cell(i, column)) if column else ""
 
 
-def read_title_state(text: str) -> str:
-    """The state that a title or sheet name gives all payments below it (退回清单, 未发放人员明细表), "" where it gives none."""
-    plain = fold_words(drop_brackets(fold_words(text)))
-    match = _UNPAID.search(plain)
-    if not match or "是否" in plain or len(plain) > _LONGEST_TITLE or re.search("[。；：:，]", plain):
-        return ""
-    before, after = plain[: match.start()], plain[match.end() :]
-    if _PAID.search(before) or _PAID.search(after) or not _LISTS.fullmatch(after.replace("的", "")):
-        return ""
-    word = match[0]
-    return "退回" if "退" in word else "失败" if re.search("失败|不成功|未成功", word) else "待发"
-
-
 def find_taken_back(table: Table, columns: ColumnMap) -> str:
     """The heading or title that says that a table lists money taken back, "" where none does or a state says more."""
     if "status" in columns.fields or any(a.status for a in columns.amounts):
@@ -324,13 +394,3 @@ def find_taken_back(table: Table, columns: ColumnMap) -> str:
 def _is_list_of_recoveries(title: str) -> bool:
     match = _TAKEN_BACK.search(title)
     return bool(match) and len(title) <= _LONGEST_TITLE and not re.search(r"[。：:]|发放|补发|兑付|拨付", title)
-
-
-def find_mixed_title(titles: Sequence[str]) -> list[str]:
-    """The titles that speak of money that did not arrive, but not of that alone (发放及退回情况): whether it was paid is open."""
-    return [t for t in titles if not read_title_state(t) and _is_mixed(fold_words(drop_brackets(fold_words(t))))]
-
-
-def _is_mixed(title: str) -> bool:
-    is_short = len(title) <= _LONGEST_TITLE and not re.search("[。；：:，]", title)
-    return is_short and bool(_UNPAID.search(title)) and not re.search("补发|重发|重新|再次|二次|成功", title)

@@ -4,37 +4,41 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from village_notice.domain.columns import PAID_STATUSES
 from village_notice.domain.finding import Finding, Place
 from village_notice.domain.money import format_fen
 from village_notice.domain.text import column_letters
 from village_notice.sources.column_map import ColumnMap
 from village_notice.sources.dates import find_year, parse_date
 from village_notice.sources.grid import Grid
+from village_notice.sources.heading_words import names_other_time
 from village_notice.sources.layouts import Layout
 from village_notice.sources.reference import fold_heading
 from village_notice.sources.sheet_reader import TableReading
+from village_notice.sources.state_words import find_mixed_title
 from village_notice.sources.surroundings import FEN_PER_WAN, Context
 from village_notice.sources.tables import Table
-from village_notice.sources.told_states import find_mixed_title
+from village_notice.sources.unpaid_names import find_unpaid_names
 from village_notice.sources.unread import name_columns
 
 _DAY_HEADING = re.compile(r"(?:日期|时间|日)$")
 _SAMPLE_ROWS = 50
-_YUAN, _HUNDRED_YUAN = 100, 10_000
+_YUAN, _TEN_YUAN, _TWENTY_YUAN, _HUNDRED_YUAN, _MILLION_YUAN = 100, 1_000, 2_000, 10_000, 100_000_000
+_SEVERAL = 3
 _PLANNED = re.compile(
     r"拟|申报|申请|审核(?!人|单位|状态|结果|通过|意见|情况|[:：])|核定表|(?<!雨露)计划(?!生育)|预算|测算|分配(?!.*(?:发放|兑[现付]))"
 )
 """Words of money not yet paid; the names of programmes (计划生育…, 雨露计划) and of signatures are none."""
 _TAKEN_BACK = re.compile(r"追缴|追回|退缴|清退|收回|返还|缴回")
 _CHANGES = re.compile(r"新增|停发|变更|异动|停保|退出|取消|注销|清退|调整前后")
-_PAID_OUT = re.compile(r"发放|兑[付现]|拨付|打卡|代发|实发|补发|支付|到账")
+_PAID_OUT = re.compile(r"发放|兑[付现]|拨付|打卡|代发|实发|补发|支付|到账|已结算")
 """A list of changes, or of money taken back, is one of money paid where its title or its money also says so."""
 _UNPAID = re.compile(
     r"待发|预发|不予|暂停|暂缓|缓发|欠发|漏发|少发|退款|不再|不(?:符合|应|享|能|宜)|无法|无效|"
     r"错[发误]|误[发领]|核减|剔除|放弃|疑似|重复|比对|结转|挂账|预[发拨留]|候选|候补|冻结|销户|死亡|去世|异常"
 )
 """Words of money that did not reach anybody; only a re-issue in the same breath makes it paid."""
-_REISSUED = re.compile(r"补发|重发|重新发|再次发|二次发|已发|已补")
+_REISSUED = re.compile(r"(?<![直奖粮农良综棉牧林])补发|重发|重新发|再次发|二次发|已发|已补")
 _CHECKED = re.compile(
     r"应享受|初审|复审|年审|终审|认定|减员|违规|冒领|整改|问题|核查|排查|需求|摸底|调查|意向|意愿|报名|预登记"
 )
@@ -58,6 +62,7 @@ class Understood:
         table, columns, context: What was found; the context is None for a table that lists no payments.
         answer: What the clerk has answered about the layout, None nothing.
         asked: Findings about the table as a whole.
+        is_continued: It has no headings of its own and goes on where the list of the sheet before ends.
     """
 
     table: Table
@@ -65,6 +70,7 @@ class Understood:
     answer: Layout | None = None
     context: Context | None = None
     asked: list[Finding] = field(default_factory=list)
+    is_continued: bool = False
 
 
 def check_table(one: Understood, context: Context, reading: TableReading, grid: Grid, place: Place) -> None:
@@ -75,20 +81,14 @@ def check_table(one: Understood, context: Context, reading: TableReading, grid: 
         one.asked.append(Finding(code, place, found=found, expected=expected))
 
     money = [table.texts[a.column - 1] for a in columns.amounts]
-    stem = context.file.rpartition("/")[2].rpartition(".")[0]
-    planned = [
-        *_find_plans((*table.above, *money, grid.name, stem), money),
-        *_find_changes((*table.above, grid.name, stem), money, columns),
-        *([] if "status" in columns.fields else find_mixed_title((*table.above, grid.name, stem))),
-        *_find_later_dates(grid, table, columns, context),
-    ]
+    planned = _find_doubts(one, context, reading, grid)
     if answer and answer.is_paid:
         pass  # the clerk has said so
     elif planned or columns.is_due_only:
         tell("H02", planned[0] if planned else money[0])
     elif "status" not in columns.fields:
         tell("H03")
-    if not table.header_last and not (answer and "amount" in answer.columns):
+    if not table.header_last and not one.is_continued and not (answer and "amount" in answer.columns):
         letters = column_letters(columns.amounts[0].column)
         tell("H09", f"表里没有表头，暂按内容猜测，金额取 {letters} 列")
     if columns.rivals:
@@ -109,9 +109,27 @@ def check_table(one: Understood, context: Context, reading: TableReading, grid: 
         tell("F12", context.year_source, str(context.year))
         one.asked += _doubt_year(table, context, reading, place)
     if "programme" not in columns.fields and not all(reading.values["programme_text"]):
-        tell("H07", "标题、表名和文件名都没有写")
+        tell("H07", context.programme_doubt or "标题、表名和文件名都没有写")
     if columns.unknown:
         tell("H06", "、".join(t.replace("\n", "") for _, t in columns.unknown[:8]))
+
+
+def _find_doubts(one: Understood, context: Context, reading: TableReading, grid: Grid) -> list[str]:
+    """What says that the money may not be paid: words of titles, sheet, file and folders, days of the next year."""
+    table, columns = one.table, one.columns
+    if not any(s in PAID_STATUSES for s in reading.values["status"]):
+        return []  # nothing of it is counted anyway
+    money = [table.texts[a.column - 1] for a in columns.amounts]
+    stem = context.file.rpartition("/")[2].rpartition(".")[0]
+    has_states = "status" in columns.fields
+    is_told = not all(s in PAID_STATUSES for s in reading.values["status"])
+    return [
+        *_find_plans((*table.above, *money, grid.name, stem), money),
+        *_find_changes((*table.above, grid.name, stem), money, columns),
+        *([] if has_states else find_mixed_title((*table.above, grid.name, stem))),
+        *_find_later_dates(grid, table, columns, context),
+        *find_unpaid_names(grid.name, context.file, table.above, has_states=has_states, is_told=is_told),
+    ]
 
 
 def _find_plans(titles: Sequence[str], money: Sequence[str]) -> list[str]:
@@ -150,7 +168,7 @@ def _find_later_dates(grid: Grid, table: Table, columns: ColumnMap, context: Con
     if "pay_date" in columns.fields or context.pay_date or not context.year:
         return []
     for column, text in columns.unknown:
-        if not _DAY_HEADING.search(fold_heading(text)):
+        if not _DAY_HEADING.search(fold_heading(text)) or names_other_time(text):
             continue
         cells = [row[column - 1] for row in grid.rows[table.header_last : table.body_last] if column <= len(row)]
         days = [d for v in cells[:_SAMPLE_ROWS] if v not in (None, "") and (d := parse_date(v))]
@@ -187,9 +205,11 @@ def _is_undated(context: Context, columns: ColumnMap, reading: TableReading) -> 
 
 
 def find_unit_conflict(context: Context, reading: TableReading) -> str:
-    """Why the unit cannot be meant: area times rate gives yuan where 万元 is written, or somebody would have a few jiao."""
+    """Why the unit cannot be meant: area times rate gives yuan where 万元 is written, or nobody has that much or little."""
     if context.unit_fen != FEN_PER_WAN:
         return _find_tiny_amounts(context, reading)
+    if huge := _find_huge_amounts(reading):
+        return huge
     rows = zip(reading.values["quantity_milli"], reading.values["rate_micro"], reading.values["raw_fen"], strict=True)
     for quantity, rate, raw in rows:
         if isinstance(quantity, int) and isinstance(rate, int) and isinstance(raw, int) and quantity and rate:
@@ -199,12 +219,23 @@ def find_unit_conflict(context: Context, reading: TableReading) -> str:
     return ""
 
 
+def _find_huge_amounts(reading: TableReading) -> str:
+    """Why 万元 cannot be meant: most people of the list would have more than a million yuan."""
+    values = zip(reading.values["raw_fen"], reading.values["organisation"], strict=True)
+    people = sorted(abs(fen) for fen, organisation in values if isinstance(fen, int) and fen and not organisation)
+    middle = people[len(people) // 2] if people else 0
+    if middle <= _MILLION_YUAN:
+        return ""
+    return f"写的是万元，按万元读，居中的一笔是 {format_fen(middle)} 元"
+
+
 def _find_tiny_amounts(context: Context, reading: TableReading) -> str:
-    """Why yuan cannot be meant: nobody is paid a few jiao, and where many have so little nobody has much."""
+    """Why yuan cannot be meant: nobody is paid a few jiao, or some yuan at most, where nobody has much."""
     values = zip(reading.values["raw_fen"], reading.values["quantity_milli"], reading.values["rate_micro"], strict=True)
     rows = [(fen, q and r) for fen, q, r in values if isinstance(fen, int) and fen]
-    tiny = sum(abs(fen) < _YUAN for fen, _ in rows)
-    is_tiny = tiny * 5 >= max(len(rows), 1) and tiny > 0 and all(abs(fen) <= _HUNDRED_YUAN for fen, _ in rows)
+    tiny, most = sum(abs(fen) < _YUAN for fen, _ in rows), max((abs(fen) for fen, _ in rows), default=0)
+    is_tiny = tiny > 0 and (most <= _TWENTY_YUAN or (tiny * 5 >= len(rows) and most <= _HUNDRED_YUAN))
+    is_tiny = is_tiny or (len(rows) >= _SEVERAL and most < _TEN_YUAN)
     if context.unit_fen == FEN_PER_WAN or not is_tiny or any(product for _, product in rows):
         return ""
     return f"按元读，最小的一笔只有 {format_fen(min(abs(fen) for fen, _ in rows))} 元"

@@ -80,7 +80,7 @@ def _read_form(  # noqa: PLR0911 - one return a format
 
         return read_mhtml(data, limits)
     if form == "zip":
-        raise Unreadable("F03", "实际是压缩包，请把扩展名改成 .zip，或解压后放入")
+        raise Unreadable("F03", "是压缩包：扩展名是 .zip 的，放进收件箱会自动打开里面的表格；否则请先解压")
     raise Unreadable(*(("F06", "文件里没有任何内容") if form == "empty" else ("F03", words)))
 
 
@@ -99,15 +99,25 @@ def unlock(data: bytes, password: str | None) -> bytes:
         Unreadable: None of the passwords fits (F02).
     """
     import msoffcrypto
+    from msoffcrypto.format.ooxml import OOXMLFile
 
+    is_known = False
     for word in filter(None, (password, _DEFAULT_PASSWORD)):
+        verified = False
         try:
             file = msoffcrypto.OfficeFile(io.BytesIO(data))
-            file.load_key(password=word)
+            file.load_key(password=word, **({"verify_password": True} if isinstance(file, OOXMLFile) else {}))
+            verified = isinstance(file, OOXMLFile)
             opened = io.BytesIO()
             file.decrypt(opened)
-        except Exception:  # noqa: BLE001, S112 - a wrong password shows as any of msoffcrypto's or struct's errors
+        except MemoryError:
+            raise
+        except Exception:  # noqa: BLE001 - a wrong password shows as any of msoffcrypto's or struct's errors
+            is_known = is_known or verified
             continue
         if find_form(opened.getvalue())[0] not in ("locked", "other", "empty"):
             return opened.getvalue()
+        is_known = is_known or verified
+    if is_known:
+        raise Unreadable("F01", "密码是对的，但加密的内容残缺，解不开")
     raise Unreadable("F02", "给出的密码不对" if password else "没有给出密码")

@@ -7,6 +7,7 @@ import io
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from urllib.parse import unquote
 
 from xlrd import compdoc
 
@@ -269,7 +270,7 @@ def _find_link_name(data: bytes) -> str:
         return ""
     text = _read_text(data[2:], 2)
     name = "".join(c for c in text.replace("\\", "/").rpartition("/")[2].rpartition("\x03")[2] if c.isprintable())
-    return name or "其他文件"
+    return ("其他文件" if not name else unquote(name)) if text.strip() else ""
 
 
 def _scan_sheet(stream: bytes, position: int, sheet: SheetScan) -> None:

@@ -184,9 +184,8 @@ class _SheetReader:
 
 def _read_rk(packed: int) -> float:
     """A number packed into 30 bits: bit 0 divides by 100, bit 1 says integer."""
-    number: float
     if packed & 2:
-        number = (packed >> 2) - (1 << 30 if packed & 0x80000000 else 0)
+        number = float((packed >> 2) - (1 << 30 if packed & 0x80000000 else 0))
     else:
         number = struct.unpack("<d", struct.pack("<II", 0, packed & 0xFFFFFFFC))[0]
     return number / 100 if packed & 1 else number
