@@ -87,3 +87,9 @@ def test_an_id_of_somebody_not_born_yet_or_born_too_long_ago(make, make_id, birt
     born = f"{birth[:4]}-{birth[4:6]}-{birth[6:]}"
     frame = make({"id": make_id(1, birth), "birth_date": born, "pay_date": day})
     assert bool([f for f in check_single(frame) if f.code == "C05"]) is is_told
+
+
+def test_a_month_of_stop_says_nothing_against_the_months_before(make):
+    rows = [{"status": "", "remark": "5月停发", "period": p} for p in ("2022-04", "2022-05", "2022-01/2022-04", "2022")]
+    found = [f.place.row for f in check_single(make(*rows)) if f.code == "R18"]
+    assert len(found) == 2

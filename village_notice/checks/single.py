@@ -11,7 +11,12 @@ from village_notice.domain.codes import factorize_texts
 from village_notice.domain.finding import Finding
 from village_notice.domain.identity import are_valid_cards, is_under_14
 from village_notice.domain.money import format_fen
-from village_notice.domain.remark import may_tell_of_removal, sounds_negative, tells_of_failure
+from village_notice.domain.remark import (
+    find_month_of_stop,
+    may_tell_of_removal,
+    sounds_negative,
+    tells_of_failure,
+)
 from village_notice.domain.subsidy import Subsidy
 
 _CARD = re.compile(r"62\d{14,17}")
@@ -84,6 +89,16 @@ def _check_remarks(payments: pd.DataFrame) -> Iterator[Finding]:
     has_no_state = (payments["status"] == "").to_numpy()
     told |= doubtful & has_no_state
     counted = (payments["raw_fen"] > 0).to_numpy()
+    stops = np.array([*map(find_month_of_stop, remarks), 0], dtype=np.int64)[codes]
+    if stops.any():  # 5月停发 says nothing against what was paid for the months before
+        last = (
+            payments["period"]
+            .str.extract(r"^\d{4}-(?:\d{2}/\d{4}-)?(\d{2})$")[0]
+            .fillna("99")
+            .astype(np.int64)
+            .to_numpy()
+        )
+        told &= (stops == 0) | (last >= stops)
     for code, chosen in (("R18", told & counted), ("R19", negative & ~told & has_no_state & counted)):
         for row, place, name in list_rows(payments, np.flatnonzero(chosen)):
             yield Finding(code, place, str(payments["remark"].iloc[row]), person=name)

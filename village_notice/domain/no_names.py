@@ -7,6 +7,8 @@ doubted for a rare surname alone: 户国强, 签玉英, 组桂英, 其其格, �
 import re
 from collections.abc import Collection
 
+from village_notice.domain.script import simplify_script
+
 _TYPED = (
     # roles and kinds of people
     "农户 单户 单页 余页 余款 余账 水账 金卡 单据 万户 千户 水组 田组 林组 村民 农民 居民 渔民 牧民 灾民 移民 人民 公民 社员 党员 团员 队员 成员 会员 委员 学员 职员 雇员 人员 店员 官员 议员 干部 群众 百姓 老百姓 "
@@ -85,6 +87,7 @@ def is_no_name(text: str, surnames: Collection[str] = ()) -> bool:
         surnames: Known surnames: before 户 they tell a person's household (王建国户) from a kind of household. What begins
             with none is a name only where frequent characters of given names follow (签玉英), or rare ones; () doubts none.
     """
+    text = simplify_script(text)
     if text in _WORDS:
         return True
     if text[:1] in surnames and len(text) > 1 and _QUICK.issuperset(text[1:]):

@@ -22,6 +22,10 @@ _NOT_PAID = re.compile(
     r"(?:暂|尚|还|实际|本次|本月|补贴|资金)?(?:未|没有?)(?:发放?|到[账帐卡]|打[款卡]|兑付|拨付|发到|支付)(?:成功|到位)?|不予发放|发放失败"
 )
 _STOPPED = re.compile(r"(?:本月|本次|死亡|已)?停发|取消发放|已取消")
+_STOPPED_FROM = re.compile(
+    r"(?:从|自)?(\d{1,2})月(?:份)?(?:起|开始|后)?(?:因?(?:离岗|死亡|去世|病故|迁出|退出|户籍迁出))?(?:已)?停[发保]"
+)
+_MONTHS = 12
 _REASON = re.compile(
     r"异常|不符|不对|不存在|无此[账帐卡]|过期|失效|止付|锁定|睡眠|不动户|冻结|挂失|注销|销户|未激活|未实名|错误|有误"
 )
@@ -58,6 +62,14 @@ _SETTLED = re.compile(
 def may_tell_of_removal(text: str) -> bool:
     """Whether a remark takes a payment back or puts it off (自愿放弃, 未打上; not 误工, 退役, 未按手印)."""
     return bool(_REMOVED.search(_HARMLESS.sub("", text))) and not _SETTLED.search(text)
+
+
+@lru_cache(maxsize=1 << 16)
+def find_month_of_stop(text: str) -> int:
+    """The month from which a remark says that nothing was paid any more (5月停发, 5月起离岗停发), 0 where it tells none."""
+    match = _STOPPED_FROM.fullmatch(text.strip())
+    month = int(match[1]) if match else 0
+    return month if month <= _MONTHS else 0
 
 
 @lru_cache(maxsize=1 << 16)

@@ -20,6 +20,10 @@ _FOOTER = re.compile(
     r"^(制表|审核|复核|填表|填报|负责人|单位负责人|分管|经办|村主任|村书记|会计|出纳|备注[:：]|说明|注[:：]|联系电话|公示期|监督电话|[(（—\-]*(?:此页|本页)?以下(?:空白|无)|第\d+页|"
     r"(?:单位|乡镇|村委会)?[(（]?盖章|日期[:：]|其中)"
 )
+_FUNDS = re.compile(
+    r"(?:其中[:：]?)?(?:中央|省级?|地?市级?|[县区]级?|[县区市]本级|本级|乡?镇级?|地方|各级)(?:财政)?(?:补[助贴偿]|奖补|配套|专项|衔接)?资金[:：]?"
+)
+"""A line below the total that says from where the money came: 其中：中央资金, 省级资金; no words but these."""
 _SIGNATURE = re.compile(
     r"^(?:.{0,12}[（(]?(?:签[字名章]|盖章)[)）]?|.{0,6}(?:领导|镇长|村长|主任|书记|会计|出纳|负责人|监委|纪委))[:：]"
 )
@@ -79,7 +83,7 @@ def _kind_of_words(texts: Sequence[str], name: Cell) -> str:
     for text in texts:
         if kind := _kind_of_text(text):
             return kind
-    if texts and _SIGNATURE.match(texts[0]):
+    if texts and (_SIGNATURE.match(texts[0]) or (len(texts) == 1 and _FUNDS.fullmatch(texts[0]))):
         return "note"
     if (
         texts
@@ -103,7 +107,9 @@ def _is_plain_payment(row: Sequence[Cell], columns: ColumnMap) -> bool:
     if not is_person(_value(row, column)):
         return False
     words = [fold_words(v) for v in row[:column] if isinstance(v, str)]
-    if any(_kind_of_text(w) for w in words) or _FOOTER.match(words[0]) or _VILLAGE_LABEL.match(words[0]):
+    if any(_kind_of_text(w) or _FUNDS.fullmatch(w) for w in words):
+        return False
+    if _FOOTER.match(words[0]) or _VILLAGE_LABEL.match(words[0]):
         return False
     return not any(isinstance(v, str) and "例" in v for v in row)
 
@@ -117,7 +123,8 @@ def is_person(name: Cell) -> bool:
 def says_other(text: str) -> bool:
     """Whether a text left of a person's name, or the name itself, may mean that the row is no payment."""
     plain = fold_words(text)
-    return bool(_kind_of_text(plain) or _FOOTER.match(plain) or _VILLAGE_LABEL.match(plain)) or "例" in text
+    is_other = _kind_of_text(plain) or _FOOTER.match(plain) or _VILLAGE_LABEL.match(plain) or _FUNDS.fullmatch(plain)
+    return bool(is_other) or "例" in text
 
 
 def _find_example(filled: Sequence[tuple[int, Cell]]) -> str:

@@ -32,6 +32,8 @@ _TIMES = 2
 _HIGHEST = 10**11
 """Thousand million yuan in fen: a card, a telephone or an ID."""
 _THIS_TIME = re.compile(r"本次|本期|本批|此次|本月|当月|补发差额|差额补发|应?补差额?$")
+_NOW_HEAD, _LAST_TIME = re.compile(r"本[月季期次年]|当[月期]"), re.compile(r"上[月季期次年]")
+_CHANGE = re.compile(r"增减|增加.*减少|变[动化]")
 _CLAIMED = re.compile(r"上报|申报|申请|申领|拟|测算|预[算计]|计划|调整前|^原")
 _DEDUCTED = re.compile(r"扣款|代扣|扣除|扣缴|扣发|扣减|[调核][增减]")
 _NO_DEDUCTION = re.compile(r"面积|亩|天|人|户|后")
@@ -148,6 +150,8 @@ class MoneyChoice:
             return self._settle(whole, is_due=is_due)
         if whole := self._find_months_sum(columns, others):
             return self._settle(whole, [c for c in columns if c != whole], is_due=is_due)
+        if now := self._find_changed([*columns, *others, *unnamed, *unnamed_too, *aside, *deltas]):
+            return self._settle(now, [c for c in columns if c != now], is_due=is_due)
         top = self._find_top(ranked)
         rivals = top if len(top) > 1 else self._find_open(top[0], [*columns, *others, *unnamed], deltas, known)
         rivals = rivals or self._find_alike(top[0], unnamed_too)
@@ -314,6 +318,18 @@ class MoneyChoice:
                 if all(g is None or g - t == (n or 0) for g, n, t in rows):
                     return net
         return 0
+
+    def _find_changed(self, columns: Sequence[int]) -> int:
+        """This month's money where it is last month's and the change, row by row: 上月金额, 增减额, 本月金额; 0 else."""
+        now = [c for c in columns if _NOW_HEAD.match(self._fold(c)) and self._has_number(c)]
+        before = [c for c, t in enumerate(self.texts, 1) if _LAST_TIME.search(fold_heading(t)) and self._has_number(c)]
+        change = [
+            c for c, t in enumerate(self.texts, 1) if _CHANGE.search(fold_heading(t)) and is_money(self.samples[c - 1])
+        ]
+        if not (len(set(now)) == len(before) == len(change) == 1):
+            return 0
+        rows = zip(*(self._money(g[0]) for g in (now, before, change)), strict=True)
+        return now[0] if all(n is None or n == (b or 0) + (d or 0) for n, b, d in rows) else 0
 
     def _is_rest(self, now: int, others: Sequence[int]) -> bool:
         """Whether what is paid this time is one column less what another one says was paid before: 总额, 已预拨, 本次拨付."""

@@ -5,9 +5,9 @@ import unicodedata
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from village_notice.domain.script import simplify_script
 from village_notice.domain.text import fold_text, short_village
 from village_notice.sources.register import Register
-from village_notice.sources.wording import simplify_script
 
 _LABEL = r"(?:(?:村名|村别|村庄|行政村|所在村|村居|村[(（]居[)）]|村)[:：])?"
 _LONGEST_SECTION = 200
@@ -76,7 +76,12 @@ class PlaceFinder:
         key = (township, village)
         known = self._cache.get(key)
         if known is None:
-            known = self._cache[key] = self._resolve(simplify_script(township), simplify_script(village))
+            simple = (simplify_script(township), simplify_script(village))
+            known = self._resolve(*simple)
+            if known.rule and simple != key:  # the register may write it so itself
+                written = self._resolve(township, village)
+                known = known if written.rule else written
+            self._cache[key] = known
         return known
 
     def _resolve(self, township_text: str, text: str) -> Residence:

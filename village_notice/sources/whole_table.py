@@ -25,6 +25,7 @@ _DAY_HEADING = re.compile(r"(?:日期|时间|日)$")
 _SAMPLE_ROWS = 50
 _YUAN, _TEN_YUAN, _TWENTY_YUAN, _HUNDRED_YUAN, _MILLION_YUAN = 100, 1_000, 2_000, 10_000, 100_000_000
 _SEVERAL = 3
+_MONTH_FOR = re.compile(r"补发|所属|应发|享受|待遇")
 _PLANNED = re.compile(
     r"拟|申报|申请|审核(?!人|单位|状态|结果|通过|意见|情况|[:：])|核定表|(?<!雨露)计划(?!生育)|预算|测算|分配(?!.*(?:发放|兑[现付]))"
 )
@@ -108,6 +109,7 @@ def check_table(one: Understood, context: Context, reading: TableReading, grid: 
     if context.year_source and _is_undated(context, columns, reading):
         tell("F12", context.year_source, str(context.year))
         one.asked += _doubt_year(table, context, reading, place)
+    one.asked += _doubt_months(one, context, reading, place)
     if "programme" not in columns.fields and not all(reading.values["programme_text"]):
         tell("H07", context.programme_doubt or "标题、表名和文件名都没有写")
     if columns.unknown:
@@ -184,6 +186,23 @@ def _doubt_year(table: Table, context: Context, reading: TableReading, place: Pl
     other = next((t for t, year in told if year and year != context.year), "")
     if other:
         yield Finding("H14", place, found=other, expected=str(context.year))
+
+
+def _doubt_months(one: Understood, context: Context, reading: TableReading, place: Place) -> Iterator[Finding]:
+    """H14 where payments are for months of another year than the title's, and nothing tells the day they were paid.
+
+    补发月份 2024年10-12月 under 2025年4月…补发名单: paid in 2025, or a list of 2024.
+    """
+    fields = one.columns.fields
+    if context.year_source or "pay_date" in fields or context.pay_date or "period" not in fields:
+        return
+    if one.answer and one.answer.is_paid:  # the clerk has said so
+        return
+    heading = one.table.texts[fields["period"] - 1].replace("\n", "")
+    years = (str(period)[:4] for period in reading.values["period"])
+    other = next((y for y in years if y.isdecimal() and y != str(context.year)), "")
+    if other and _MONTH_FOR.search(heading):
+        yield Finding("H14", place, found=f"{heading}：{other}年", expected=str(context.year))
 
 
 def find_scaled_format(grid: Grid, table: Table, columns: ColumnMap) -> str:
