@@ -34,6 +34,8 @@ def test_golden_case_as_html(path, golden, tmp_path):
     case = golden.parse_case(path.read_text(encoding="utf-8"))
     if len(case.sheets) > 1 or not golden.is_plain(case) or case.sheets[0].name != "Sheet1":
         return
+    if "C04" in "".join(case.findings):  # a number of 18 digits that lost its last ones: a page shows it as text
+        return
     check(path, golden, case, tmp_path, ".xls", write_html(case.sheets[0].rows).encode())
 
 

@@ -251,12 +251,24 @@ EXCUSES = (
     ("other heading", lambda _, m: re.search(r"^money .*→ (去年金额|应发金额|累计发放金额|补贴标准|补贴面积|户数|联系电话)", m.what), "the heading says plainly that the column is something else"),
     ("other heading", lambda _, m: re.search(r"^other .*→ (备注|甲乙)", m.what), "what stood against the choice is gone; a column that nobody names is told (H06)"),
     ("other heading", lambda _, m: re.search(r"^money .*→ 甲乙", m.what), "as above"),
-    ("other heading", lambda _, m: re.match(r"other (期间|月份|批次|.{0,2}状态) ", m.what), "what the period or state said is no longer said"),
+    ("other heading", lambda _, m: re.match(r"other (期间|月份|补发月份|批次|丁栏|.{0,4}(状态|结果)) ", m.what), "what the period or state said is no longer said"),
     ("blank title", lambda _, m: True, "what the title said against the sheet's name, or above a card, is gone"),
     ("drop unit", lambda _, m: "万" in m.what, "a sheet that no longer says 万元 is in yuan"),
     ("delete heading", lambda _, m: m.what.startswith("other "), "what stood against the choice is gone"),
 )  # fmt: skip
 """(kind, whether it is one of these, why nobody can know)."""
+NAMED = (
+    ("double heading", ("actual_sum_beside_a_months_money", "months_of_the_year_before_under_this_years_title", "states_blank_beside_success", "states_of_a_second_result"), "", "the heading of the state, the month or the sum is gone"),
+    ("rival column", ("programme_column_of_other_money", "section_line_among_the_names", "section_line_with_count_and_sum"), "name ", "the rival column also fills the section's line, which then is a person's"),
+    ("swap headings", ("footer_of_many_signatures",), "", "two columns of numbers, of which one goes on into the footer"),
+    ("swap headings", ("headings_with_two_levels_repeated",), "", "two columns of numbers under headings that come again below"),
+    ("rival column", ("several_people_one_merged_amount",), "name 姓名 <| 户主", "one sum for a household whose head the sheet names"),
+    ("delete heading", ("programme_minimum_living_and_heating",), "money ", "the sum of both is left, which is the same money"),
+    ("double heading", ("programme_minimum_living_and_heating",), "", "as above"),
+    ("other heading", ("village_with_its_people_and_plots",), "other 小班 → 姓名", "the heading says who it is"),
+    ("other heading", ("unit_wan_on_another_money_column",), "other 应发金额（万元） → 金额", "the only unit of the sheet is gone"),
+)  # fmt: skip
+"""(kind, cases, how the mutation begins, why nobody can know)."""
 FEWER = (
     "one_column_a_quarter",
     "quarters_and_single_months",
@@ -285,6 +297,9 @@ def find_excuse(name, case, mutation, words):
         or (name in FEWER and words.startswith("fewer"))
     ):
         return name
+    for kind, cases, begins, why in NAMED:
+        if kind == mutation.kind and name in cases and mutation.what.startswith(begins):
+            return why
     return next((why for kind, fits, why in EXCUSES if kind == mutation.kind and fits(case, mutation)), "")
 
 

@@ -361,6 +361,10 @@ CASES: dict[str, tuple[Case, Case]] = {
     "C17": (sheet({}, {"amount": 379999196501011234}), sheet({}, {"amount": 1234})),
     "C18": (printed(name="王建国19900003571"), printed(name="王建国")),
     "C19": (printed(name="王三南务村56号"), printed(name="王建国")),
+    "C20": (
+        sheet({"rate": "伍佰元整", "area": None}, heads={"rate": "金额大写"}),
+        sheet({"rate": "陆佰元整", "area": None}, heads={"rate": "金额大写"}),
+    ),
     "R01": (sheet({}, {"name": None}), sheet({}, {})),
     "R02": (sheet({"village": "桥投村"}), sheet({"village": "桥头村委会"})),
     "R03": (sheet({"amount": -600}), sheet({"amount": -600, "status": "追回"})),

@@ -245,6 +245,8 @@ class MoneyChoice:
         self, column: int, unused: Sequence[int] = (), rivals: Sequence[int] = (), *, is_due: bool
     ) -> ColumnMap:
         unknown = tuple((c, self.texts[c - 1]) for c in unused)
+        if _CHANGE.search(self._fold(column)):  # how much more or less than before: not what was paid
+            rivals = rivals or (column,)
         return ColumnMap(self.fields, (AmountColumn(column),), is_due, unknown=unknown, rivals=tuple(rivals))
 
     def _find_top(self, ranked: Sequence[Found]) -> list[int]:

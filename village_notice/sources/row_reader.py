@@ -28,6 +28,9 @@ _LONGEST_PROGRAMME = 30
 _FIRST_YEAR, _LAST_YEAR = "1990", "2099"
 _LENGTH_OF_CODE = 12
 
+_PEOPLE = re.compile(r"\s*[（(]共?\d{1,4}[户人][)）]$")
+"""How many people a village has, behind its name: 东岚村（4户）."""
+
 
 @dataclass(slots=True)
 class Section:
@@ -134,7 +137,7 @@ class RowReader:
         context, places = self.context, self.lookups.places
         told = self.text(row, number, "township")
         township = told or self.section.township or context.township
-        village = self.text(row, number, "village")
+        village = _PEOPLE.sub("", self.text(row, number, "village"))
         code = self.text(row, number, "village_code")
         if not village and len(code) == _LENGTH_OF_CODE and places.register.find_code(code):
             village = code

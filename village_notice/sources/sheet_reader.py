@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from village_notice.domain.columns import FRAME_COLUMNS, PAID_STATUSES
 from village_notice.domain.finding import Finding
@@ -42,6 +42,9 @@ class TableReading:
     totals: StatedTotals = field(default_factory=StatedTotals)
 
 
+_PLACES = frozenset(("village", "village_code", "group", "address"))
+
+
 class TableReader:
     """Reads the rows of one table.
 
@@ -55,6 +58,9 @@ class TableReader:
 
     def __init__(self, grid: Grid, table: Table, columns: ColumnMap, context: Context, lookups: Lookups) -> None:
         self.grid, self.table, self.columns, self.context, self.lookups = grid, table, columns, context, lookups
+        if self._remarks_name_places():
+            columns = replace(columns, fields={**columns.fields, "address": columns.fields["remark"]})
+            self.columns = columns
         self.reading = TableReading()
         self.merged = fill_merges(grid, table)
         self.cells = RowReader(context, columns, lookups, self.merged)
@@ -62,6 +68,18 @@ class TableReader:
         self.rows: list[dict[str, object]] = []
         self.last_payment: tuple[list[Cell], int] | None = None
         self.again: Container[int] = ()
+
+    def _remarks_name_places(self) -> bool:
+        """Whether nothing tells the village but the remarks, and every one of them does: 河洛镇朱江村公益林."""
+        fields = self.columns.fields
+        if "remark" not in fields or self.context.village or _PLACES & fields.keys():
+            return False
+        rows = self.grid.rows[self.table.header_last : self.table.body_last]
+        people = [
+            row for row in rows if cell_text(cell_at(row, fields["name"])) and cell_text(cell_at(row, fields["remark"]))
+        ]
+        find, township = self.lookups.places.find_in_text, self.context.township
+        return bool(people) and all(find(cell_text(cell_at(row, fields["remark"])), township)[1] for row in people)
 
     def read(self) -> TableReading:
         """All rows below the headings, in order."""

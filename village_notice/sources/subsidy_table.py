@@ -214,6 +214,8 @@ def _find_doubt(plain: str, spans: Sequence[tuple[int, int]], found: Iterable[Su
     starts, ends = [s for s, _ in spans], [e for _, e in spans]
     left = [plain[end:start] for end, start in zip([0, *ends], [*starts, len(plain)], strict=True)]
     own = (n for s in found for n in (s.name, s.short_name, *s.aliases))
+    if left and left[-1].startswith("费") and spans and plain[slice(*spans[-1])].endswith("流转"):
+        left[-1] = f"流转{left[-1]}"  # 土地流转费 is what a tenant pays
     if doubt := find_other_purpose(left, own):
         return doubt
     return find_strange_words(plain[slice(*spans[-1])], left[-1]) if spans else ""

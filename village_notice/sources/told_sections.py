@@ -11,6 +11,7 @@ from village_notice.sources.sheet_reader import TableReading
 from village_notice.sources.state_words import DOUBT, is_told_state, opens_section, read_section_state
 from village_notice.sources.tables import Table, cell_text
 
+_FIGURES = re.compile(r"\s*[￥¥]?-?[\d,.]+元?\s*")
 _STATES = frozenset(
     ("停发", "退回", "退票", "退款", "失败", "未发", "未发放", "待发", "缓发", "不发", "作废", "未成功", "不成功")
 )
@@ -126,8 +127,8 @@ def _find_lines_as_people(grid: Grid, table: Table, reading: TableReading) -> di
 
 
 def _read_line(row: list[Cell]) -> str:
-    """The texts of a row, each once."""
-    texts = dict.fromkeys(cell_text(v) for v in row if isinstance(v, str) and v.strip())
+    """The texts of a row that are no figures (those of text files are texts too), each once."""
+    texts = dict.fromkeys(cell_text(v) for v in row if isinstance(v, str) and v.strip() and not _FIGURES.fullmatch(v))
     return "".join(texts)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from village_notice.domain.columns import PAID_STATUSES
 from village_notice.domain.finding import Finding, Place
-from village_notice.domain.money import format_fen
+from village_notice.domain.money import format_fen, parse_amount
 from village_notice.domain.text import column_letters
 from village_notice.sources.column_map import ColumnMap
 from village_notice.sources.dates import find_year, parse_date
@@ -31,6 +31,11 @@ _PLANNED = re.compile(
 )
 """Words of money not yet paid; the names of programmes (计划生育…, 雨露计划) and of signatures are none."""
 _TAKEN_BACK = re.compile(r"追缴|追回|退缴|清退|收回|返还|缴回")
+_COLLECTED = re.compile(
+    r"筹资|筹劳|押金|保证金|募捐|捐[款赠]|收取|收缴|集资|代收(?!人)|收款(?:明细|表|清单|登记|台账|花名册)"
+)
+_GIVEN = re.compile(r"奖补|补[贴助偿]|退[还付回]|返还")
+"""Money that the people paid is none that they were paid, unless the same words say that they got it."""
 _CHANGES = re.compile(r"新增|停发|变更|异动|停保|退出|取消|注销|清退|调整前后")
 _PAID_OUT = re.compile(r"发放|兑[付现]|拨付|打卡|代发|实发|补发|支付|到账|已结算")
 """A list of changes, or of money taken back, is one of money paid where its title or its money also says so."""
@@ -109,6 +114,7 @@ def check_table(one: Understood, context: Context, reading: TableReading, grid: 
     if context.year_source and _is_undated(context, columns, reading):
         tell("F12", context.year_source, str(context.year))
         one.asked += _doubt_year(table, context, reading, place)
+    one.asked += _compare_capitals(one, reading, grid, place)
     one.asked += _doubt_months(one, context, reading, place)
     if "programme" not in columns.fields and not all(reading.values["programme_text"]):
         tell("H07", context.programme_doubt or "标题、表名和文件名都没有写")
@@ -145,6 +151,7 @@ def _find_plans(titles: Sequence[str], money: Sequence[str]) -> list[str]:
 def _find_changes(titles: Sequence[str], money: Sequence[str], columns: ColumnMap) -> list[str]:
     """Words of a list of changes (新增, 停发, 变更) or of money taken back, where neither states nor words say it was paid."""
     own = [t for t, a in zip(money, columns.amounts, strict=True) if not a.status and _TAKEN_BACK.search(t)]
+    own += [t for t in (*titles, *money) if _COLLECTED.search(t) and not _GIVEN.search(t)]
     if own:
         return own
     if "status" in columns.fields or any(a.status for a in columns.amounts):
@@ -186,6 +193,21 @@ def _doubt_year(table: Table, context: Context, reading: TableReading, place: Pl
     other = next((t for t, year in told if year and year != context.year), "")
     if other:
         yield Finding("H14", place, found=other, expected=str(context.year))
+
+
+def _compare_capitals(one: Understood, reading: TableReading, grid: Grid, place: Place) -> Iterator[Finding]:
+    """C20 for each payment whose money in capitals (伍佰元整), in a column beside it, is another sum."""
+    columns = [c for c, text in one.columns.unknown if "大写" in text]
+    if len(columns) != 1 or len(one.columns.amounts) != 1:
+        return
+    values = reading.values
+    for row, fen, name in zip(values["row"], values["raw_fen"], values["name"], strict=True):
+        cells = grid.rows[int(str(row)) - 1]
+        cell = cells[columns[0] - 1] if columns[0] <= len(cells) else None
+        capitals = parse_amount(cell)
+        if capitals and isinstance(fen, int) and capitals.fen != fen:
+            where = place._replace(row=int(str(row)), column=column_letters(columns[0]))
+            yield Finding("C20", where, str(cell), format_fen(fen), person=str(name), fen=abs(fen))
 
 
 def _doubt_months(one: Understood, context: Context, reading: TableReading, place: Place) -> Iterator[Finding]:
