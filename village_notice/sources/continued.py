@@ -28,10 +28,11 @@ def find_continued(grid: Grid, before: Listed | None) -> Table | None:
     first = next((row for row in grid.rows if any(v not in (None, "") for v in row)), [])
     if max(map(len, grid.rows)) > len(before.table.texts):
         return None
+    serial = _read_serial(first, seq)
+    if not serial or not any(parse_amount(_cell(first, a.column)) for a in before.columns.amounts):
+        return None
     rows = before.grid.rows[before.table.header_last : before.table.body_last]
-    serials = [n for row in rows if (n := _read_serial(row, seq))]
-    has_money = any(parse_amount(_cell(first, a.column)) for a in before.columns.amounts)
-    if not serials or _read_serial(first, seq) != serials[-1] + 1 or not has_money:
+    if serial != next((n for row in reversed(rows) if (n := _read_serial(row, seq))), 0) + 1:
         return None
     if not isinstance(_cell(first, name), str) or not cell_text(_cell(first, name)):
         return None
