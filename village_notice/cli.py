@@ -17,6 +17,7 @@ from village_notice import __version__
 from village_notice.chinese_click import ChineseGroup
 from village_notice.cli_archive import archive, export_usb, purge, serve
 from village_notice.cli_database import ENVIRONMENT, DatabaseType, ServerType
+from village_notice.cli_folders import FolderType
 from village_notice.cli_ledger import ledger
 from village_notice.cli_notices import guide, notices, preview, split_names, verify_sheet
 from village_notice.errors import ExitCode
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from village_notice.archive.dialect import Source
-    from village_notice.options import RunOptions
+    from village_notice.options import RunOptions, RunResult
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -46,9 +47,14 @@ def main() -> None:
 def run_options(command: F) -> F:
     """The options of a command that reads an inbox."""
     decorators = (
-        click.argument("inbox", type=click.Path(path_type=Path), metavar="收件箱"),
+        click.argument("inbox", type=FolderType(), metavar="收件箱"),
         click.option("--year", type=click.IntRange(2000, 2100), required=True, help="公开哪一年的发放结果，如 2022。"),
-        click.option("--out", type=click.Path(path_type=Path), required=True, help="结果放在哪个文件夹。"),
+        click.option("--out", type=FolderType(), required=True, help="结果放在哪个文件夹。"),
+        click.option(
+            "--mirror",
+            type=click.Path(path_type=Path),
+            help="收件箱或结果写成网址（如 s3://桶/收件箱）时，本机放取回的表格和做好的结果的文件夹。",
+        ),
         click.option("--home", type=click.Path(path_type=Path), help="办公文件夹（init 命令建立）；不给就用默认设置。"),
         click.option(
             "--register", type=click.Path(path_type=Path), help="村名册 villages.csv；不给就用自带的莱阳名册。"
@@ -176,11 +182,17 @@ def _run(values: dict[str, Any]) -> None:
     watch = Stopwatch()
     from village_notice import running
     from village_notice.checks.posted import remind_of_posting
+    from village_notice.mirror import Folders, run_mirrored
     from village_notice.progress import show_progress
 
     as_json, profile = values.pop("as_json"), values.pop("profile")
+    folders = Folders(values.pop("inbox"), values.pop("out"), values.pop("mirror"))
     with show_progress(quiet=values.pop("quiet")) as progress:
-        result = running.run(_build_options(values), progress, watch)
+
+        def work(inbox: Path, out: Path) -> RunResult:
+            return running.run(_build_options(values | {"inbox": inbox, "out": out}), progress, watch)
+
+        result = run_mirrored(folders, work, progress, watch.lap)
     if profile:
         click.echo(watch.format_table(), err=True)
     click.echo(json.dumps(result.to_json(), ensure_ascii=False, indent=1) if as_json else result.summary.format_text())

@@ -21,9 +21,9 @@ from village_notice.errors import CannotWriteError, UsageError
 PRIVATE = "内部资料_不得外传"
 PUBLIC = "公开"
 OLD = "旧版"
-_MANIFEST = ".village_notice.json"
-_STAGING = ".正在生成"
-_UNFINISHED = ".未完成"
+MANIFEST = ".village_notice.json"
+STAGING = ".正在生成"
+UNFINISHED = ".未完成"
 """What a run that was stopped had finished: the next one takes from it what is still right."""
 JOURNAL = "完成.jsonl"
 """In the staging folder: one line a village that is finished, written when it is."""
@@ -71,7 +71,7 @@ class OutputFolder:
     @property
     def unfinished(self) -> Path:
         """What a stopped run left; same layout as OUT, with its journal."""
-        return self.folder / _UNFINISHED
+        return self.folder / UNFINISHED
 
     @property
     def cache(self) -> Path:
@@ -101,7 +101,7 @@ class OutputFolder:
         shutil.rmtree(self.staging, ignore_errors=True)
         if not keep_finished:
             shutil.rmtree(self.unfinished, ignore_errors=True)
-        if not self.before and [p.name for p in self.folder.iterdir()] == [_MANIFEST]:
+        if not self.before and [p.name for p in self.folder.iterdir()] == [MANIFEST]:
             shutil.rmtree(self.folder, ignore_errors=True)
 
     def finish(self, *, keep: frozenset[str] = frozenset(), known: Mapping[str, str] | None = None) -> None:
@@ -182,16 +182,16 @@ def open_output(folder: Path) -> OutputFolder:
     with explain_write_errors(folder):
         if folder.exists() and not folder.is_dir():
             raise UsageError(f"输出位置 {folder} 是一个文件，不是文件夹。请另选一个文件夹。")
-        manifest = folder / _MANIFEST
+        manifest = folder / MANIFEST
         if (
             folder.exists()
             and not manifest.exists()
-            and any(p.name not in (_STAGING, _UNFINISHED) for p in folder.iterdir())
+            and any(p.name not in (STAGING, UNFINISHED) for p in folder.iterdir())
         ):
             raise UsageError(f"输出文件夹 {folder} 里已有别的文件，为免覆盖没有写入。请换一个空文件夹（--out）。")
         folder.mkdir(parents=True, exist_ok=True)
-        staging = folder / _STAGING
-        _gather_unfinished(staging, folder / _UNFINISHED)
+        staging = folder / STAGING
+        _gather_unfinished(staging, folder / UNFINISHED)
         shutil.rmtree(staging, ignore_errors=True)
         staging.mkdir()
         if not manifest.exists():
@@ -201,7 +201,7 @@ def open_output(folder: Path) -> OutputFolder:
 
 def look_at_output(folder: Path) -> OutputFolder | None:
     """The OUT folder as a finished run left it, nothing touched; None where there is none, or a run was stopped."""
-    manifest, staging = folder / _MANIFEST, folder / _STAGING
+    manifest, staging = folder / MANIFEST, folder / STAGING
     if not manifest.is_file() or staging.exists():
         return None
     try:
@@ -232,11 +232,11 @@ def record_files(place: Path) -> None:
     an OUT folder nothing is done. A folder must be one that holds nothing but ours, such as a package.
     """
     place = place.resolve()
-    out = next((folder for folder in place.parents if (folder / _MANIFEST).is_file()), None)
+    out = next((folder for folder in place.parents if (folder / MANIFEST).is_file()), None)
     if out is None:
         return
     name = place.relative_to(out).as_posix()
-    before = _read_manifest(out / _MANIFEST)
+    before = _read_manifest(out / MANIFEST)
     kept = {n: digest for n, digest in before.items() if n != name and not n.startswith(f"{name}/")}
     files = [place] if place.is_file() else sorted(p for p in place.rglob("*") if p.is_file())
     _write_manifest(out, kept | {p.relative_to(out).as_posix(): _hash_file(p) for p in files})
@@ -273,9 +273,9 @@ def _read_manifest(path: Path) -> dict[str, str]:
 
 def _write_manifest(folder: Path, files: dict[str, str]) -> None:
     text = json.dumps({"tool": "village_notice", "files": dict(sorted(files.items()))}, ensure_ascii=False, indent=0)
-    temporary = folder / (_MANIFEST + ".tmp")
+    temporary = folder / (MANIFEST + ".tmp")
     temporary.write_text(text, encoding="utf-8", newline="\n")
-    temporary.replace(folder / _MANIFEST)
+    temporary.replace(folder / MANIFEST)
 
 
 def _hash_file(path: Path) -> str:
