@@ -15,6 +15,7 @@ import random
 import resource
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -22,7 +23,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.pdfbase import pdfmetrics
@@ -30,6 +30,7 @@ from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.platypus import Flowable, LongTable, PageBreak, Paragraph, SimpleDocTemplate, TableStyle
 
 from village_notice.domain.public import HOUSEHOLD_COLUMNS, LINE_COLUMNS, ProgrammeSummary, VillageYear
+from village_notice.domain.public_table import make_table
 from village_notice.domain.subsidy import Tier
 from village_notice.notices.gate import check_notice
 from village_notice.notices.lists import build_programme_part, programme_variables, split_lines
@@ -68,13 +69,13 @@ def build_village(rows: int, programmes: int = 1, seed: int = 20220713) -> Villa
             )
         )  # fmt: skip
         lines += own
-    frame = pd.DataFrame(lines, columns=list(LINE_COLUMNS)).astype(LINE_COLUMNS)
-    sums = frame.groupby("household_no")["amount_fen"].sum()
-    homes = pd.DataFrame(
-        [(n, n, "", name, 1, int(sums[n])) for n, name in enumerate(names, 1)], columns=list(HOUSEHOLD_COLUMNS)
-    ).astype(HOUSEHOLD_COLUMNS)
+    sums = Counter[int]()
+    for line in lines:
+        sums[line[9]] += line[7]
+    homes = [(n, n, "", name, 1, sums[n]) for n, name in enumerate(names, 1)]
     return VillageYear(
-        2022, "莱阳市", "山前店镇", "山前店镇", "东关村", "东关村村民委员会", "370682114201", "村", tuple(found), frame, homes, rows,
+        2022, "莱阳市", "山前店镇", "山前店镇", "东关村", "东关村村民委员会", "370682114201", "村", tuple(found),
+        make_table(LINE_COLUMNS, lines), make_table(HOUSEHOLD_COLUMNS, homes), rows,
         rows * programmes, sum(p.amount_fen for p in found), 0, False, 0, "2022-12-15",
     )  # fmt: skip
 

@@ -1,5 +1,6 @@
 """What a run keeps for its notices comes back as it was, and only the villages asked for are read."""
 
+import zipfile
 from datetime import UTC, datetime
 
 import pandas as pd
@@ -13,6 +14,7 @@ from village_notice.domain.public import (
     VillageYear,
     check_code,
 )
+from village_notice.domain.public_table import make_table
 from village_notice.domain.subsidy import Tier
 from village_notice.errors import UsageError
 from village_notice.kept import KEPT, Kept, read_kept, write_kept
@@ -21,9 +23,9 @@ from village_notice.output import PRIVATE
 
 def make_village(code, names):
     rows = [("S001", n, "1组", name, 1500, None, 1, 100 * n, n, n, "6月") for n, name in enumerate(names, 1)]
-    lines = pd.DataFrame(rows, columns=list(LINE_COLUMNS)).astype(LINE_COLUMNS)
+    lines = make_table(LINE_COLUMNS, rows)
     homes = [(n, n, "1组", name, 1, 100 * n) for n, name in enumerate(names, 1)]
-    households = pd.DataFrame(homes, columns=list(HOUSEHOLD_COLUMNS)).astype(HOUSEHOLD_COLUMNS)
+    households = make_table(HOUSEHOLD_COLUMNS, homes)
     fen = sum(r[7] for r in rows)
     programme = ProgrammeSummary("S001", "甲补贴", Tier.A, "农业农村局", "亩", len(names), len(names), 0, "", fen)
     return VillageYear(
@@ -55,18 +57,25 @@ def test_everything_comes_back(out, kept):
     back = read_kept(out)
     assert (back.stamp, back.merged, back.empty) == (kept.stamp, kept.merged, kept.empty)
     for found, given in zip(back.villages, kept.villages, strict=True):
-        assert found.lines.equals(given.lines) and found.households.equals(given.households)
-        assert (found.programmes, found.full_name, found.public_fen) == (
-            given.programmes,
-            given.full_name,
-            given.public_fen,
-        )
+        assert found == given
         assert check_code(found) == check_code(given)
 
 
 def test_only_the_villages_picked(out):
     back = read_kept(out, lambda known: [w.village_code for w in known if w.village == "村3村"])
-    assert [(v.village, v.lines["name"].tolist()) for v in back.villages] == [("村3村", ["赵五"])]
+    assert [(v.village, v.lines.values("name")) for v in back.villages] == [("村3村", ["赵五"])]
+
+
+def test_the_file_is_what_pandas_would_write_as_earlier_versions_did(out, kept):
+    dtypes = {"text": "str", "int": "int64", "int or none": "Int64"}
+    with zipfile.ZipFile(out / PRIVATE / KEPT) as archive:
+        for name, kinds in (("明细.parquet", LINE_COLUMNS), ("户.parquet", HOUSEHOLD_COLUMNS)):
+            tables = [v.lines if kinds is LINE_COLUMNS else v.households for v in kept.villages]
+            frames = [pd.DataFrame(t.to_lists()).astype({c: dtypes[kind] for c, kind in kinds.items()}) for t in tables]
+            whole = pd.concat(frames, ignore_index=True)
+            codes = [v.village_code for v, t in zip(kept.villages, tables, strict=True) for _ in range(len(t))]
+            whole.insert(0, "village_code", pd.Series(codes, dtype="str"))
+            assert whole.to_parquet(index=False, compression="zstd") == archive.read(name)
 
 
 def test_same_figures_same_bytes(out, kept, tmp_path):

@@ -14,16 +14,18 @@ import openpyxl
 import pytest
 from click.testing import CliRunner
 
-from village_notice import pipeline, publish
+from village_notice import hashed_files, pipeline, publish
 from village_notice.cli import main
 from village_notice.domain.identity import id_check_digit
+from village_notice.hashed_files import HashedFiles
 from village_notice.made_before import RECORDS, read_records
 from village_notice.read_cache import ReadCache
 from village_notice.settings import Settings
 from village_notice.sources.reference import read_reference
 
 TOWNSHIP = "羊郡镇"
-KILLS = 20
+KILLS = 10
+"""Moments in each of two tests, which may run side by side: twenty."""
 
 
 def list_villages():
@@ -216,9 +218,10 @@ def start(inbox, out):
     return subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
 
 
-def test_killed_at_twenty_moments_and_begun_again(inbox, tmp_path):
+@pytest.mark.parametrize("seed", [20220713, 20221231])
+def test_killed_at_random_moments_and_begun_again(inbox, tmp_path, seed):
     run(inbox, tmp_path / "不中断")
-    wanted, out, rng = read_bytes(tmp_path / "不中断"), tmp_path / "结果", random.Random(20220713)
+    wanted, out, rng = read_bytes(tmp_path / "不中断"), tmp_path / "结果", random.Random(seed)
     begin = time.monotonic()
     process = start(inbox, out)
     assert process.wait(timeout=120) == 0
@@ -265,3 +268,54 @@ def test_what_a_stopped_run_had_finished_is_not_made_again(inbox, tmp_path, monk
     assert len(drawn) == 14 and not {*first} & {*drawn[9:]}
     run(inbox, tmp_path / "另外", "--fresh")
     assert read_bytes(tmp_path / "结果") == read_bytes(tmp_path / "另外")
+
+
+@pytest.fixture
+def hash_everything(monkeypatch):
+    """Also few files are hashed by another process; a function that waits for it and lists what it has hashed."""
+    monkeypatch.setattr(hashed_files, "_MANY", 1)
+    monkeypatch.setattr(hashed_files, "_AT_ONCE", 3)
+    return lambda hashed: [path for path in hashed._batches if hashed._look_up(path)[1]]
+
+
+def test_with_hashes_from_another_process_the_results_are_the_same(inbox, tmp_path, hash_everything, monkeypatch):
+    run(inbox, tmp_path / "结果")
+    run(inbox, tmp_path / "另外")
+    write_village(inbox, 3, list_villages()[3], amount=777)
+    answer, _ = run(inbox, tmp_path / "结果")
+    monkeypatch.setattr(HashedFiles, "start", lambda *_: None)
+    assert run(inbox, tmp_path / "另外")[0] == answer
+    assert read_bytes(tmp_path / "结果") == read_bytes(tmp_path / "另外")
+
+
+@pytest.mark.parametrize("change", ["edit", "remove", "database", "payments"])
+def test_a_result_changed_while_the_run_checks_is_made_again(inbox, tmp_path, hash_everything, monkeypatch, change):
+    out = tmp_path / "结果"
+    run(inbox, out)
+    run(inbox, tmp_path / "另外")
+    victim = {
+        "database": out / "公开/查询.db",
+        "payments": out / "内部资料_不得外传/payments.csv",
+    }.get(change, sorted((out / "公开").rglob("*.pdf"))[0])
+    check, hashed = pipeline.check_payments, []
+    start = HashedFiles.start
+    monkeypatch.setattr(HashedFiles, "start", lambda self, paths: hashed.append(self) or start(self, paths))
+
+    def check_late(*asked):
+        assert str(victim) in hash_everything(hashed[0])
+        if change == "remove":
+            victim.unlink()
+        else:
+            data, seen = victim.read_bytes(), victim.stat()
+            victim.write_bytes(data[:-1] + bytes([data[-1] ^ 1]))
+            os.utime(victim, ns=(seen.st_atime_ns, seen.st_mtime_ns))
+        return check(*asked)
+
+    monkeypatch.setattr(pipeline, "check_payments", check_late)
+    write_village(inbox, 3, list_villages()[3], amount=777)
+    answer, _ = run(inbox, out)
+    monkeypatch.undo()
+    run(inbox, tmp_path / "另外")
+    assert (victim.relative_to(out).as_posix() in answer["changed"]) == (change != "remove")
+    made = {name: digest for name, digest in read_bytes(out).items() if not name.startswith("旧版/")}
+    assert made == read_bytes(tmp_path / "另外")

@@ -7,10 +7,9 @@ Source: ECMA-376 part 1, 21.2 DrawingML charts, 20.5 spreadsheet drawings.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from xml.sax.saxutils import escape
 
 from village_notice.domain.money import format_fen
-from village_notice.domain.text import column_letters
+from village_notice.domain.text import column_letters, escape_xml
 
 _ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
@@ -89,7 +88,7 @@ def build_chart_parts(chart: Chart, number: int, sheet: int) -> dict[str, str]:
 
 def _build_sheet(chart: Chart) -> str:
     """A sheet with nothing but the chart, printed on one page: across, unless there are many bars."""
-    words = escape(f"图中的数在“{chart.sheet}”表里。")
+    words = escape_xml(f"图中的数在“{chart.sheet}”表里。")
     across = chart.height_mm <= _WIDTH_MM
     return (
         f'{_HEAD}<worksheet xmlns="{_MAIN}" xmlns:r="{_RELATIONS}"><sheetPr><pageSetUpPr fitToPage="1"/></sheetPr>'
@@ -116,14 +115,14 @@ def _build_bars(chart: Chart) -> str:
         '<c:overlay val="0"/></c:title><c:autoTitleDeleted val="0"/><c:plotArea><c:layout/>'
         '<c:barChart><c:barDir val="bar"/><c:grouping val="clustered"/><c:varyColors val="0"/>'
         '<c:ser><c:idx val="0"/><c:order val="0"/>'
-        f"<c:tx><c:strRef><c:f>{escape(f'{sheet}!${letters[1]}$2')}</c:f>"
+        f"<c:tx><c:strRef><c:f>{escape_xml(f'{sheet}!${letters[1]}$2')}</c:f>"
         f"{_cache('str', [chart.heading])}</c:strRef></c:tx>"
         f'<c:spPr>{fill}{frame}</c:spPr><c:invertIfNegative val="0"/>'
         f'<c:dLbls><c:numFmt formatCode="#,##0.00" sourceLinked="0"/>{_SMALL}<c:showLegendKey val="0"/>'
         '<c:showVal val="1"/><c:showCatName val="0"/><c:showSerName val="0"/><c:showPercent val="0"/>'
         '<c:showBubbleSize val="0"/></c:dLbls>'
-        f"<c:cat><c:strRef><c:f>{escape(labels)}</c:f>{_cache('str', chart.labels)}</c:strRef></c:cat>"
-        f"<c:val><c:numRef><c:f>{escape(values)}</c:f>{_cache('num', [format_fen(v) for v in chart.fen])}</c:numRef>"
+        f"<c:cat><c:strRef><c:f>{escape_xml(labels)}</c:f>{_cache('str', chart.labels)}</c:strRef></c:cat>"
+        f"<c:val><c:numRef><c:f>{escape_xml(values)}</c:f>{_cache('num', [format_fen(v) for v in chart.fen])}</c:numRef>"
         '</c:val></c:ser><c:gapWidth val="40"/><c:axId val="1"/><c:axId val="2"/></c:barChart>'
         '<c:catAx><c:axId val="1"/><c:scaling><c:orientation val="maxMin"/></c:scaling><c:delete val="0"/>'
         '<c:axPos val="l"/><c:numFmt formatCode="General" sourceLinked="0"/><c:majorTickMark val="none"/>'
@@ -165,7 +164,7 @@ def _cache(kind: str, values: Sequence[str]) -> str:
 
 
 def _plain(text: str) -> str:
-    return escape(_ILLEGAL.sub("", text), {'"': "&quot;"})
+    return escape_xml(_ILLEGAL.sub("", text)).replace('"', "&quot;")
 
 
 _SMALL = (

@@ -1,19 +1,24 @@
 """Processes that start before there is something for them to do, so that nobody waits for what they import.
 
 The readers of files start while the run itself imports pandas; those that draw, while what was read is checked. Where
-earlier runs left something, most of the work may be done already, and only what turns out to be needed is started.
+earlier runs left something, most of the work may be done already, and only what turns out to be needed is started; but
+then somebody may have changed what they left, and a process hashes it.
 """
 
+from collections.abc import Callable
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from village_notice.executor import Standby, Workers
 from village_notice.fingerprint import hash_parts
+from village_notice.hashed_files import HashedFiles
 from village_notice.options import RunOptions
-from village_notice.output import CACHE, PRIVATE
+from village_notice.output import CACHE, PRIVATE, list_written
 from village_notice.read_cache import FOLDER
+from village_notice.sources.discover import Discovery, find_inputs
 from village_notice.sources.reader_pool import ReaderPool
 
 READER = "village_notice.sources.payments"
@@ -34,11 +39,15 @@ class Early:
 
     Attributes:
         readers: Processes that read files, None where they were not started yet.
+        hashed: What is known of the files in OUT.
+        discover: Looks at everything in the inbox, unless that was done already.
     """
 
-    def __init__(self, options: RunOptions) -> None:
+    def __init__(self, options: RunOptions, discover: Callable[[], Discovery] | None = None) -> None:
+        self.discover = discover or partial(find_inputs, options.inbox)
         self.readers: ReaderPool | None = None
         self._options = options
+        self.hashed = HashedFiles()
         self._stack = ExitStack()
         self._standby: Standby | None = None
         self._is_first = options.is_fresh or not find_readings(options).is_dir()
@@ -47,6 +56,14 @@ class Early:
         """Starts the readers, where every file will have to be read here."""
         if self._is_first and not self._options.cluster:
             self.readers = self._stack.enter_context(ReaderPool(self._options.workers, start=[READER]))
+
+    def start_hashing(self) -> None:
+        """Starts to hash what the last run left in OUT; `check` leaves the paper alone."""
+        self._stack.callback(self.hashed.close)
+        private = self._options.out / PRIVATE
+        self.hashed.start([
+            p for p in list_written(self._options.out) if not self._options.check_only or p.is_relative_to(private)
+        ])  # fmt: skip
 
     def start_drawers(self, payments: int) -> None:
         """Starts the processes that draw, where so many payments keep several busy here."""

@@ -10,14 +10,14 @@ from village_notice.checks.corrections import settle_corrections
 from village_notice.domain.finding import Finding, Place
 from village_notice.domain.reading import FileReading
 from village_notice.domain.rules import format_message, is_error
-from village_notice.early import READER
+from village_notice.early import READER, Early
 from village_notice.errors import NothingReadableError, UsageError
 from village_notice.executor import Workers
 from village_notice.ledger.keeping import check_gone
 from village_notice.options import RunOptions
 from village_notice.progress import Progress
 from village_notice.read_cache import ReadCache
-from village_notice.sources.discover import Discovery, InputFile, find_inputs
+from village_notice.sources.discover import Discovery, InputFile
 from village_notice.sources.payments import ReadOptions, load_lookups
 from village_notice.sources.reader_pool import Failure, ReaderPool
 from village_notice.sources.reader_remote import RemotePool
@@ -55,18 +55,18 @@ def read_inbox(
     townships: tuple[str, ...],
     progress: Progress,
     cache: ReadCache,
-    started: ReaderPool | None = None,
+    early: Early,
 ) -> Intake:
-    """Everything in the inbox; what an earlier run has read is not read again. `started` are readers already there."""
+    """Everything in the inbox; what an earlier run has read is not read again."""
     reading_options = ReadOptions(options.year, townships, options.home, options.register, options.password)
     with ExitStack() as stack:
-        pool: ReaderPool | RemotePool | None = started
-        if started:
-            stack.callback(started.close)
+        pool: ReaderPool | RemotePool | None = early.readers
+        if early.readers:
+            stack.callback(early.readers.close)
         elif cache.is_empty:
             pool = _open_pool(options, stack)  # starts while files are found
         load_lookups(reading_options)  # a broken reference file stops the run here, not in a child
-        discovery = find_inputs(options.inbox)
+        discovery = early.discover()
         known = cache.load(discovery.files)
         unread = [f for f in discovery.files if f.relative not in known]
         if unread:

@@ -1,8 +1,9 @@
 """The second step of a run: verdicts on all payments, conservation proved, totals held against what was paid out."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -24,12 +25,12 @@ from village_notice.checks.summaries import check_summaries
 from village_notice.checks.totals import Balance, check_conservation
 from village_notice.checks.verdict import decide
 from village_notice.checks.waivers import Waiver, expand_villages, find_unused, follow_files, split_waived
-from village_notice.domain.codes import remember_codes
 from village_notice.domain.finding import Finding
 from village_notice.domain.frames import unpack_payments
 from village_notice.domain.packed import NO_PAYMENTS
 from village_notice.domain.reading import FileReading
 from village_notice.domain.rules import drop_switched_off
+from village_notice.domain.side_by_side import do_both, do_side_by_side
 from village_notice.domain.text import fold_text
 from village_notice.intake import Intake, list_findings
 from village_notice.ledger.keeping import recall_names, recall_numbers, recall_payments
@@ -90,15 +91,10 @@ def follow_waivers(waivers: Sequence[Waiver], read: Intake, home: Path | None) -
     )
 
 
-@remember_codes()
 def check_payments(read: Intake, options: RunOptions, desk: Desk, reference: Reference) -> Checked:
     """Verdicts on all payments, persons numbered, conservation proved."""
     readings, subsidies = read.readings, reference.subsidies.subsidies
-    payments = number_people(take_payments(readings), recall_numbers(options.home, options.year))
-    across = check_across(payments, subsidies, copies=read.copies, year=options.year)
-    deceased = check_deceased(payments, read_deceased(options.home))
-    findings = [*read.findings, *list_findings(readings), *check_single(payments, subsidies), *across, *deceased]
-    findings += check_printed(payments, reference.surnames)
+    payments, findings = _look_at_payments(read, options, reference)
     findings = explain_totals(findings, payments, (mark for r in readings for mark in r.set_aside))
     findings = place_findings(findings, readings)
     desk = replace(desk, waivers=expand_villages(desk.waivers, findings, payments))
@@ -108,21 +104,37 @@ def check_payments(read: Intake, options: RunOptions, desk: Desk, reference: Ref
         _read_posted(options, reference),
         options.stamp.date() if options.stamp else desk.settings.data_until,
     )
-    told = [
-        *check_tiers(decided, subsidies),
-        *check_other_years(decided, options.year),
-        *check_summaries(readings, decided),
-        *check_neighbours(decided, reference.register.villages),
-        *check_last_year(decided, recall_payments(options.home, options.year - 1)),
-        *(check_posted(decided, posted, options.year, today) if posted is not None and today else ()),
+    looks: list[Callable[[], list[Finding]]] = [
+        partial(check_tiers, decided, subsidies),
+        lambda: list(check_other_years(decided, options.year)),
+        lambda: list(check_summaries(readings, decided)),
+        lambda: list(check_neighbours(decided, reference.register.villages)),
+        lambda: list(check_last_year(decided, recall_payments(options.home, options.year - 1))),
     ]
+    told = [finding for found in do_side_by_side(looks, len(decided)) for finding in found]
+    told += check_posted(decided, posted, options.year, today) if posted is not None and today else ()
     told, accepted = desk.sort(place_findings(told, readings))
     standing, waived = [*standing, *told], [*waived, *accepted]
-    balances, unposted = (
-        check_conservation(readings, decided),
-        list_unposted(decided, posted) if posted is not None else (),
-    )
+    balances = check_conservation(readings, decided)
+    unposted = list_unposted(decided, posted) if posted is not None else ()
     return Checked(readings, decided, balances, standing, waived, [], frozenset(), [], unposted, desk.waivers)
+
+
+def _look_at_payments(read: Intake, options: RunOptions, reference: Reference) -> tuple[pd.DataFrame, list[Finding]]:
+    """All payments with persons numbered, and everything found in them and while they were read."""
+    payments, subsidies = take_payments(read.readings), reference.subsidies.subsidies
+
+    def check_together() -> tuple[pd.DataFrame, list[Finding]]:
+        numbered = number_people(payments, recall_numbers(options.home, options.year))
+        return numbered, list(check_across(numbered, subsidies, copies=read.copies, year=options.year))
+
+    def check_alone() -> tuple[list[Finding], list[Finding]]:
+        deceased = check_deceased(payments, read_deceased(options.home))
+        single = list(check_single(payments, subsidies))
+        return single, [*deceased, *check_printed(payments, reference.surnames)]
+
+    (numbered, across), (single, others) = do_both(check_together, check_alone, len(payments))
+    return numbered, [*read.findings, *list_findings(read.readings), *single, *across, *others]
 
 
 def take_payments(readings: Sequence[FileReading]) -> pd.DataFrame:

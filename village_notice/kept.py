@@ -7,13 +7,13 @@ with the internal papers all the same, because it tells which lines belong to on
 import io
 import json
 import zipfile
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-import pandas as pd
+import numpy as np
 
 from village_notice.domain.public import (
     HOUSEHOLD_COLUMNS,
@@ -22,9 +22,13 @@ from village_notice.domain.public import (
     ProgrammeSummary,
     VillageYear,
 )
+from village_notice.domain.public_table import NONE, Array, Kind, PublicTable, make_table
 from village_notice.domain.subsidy import Tier
 from village_notice.errors import UsageError
 from village_notice.output import PRIVATE
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 KEPT, EARLIER = "公示数据.zip", "公示数据_上次.zip"
 """Of the last run; and of the last run that said something else, for 更正公告."""
@@ -32,7 +36,7 @@ _FORMAT = 1
 _FACTS, _LINES, _HOUSEHOLDS = "村.json", "明细.parquet", "户.parquet"
 _CODE = "village_code"
 _DATE = (1980, 1, 1, 0, 0, 0)  # the first a zip can tell: the same figures give the same bytes
-_FRAMES = ("lines", "households")
+_DTYPES: Mapping[Kind, str] = {"text": "str", "int": "int64", "int or none": "Int64"}
 
 
 class Where(NamedTuple):
@@ -83,19 +87,33 @@ def write_kept(kept: Kept, path: Path) -> None:
 
 
 def _list_facts(village: VillageYear) -> dict[str, Any]:
-    values = {f.name: getattr(village, f.name) for f in fields(village) if f.name not in _FRAMES}
+    values = {f.name: getattr(village, f.name) for f in fields(village) if f.name not in {"lines", "households"}}
     return values | {"programmes": [asdict(p) for p in village.programmes]}
 
 
-def _pack(frames: Sequence[pd.DataFrame], villages: Sequence[VillageYear], columns: dict[str, str]) -> bytes:
-    """All villages' frames in one table, with the village's code in front."""
-    codes = [v.village_code for v, frame in zip(villages, frames, strict=True) for _ in range(len(frame))]
-    whole = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=list(columns))
-    whole = whole[list(columns)].astype(columns)
-    whole.insert(0, _CODE, pd.Series(codes, dtype="str"))
+def _pack(tables: Sequence[PublicTable], villages: Sequence[VillageYear], kinds: Mapping[str, Kind]) -> bytes:
+    """All villages' tables in one, with the village's code in front."""
+    import pandas as pd  # notices are made again without it, and without pyarrow where nothing is read
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    codes = np.repeat(np.array([v.village_code for v in villages], dtype=object), [len(t) for t in tables])
+    columns = {_CODE: codes} | {name: _join(name, kind, tables) for name, kind in kinds.items()}
+    dtypes = {_CODE: "str"} | {name: _DTYPES[kind] for name, kind in kinds.items()}
+    # with what pandas notes about a table of its own: the same figures give the same bytes as in earlier versions
+    schema = pa.Schema.from_pandas(pd.DataFrame(columns=list(dtypes)).astype(dtypes), preserve_index=False)
+    arrays = [
+        pa.array(column, field.type, mask=column == NONE if field.type == pa.int64() else None)
+        for column, field in zip(columns.values(), schema, strict=True)
+    ]
     stream = io.BytesIO()
-    whole.to_parquet(stream, index=False, compression="zstd")
+    parquet.write_table(pa.Table.from_arrays(arrays, schema=schema), stream, compression="zstd")
     return stream.getvalue()
+
+
+def _join(name: str, kind: Kind, tables: Sequence[PublicTable]) -> Array:
+    """A column of all tables."""
+    return np.concatenate([np.zeros(0, object if kind == "text" else np.int64), *(t.columns[name] for t in tables)])
 
 
 def keep_earlier(out: Path, staging: Path) -> None:
@@ -147,25 +165,41 @@ def read_kept(out: Path, pick: Callable[[Sequence[Where]], Collection[str]] | No
     )
 
 
-def _unpack(data: bytes, columns: dict[str, str], codes: Collection[str] | None) -> dict[str, pd.DataFrame]:
-    chosen = None if codes is None else [(_CODE, "in", sorted(codes))]
+def _unpack(data: bytes, kinds: Mapping[str, Kind], codes: Collection[str] | None) -> dict[str, PublicTable]:
+    """Village code → its table."""
     if codes is not None and not codes:
         return {}
-    whole = pd.read_parquet(io.BytesIO(data), filters=chosen)
-    groups = whole.groupby(_CODE, sort=False)
-    return {str(code): part[list(columns)].astype(columns).reset_index(drop=True) for code, part in groups}
+    from pyarrow import parquet  # most programs that know of this file never read it
+
+    chosen = None if codes is None else [(_CODE, "in", sorted(codes))]
+    whole = parquet.read_table(io.BytesIO(data), columns=[_CODE, *kinds], filters=chosen)
+    villages = whole[_CODE].combine_chunks().dictionary_encode()
+    places = villages.indices.to_numpy()
+    order = np.argsort(places, kind="stable")
+    table = PublicTable({name: _read_column(whole[name], kind)[order] for name, kind in kinds.items()})
+    bounds = np.searchsorted(places[order], np.arange(len(villages.dictionary) + 1)).tolist()
+    return {code: table.cut(*bounds[i : i + 2]) for i, code in enumerate(villages.dictionary.to_pylist())}
+
+
+def _read_column(column: "pa.ChunkedArray", kind: Kind) -> Array:
+    if kind != "text":
+        numbers: Array = column.fill_null(NONE).to_numpy()
+        return numbers
+    coded = column.combine_chunks().dictionary_encode()  # a name that stands there often is one text
+    texts: Array = coded.dictionary.to_numpy(zero_copy_only=False)[coded.indices.to_numpy()]
+    return texts
 
 
 def _make_village(
-    facts: dict[str, Any], lines: dict[str, pd.DataFrame], households: dict[str, pd.DataFrame]
+    facts: dict[str, Any], lines: dict[str, PublicTable], households: dict[str, PublicTable]
 ) -> VillageYear:
     code = facts[_CODE]
     programmes = tuple(ProgrammeSummary(**p | {"tier": Tier(p["tier"])}) for p in facts["programmes"])
-    frames = {
-        name: found.get(code, pd.DataFrame({c: [] for c in columns}).astype(columns))
-        for name, found, columns in (
+    tables = {
+        name: found.get(code) or make_table(kinds)
+        for name, found, kinds in (
             ("lines", lines, LINE_COLUMNS),
             ("households", households, HOUSEHOLD_COLUMNS),
         )
     }
-    return VillageYear(**facts | {"programmes": programmes} | frames)
+    return VillageYear(**facts | {"programmes": programmes} | tables)

@@ -16,6 +16,7 @@ from village_notice.domain.finding import Finding, Place
 from village_notice.domain.proof import VillageProof
 from village_notice.domain.public import VillageYear, hash_figures
 from village_notice.fingerprint import hash_file, hash_parts
+from village_notice.hashed_files import HashedFiles
 
 RECORDS = "公示.jsonl"
 
@@ -62,11 +63,13 @@ class MadeBefore:
         records: Village code → what was made.
         is_out: True for the finished results in OUT, where unchanged files stay; False for what a stopped run left,
             from where they move.
+        hashed: What is known of the files before anybody asks.
     """
 
     public: Path
     records: Mapping[str, Published]
     is_out: bool
+    hashed: HashedFiles = field(default_factory=HashedFiles, compare=False, repr=False)
 
     def find(self, code: str, key: str) -> Published | None:
         """The record of a village, where it is for the same key and all its files are intact."""
@@ -74,7 +77,10 @@ class MadeBefore:
         if made is None or made.key != key:
             return None
         folder = self.public.joinpath(*made.folders)
-        return made if all(hash_file(folder / name) == digest for name, digest in made.files.items()) else None
+        return made if all(self._hash(folder / name) == digest for name, digest in made.files.items()) else None
+
+    def _hash(self, path: Path) -> str:
+        return self.hashed.find(path) or hash_file(path)
 
 
 def hash_village(village: VillageYear, plan: Plan, checks: VillageProof, job: str) -> str:

@@ -111,10 +111,10 @@ def write_workbooks(
     out.place(PUBLIC, "全市汇总_公开版.xlsx").write_bytes(open_county)
 
 
-def write_county(folder: Path, decided: pd.DataFrame, scope: Scope, reference: Reference, stamp: datetime) -> None:
+def write_county(decided: pd.DataFrame, scope: Scope, reference: Reference, stamp: datetime, path: Path) -> None:
     """全市汇总.xlsx, which asks for nothing that the paper shows."""
     data = build_county(decided, scope.villages, reference.subsidies.subsidies, scope.year, stamp)
-    (folder / "全市汇总.xlsx").write_bytes(data)
+    path.write_bytes(data)
 
 
 def _find_way(out: OutputFolder, inbox: Path) -> str | None:

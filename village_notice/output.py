@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from village_notice.errors import CannotWriteError, UsageError
+from village_notice.hashed_files import HashedFiles
 
 PRIVATE = "内部资料_不得外传"
 PUBLIC = "公开"
@@ -53,6 +54,7 @@ class OutputFolder:
         moved: What `finish` moved to 旧版, relative paths.
         blocked: What could not be put in place because another program holds it open.
         changed_by_hand: Files of ours that somebody edited since; a copy is kept in 旧版.
+        hashed: What is known of files in OUT and of staged ones before anybody asks.
     """
 
     folder: Path
@@ -61,6 +63,7 @@ class OutputFolder:
     moved: list[str] = field(default_factory=list)
     blocked: list[str] = field(default_factory=list)
     changed_by_hand: list[str] = field(default_factory=list)
+    hashed: HashedFiles = field(default_factory=HashedFiles)
 
     def place(self, *parts: str) -> Path:
         """The staging path of an output, its folder made."""
@@ -117,7 +120,7 @@ class OutputFolder:
         known = known or {}
         made = {p.relative_to(self.staging).as_posix(): p for p in sorted(self.staging.rglob("*")) if p.is_file()}
         self._check_lengths(made)
-        after = {name: known.get(name) or _hash_file(path) for name, path in made.items()}
+        after = {name: known.get(name) or self._hash(path) for name, path in made.items()}
         after |= {name: digest for name, digest in known.items() if name not in made}
         # a run that dies between two moves must find its own files again next time
         _write_manifest(self.folder, {**after, **self.before})
@@ -137,7 +140,7 @@ class OutputFolder:
         target = self.folder / name
         if target.exists() and name not in self.before:
             self._set_aside(name)
-        elif target.exists() and _hash_file(target) not in (self.before[name], after[name]):
+        elif target.exists() and self._hash(target) not in (self.before[name], after[name]):
             self.changed_by_hand.append(name)
             self._set_aside(name)
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -146,6 +149,10 @@ class OutputFolder:
         except PermissionError:
             self.blocked.append(name)
             after[name] = self.before.get(name, after[name])
+
+    def _hash(self, path: Path) -> str:
+        """The hash of a file of OUT or of what is staged."""
+        return self.hashed.find(path) or _hash_file(path)
 
     def _set_aside(self, name: str) -> None:
         source, target = self.folder / name, self.folder / OLD / name
@@ -210,6 +217,14 @@ def look_at_output(folder: Path) -> OutputFolder | None:
         return None
 
 
+def list_written(folder: Path) -> list[Path]:
+    """What the last run into OUT wrote; nothing where its list is damaged, which is told when OUT is opened."""
+    try:
+        return [folder / name for name in _read_manifest(folder / MANIFEST)]
+    except (CannotWriteError, OSError):
+        return []
+
+
 def _gather_unfinished(staging: Path, unfinished: Path) -> None:
     """Moves what a stopped run had finished of villages out of the staging folder; nothing where it had none."""
     journal = staging / JOURNAL
@@ -272,7 +287,8 @@ def _read_manifest(path: Path) -> dict[str, str]:
 
 
 def _write_manifest(folder: Path, files: dict[str, str]) -> None:
-    text = json.dumps({"tool": "village_notice", "files": dict(sorted(files.items()))}, ensure_ascii=False, indent=0)
+    whole = {"tool": "village_notice", "files": dict(sorted(files.items()))}
+    text = json.dumps(whole, ensure_ascii=False, separators=(",\n", ": "))
     temporary = folder / (MANIFEST + ".tmp")
     temporary.write_text(text, encoding="utf-8", newline="\n")
     temporary.replace(folder / MANIFEST)
@@ -284,6 +300,6 @@ def _hash_file(path: Path) -> str:
 
 
 def _remove_empty_folders(folder: Path) -> None:
-    for place, _, _ in os.walk(folder / PUBLIC, topdown=False):
-        if not any(Path(place).iterdir()):
+    for place, _, files in os.walk(folder / PUBLIC, topdown=False):
+        if not files and not any(Path(place).iterdir()):
             Path(place).rmdir()

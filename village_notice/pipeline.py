@@ -7,9 +7,8 @@ spreadsheets ─sources─► payments + findings ─checks─► accepted | hel
 
 import re
 import shutil
-import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -21,17 +20,20 @@ import pandas as pd
 from village_notice.archive.database import write_database
 from village_notice.archive.dialect import ServerUrl
 from village_notice.archive.versions import find_sealed
+from village_notice.beside import Beside
 from village_notice.checks.control_file import ControlLine
 from village_notice.checks.payments_csv import PAYMENTS, write_payments
 from village_notice.checks.proof import Decisions, prove_villages
 from village_notice.checks.waivers import Waiver, read_waivers
 from village_notice.cluster_run import use_cluster
+from village_notice.domain.order import ListOrders
 from village_notice.domain.pinyin import Pinyin
+from village_notice.domain.proof import VillageProof
 from village_notice.domain.rules import switch_rules
 from village_notice.domain.village import Village
 from village_notice.early import Early
 from village_notice.errors import ExitCode
-from village_notice.executor import ClusterError, Workers
+from village_notice.executor import ClusterError
 from village_notice.intake import Intake, find_townships, list_hashes, read_inbox
 from village_notice.judging import (
     Checked,
@@ -64,7 +66,7 @@ from village_notice.remember import find_build_memory, find_cache, find_made_bef
 from village_notice.server_copy import find_server, write_server
 from village_notice.settings import Settings, read_settings
 from village_notice.sources.reference import Reference, read_reference
-from village_notice.spare_memory import give_back_memory
+from village_notice.spare_memory import give_back_memory, search_garbage_seldom
 from village_notice.stopwatch import Stopwatch
 from village_notice.unchanged import forget_result, remember_result
 
@@ -91,20 +93,22 @@ def run(
         CannotWriteError: OUT cannot be written.
         ConservationError: A row or a fen went missing inside the run.
     """
-    lap = (watch or Stopwatch()).lap
+    watch = watch or Stopwatch()
     options = use_cluster(options)
     settings, waivers = read_settings(options.home), read_waivers(options.home)
     reference = read_reference(settings, options.register)
     wanted = find_townships(options.townships or settings.townships, reference)
     server = find_server(options, settings)
     office = Office(settings, waivers, reference, wanted, read_control(options, reference), server)
-    with ExitStack() as stack, explain_write_errors(options.out), switch_rules(settings.rules):
+    with ExitStack() as stack, explain_write_errors(options.out), switch_rules(settings.rules), search_garbage_seldom():
         early = early or stack.enter_context(Early(options))
         out = open_output(options.out)
-        lap("启动")
+        out.hashed = early.hashed
+        watch.lap("启动")
         forget_result(out)
         try:
-            return _make_everything(options, office, out, progress, lap, early)
+            with Beside(watch) as beside:
+                return _make_everything(options, office, out, Course(progress, watch.lap, early, beside))
         except BaseException as error:
             out.discard(keep_finished=isinstance(error, KeyboardInterrupt | ClusterError))
             raise
@@ -122,18 +126,28 @@ class Office:
     server: ServerUrl | None
 
 
-def _make_everything(
-    options: RunOptions,
-    office: Office,
-    out: OutputFolder,
-    progress: Progress,
-    lap: Callable[..., None],
-    early: Early,
-) -> RunResult:
+@dataclass(frozen=True, slots=True)
+class Course:
+    """What goes along with a run.
+
+    Attributes:
+        progress: Told how far each stage is.
+        lap: Told when each stage ends.
+        early: Processes that were started for the run.
+        beside: Work that does not wait for the step in hand.
+    """
+
+    progress: Progress
+    lap: Callable[..., None]
+    early: Early
+    beside: Beside
+
+
+def _make_everything(options: RunOptions, office: Office, out: OutputFolder, course: Course) -> RunResult:
     """The steps of a run, one after the other."""
-    settings, reference, wanted = office.settings, office.reference, office.townships
+    settings, reference, wanted, lap = office.settings, office.reference, office.townships, course.lap
     orders = read_orders(settings.folder)  # first: a mistake in a template stops the run before the reading
-    read = _read(options, wanted, progress, early)
+    read = _read(options, wanted, course)
     office = replace(office, waivers=follow_waivers(office.waivers, read, options.home))
     desk = Desk(settings, office.waivers)
     lap("读取表格")
@@ -143,88 +157,96 @@ def _make_everything(
     reconcile_control(checked, office.control, desk, wanted)
     give_back_memory()
     lap("核对")
-    villages = _find_scope(checked.decided, wanted, reference)
-    data_until = _find_data_until(checked.decided, settings)
-    stamp = options.stamp or datetime.fromisoformat(data_until or f"{options.year}-12-31").replace(tzinfo=UTC)
-    others = frozenset(reference.register.townships).difference(v.township for v in villages)
-    scope = Scope(options.year, settings.county, data_until, villages, checked.unsettled, others, orders)
+    scope, stamp = _set_scope(checked, options, office, orders)
+    write_csv = partial(write_payments, checked.decided, memory=find_payments_memory(options, wanted, read.readings))
+    proofs = (
+        None if options.check_only else _start_ahead(checked, scope, stamp, office, (out, write_csv), course.beside)
+    )
     public = disclose(checked.decided, scope, reference.subsidies.subsidies, Pinyin(reference.surnames))
     give_back_memory()
     lap("归村")
     published: list[Published] = []
-    if not options.check_only:
-        subsidies = reference.subsidies.subsidies
-        decisions = Decisions(checked.standing, checked.waived, office.waivers, checked.control, checked.unsettled)
+    if proofs:
         job = Job(
-            settings, stamp, reference.surnames, prove_villages(decisions, checked.decided, villages, subsidies),
+            settings, stamp, reference.surnames, proofs.result(),
             out.staging / PUBLIC, out.folder / PUBLIC, find_made_before(out, options),
             hash_job(settings, stamp, reference.surnames),
         )  # fmt: skip
-        published, public = _make_public(
-            public, scope, job,
-            (options, wanted, _prepare_tables(checked.decided, (options, wanted, read), scope, reference, stamp), early.drawers),
-            progress, lap,
-        )  # fmt: skip
+        published, public = _make_public(public, scope, job, (out, wanted), course)
     else:
-        _prepare_csv(checked.decided, options, wanted, read)(out.place(PRIVATE, PAYMENTS))
+        write_csv(out.place(PRIVATE, PAYMENTS))
         lap(PAYMENTS)
     standing, waived = desk.sort(explain_outcome(checked.decided, public, settings, published, scope))
     checked.standing, checked.waived = [*checked.standing, *standing], [*checked.waived, *waived]
     checked.standing += tell_unused(checked, desk, read)
     summary = summarise(checked, public, scope, published, settings)
-    checked.sheets += write_annotated(out, read, checked, stamp, options, progress)
+    checked.sheets += write_annotated(out, read, checked, stamp, options, course.progress)
     lap("核对副本")
     write_workbooks(out, checked, summary, (public, scope), stamp, options)
     lap("问题清单和汇总")
+    if proofs:
+        course.beside.wait()
+        lap("查询库")  # of what may still be under way it takes longest
     _keep(read, checked, office.waivers, stamp, options)
     lap("台账")
-    progress("放好结果", 0, 1)
+    course.progress("放好结果", 0, 1)
     _put_in_place(out, published, options)
     result = conclude(out, checked, summary, [p.correction for p in published if p.correction])
     remember_result(options, read.discovery, result, out)
-    progress("放好结果", 1, 1)
+    course.progress("放好结果", 1, 1)
     lap("放好结果")
-    if office.server:
-        problem = write_server(office.server, public.villages, scope.year, wanted, reference)
-        lap("数据库")
-        result = replace(result, exit_code=ExitCode.CANNOT_WRITE, note=problem) if problem else result
-    return result
+    return _copy_to_server(result, public, scope, office, lap) if office.server else result
 
 
-def _prepare_csv(
-    decided: pd.DataFrame, options: RunOptions, wanted: tuple[str, ...], read: Intake
-) -> Callable[[Path], None]:
-    """What writes payments.csv."""
-    return partial(write_payments, decided, memory=find_payments_memory(options, wanted, read.readings))
+def _set_scope(checked: Checked, options: RunOptions, office: Office, orders: ListOrders) -> tuple[Scope, datetime]:
+    """What is to be disclosed, and the one date of all outputs."""
+    villages = _find_scope(checked.decided, office.townships, office.reference)
+    until = _find_data_until(checked.decided, office.settings)
+    stamp = options.stamp or datetime.fromisoformat(until or f"{options.year}-12-31").replace(tzinfo=UTC)
+    others = frozenset(office.reference.register.townships).difference(v.township for v in villages)
+    county = office.settings.county
+    return Scope(options.year, county, until, villages, checked.unsettled, others, orders), stamp
 
 
-def _prepare_tables(
-    decided: pd.DataFrame,
-    asked: tuple[RunOptions, tuple[str, ...], Intake],
+def _start_ahead(
+    checked: Checked,
     scope: Scope,
-    reference: Reference,
     stamp: datetime,
-) -> Callable[[Path], dict[str, float]]:
-    """What writes payments.csv and 全市汇总.xlsx into a folder, and gives the seconds of work, for `--profile`."""
-    write_csv = _prepare_csv(decided, *asked)
+    office: Office,
+    made: tuple[OutputFolder, Callable[[Path], None]],
+    beside: Beside,
+) -> Future[dict[str, VillageProof]]:
+    """Begins what needs no disclosed figures: payments.csv, 全市汇总.xlsx, and what packages tell of the checks."""
+    (out, write_csv), subsidies = made, office.reference.subsidies.subsidies
 
-    def write(folder: Path) -> dict[str, float]:
-        start = time.thread_time()
-        folder.mkdir(parents=True, exist_ok=True)
-        write_csv(folder / PAYMENTS)
-        written = time.thread_time()
-        write_county(folder, decided, scope, reference, stamp)
+    def write(path: Path, write_file: Callable[[Path], None]) -> None:
+        write_file(path)
+        out.hashed.note(path)
         give_back_memory()
-        return {PAYMENTS: written - start, "全市汇总": time.thread_time() - written}
 
-    return write
+    decisions = Decisions(checked.standing, checked.waived, office.waivers, checked.control, checked.unsettled)
+    proofs = beside.start("核对说明", prove_villages, decisions, checked.decided, scope.villages, subsidies)
+    beside.start(PAYMENTS, write, out.place(PRIVATE, PAYMENTS), write_csv)
+    whole = partial(write_county, checked.decided, scope, office.reference, stamp)
+    beside.start("全市汇总", write, out.place(PRIVATE, "全市汇总.xlsx"), whole)
+    return proofs
 
 
-def _read(options: RunOptions, wanted: tuple[str, ...], progress: Progress, early: Early) -> Intake:
+def _copy_to_server(
+    result: RunResult, public: Disclosure, scope: Scope, office: Office, lap: Callable[..., None]
+) -> RunResult:
+    """The query tables on the office's server too; the result with what went wrong there."""
+    assert office.server is not None  # noqa: S101  # asked by the caller
+    problem = write_server(office.server, public.villages, scope.year, office.townships, office.reference)
+    lap("数据库")
+    return replace(result, exit_code=ExitCode.CANNOT_WRITE, note=problem) if problem else result
+
+
+def _read(options: RunOptions, wanted: tuple[str, ...], course: Course) -> Intake:
     """Everything in the inbox; the processes that will draw start after it."""
-    read = read_inbox(options, wanted, progress, find_cache(options, wanted), early.readers)
+    read = read_inbox(options, wanted, course.progress, find_cache(options, wanted), course.early)
     if not options.check_only:
-        early.start_drawers(sum(r.count for r in read.readings))
+        course.early.start_drawers(sum(r.count for r in read.readings))
     return read
 
 
@@ -253,40 +275,33 @@ def _find_data_until(decided: pd.DataFrame, settings: Settings) -> str:
 
 
 def _make_public(
-    public: Disclosure,
-    scope: Scope,
-    job: Job,
-    asked: tuple[RunOptions, Sequence[str], Callable[[Path], dict[str, float]], Workers],
-    progress: Progress,
-    lap: Callable[..., None],
+    public: Disclosure, scope: Scope, job: Job, place: tuple[OutputFolder, Sequence[str]], course: Course
 ) -> tuple[list[Published], Disclosure]:
-    """Paper, packages, and meanwhile the query database and tables; what was made, and what may leave of it."""
-    options, wanted, write_tables, drawers = asked
-    with ThreadPoolExecutor(2) as beside:  # what does not wait for the paper
-        tables = beside.submit(write_tables, job.staging.parent / PRIVATE)
-        stored = beside.submit(_write_beside, public, scope, job, options.out, wanted)
-        published = _publish(public, job, drawers, progress)
-    seconds = {stage: sum(p.seconds.get(stage, 0.0) for p in published) for stage in STAGES}
-    lap("公示和档案", seconds | stored.result() | tables.result())
+    """Paper and packages, and beside them the query database and the figures; what was made, and what may leave of it."""
+    job.staging.mkdir(parents=True, exist_ok=True)
+    course.beside.start("查询库", _write_database, public, scope, job, *place)
+    course.beside.start("公示数据", _keep_figures, public, scope, job, place[0])
+    published = _publish(public, job, course)
+    course.lap("公示和档案", {stage: sum(p.seconds.get(stage, 0.0) for p in published) for stage in STAGES})
     left = _leave_out(public, published)
     if len(left.villages) < len(public.villages):
-        _write_database(left, scope, job, options.out, wanted)
-    _keep_figures(left, scope, job, options.out)
-    lap("公示数据")
+        course.beside.wait()
+        _write_database(left, scope, job, *place)
+        _keep_figures(left, scope, job, place[0])
+        course.lap("查询库")
     return published, left
 
 
-def _publish(public: Disclosure, job: Job, drawers: Workers, progress: Progress) -> list[Published]:
+def _publish(public: Disclosure, job: Job, course: Course) -> list[Published]:
     """Paper and packages of all villages; each is entered in the journal when it is finished."""
     published = []
-    job.staging.mkdir(parents=True, exist_ok=True)
     with (job.staging.parent / JOURNAL).open("a", encoding="utf-8", newline="\n") as journal:
-        for made in publish_villages(public.villages, job, drawers):
+        for made in publish_villages(public.villages, job, course.early.drawers):
             published.append(made)
             if not made.is_refused and not made.is_kept:
                 journal.write(write_record(made))
                 journal.flush()
-            progress("公示和档案", len(published), len(public.villages))
+            course.progress("公示和档案", len(published), len(public.villages))
     return sorted(published, key=lambda p: p.village_code)
 
 
@@ -296,33 +311,24 @@ def _leave_out(public: Disclosure, published: Sequence[Published]) -> Disclosure
     return replace(public, villages=tuple(v for v in public.villages if v.village_code not in refused))
 
 
-def _write_beside(public: Disclosure, scope: Scope, job: Job, out: Path, wanted: Sequence[str]) -> dict[str, float]:
-    """The query database; gives the seconds of work, for `--profile`."""
-    start = time.thread_time()
-    job.staging.mkdir(parents=True, exist_ok=True)
-    _write_database(public, scope, job, out, wanted)
-    return {"查询库": time.thread_time() - start}
-
-
-def _write_database(public: Disclosure, scope: Scope, job: Job, out: Path, wanted: Sequence[str]) -> None:
+def _write_database(public: Disclosure, scope: Scope, job: Job, out: OutputFolder, wanted: Sequence[str]) -> None:
     """The query database; other years stay in it, and other townships where the run is for some only."""
-    database, earlier = job.staging / "查询.db", out / PUBLIC / "查询.db"
+    database, earlier = job.staging / "查询.db", out.folder / PUBLIC / "查询.db"
     if earlier.is_file():
         shutil.copyfile(earlier, database)
     codes = [v.code for v in scope.villages] if wanted else None
-    memory = find_build_memory(out, job.surnames, is_fresh=not job.before)
+    memory = find_build_memory(out.folder, job.surnames, is_fresh=not job.before)
     pinyin = Pinyin(job.surnames).read
     write_database(public.villages, database, year=scope.year, pinyin=pinyin, scope=codes, memory=memory)
+    out.hashed.note(database)
 
 
-def _keep_figures(public: Disclosure, scope: Scope, job: Job, out: Path) -> None:
+def _keep_figures(public: Disclosure, scope: Scope, job: Job, out: OutputFolder) -> None:
     """What `notices` and `preview` need to make paper again without the spreadsheets."""
     done = {v.village_code for v in public.villages}
     empty = tuple((v.township, v.name) for v in scope.villages if v.code not in done)
-    path = job.staging.parent / PRIVATE / KEPT
-    path.parent.mkdir(parents=True, exist_ok=True)
-    write_kept(Kept(job.stamp, tuple(public.villages), tuple(public.merged), empty), path)
-    keep_earlier(out, job.staging.parent)
+    write_kept(Kept(job.stamp, tuple(public.villages), tuple(public.merged), empty), out.place(PRIVATE, KEPT))
+    keep_earlier(out.folder, out.staging)
 
 
 def _put_in_place(out: OutputFolder, published: Sequence[Published], options: RunOptions) -> None:

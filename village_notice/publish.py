@@ -7,6 +7,7 @@ query database and the public workbook too; the finding says so.
 import hashlib
 import html
 import io
+import os
 import re
 import time
 import zipfile
@@ -206,7 +207,7 @@ def _list_large_numbers(village: VillageYear) -> Iterator[str]:
     lines, sums = list_columns(village), [village.public_fen]
     for programme in village.programmes:
         sums += [programme.amount_fen, programme.quantity_milli or 0]
-    sums += (*lines["amount_fen"], *filter(None, lines["quantity_milli"]), *village.households["amount_fen"].tolist())
+    sums += (*lines["amount_fen"], *filter(None, lines["quantity_milli"]), *village.households.values("amount_fen"))
     if any(abs(number) >= _LONG_FEN for number in sums):  # then a household's sum of one programme may be large too
         cells: dict[tuple[int, str], int] = {}
         for key in zip(lines["household_no"], lines["key"], lines["amount_fen"], strict=True):
@@ -249,13 +250,15 @@ def _read_text(name: str, data: bytes) -> bytes:
 
 
 def _write_files(folder: Path, files: Mapping[str, bytes]) -> None:
-    made = set[Path]()
+    made = set[str]()
     for name, data in files.items():
-        path = folder.joinpath(*name.split("/"))
-        if path.parent not in made:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            made.add(path.parent)
-        path.write_bytes(data)
+        path = os.path.join(folder, *name.split("/"))  # noqa: PTH118  # twice as quick as a Path for each of so many
+        above = os.path.dirname(path)  # noqa: PTH120
+        if above not in made:
+            os.makedirs(above, exist_ok=True)  # noqa: PTH103
+            made.add(above)
+        with open(path, "wb") as stream:  # noqa: PTH123
+            stream.write(data)
 
 
 def safe_name(name: str) -> str:

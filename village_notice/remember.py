@@ -28,7 +28,7 @@ def find_made_before(out: OutputFolder, options: RunOptions) -> tuple[MadeBefore
     if options.is_fresh:
         return ()
     places = ((out.unfinished, out.unfinished / JOURNAL, False), (out.folder, out.cache / RECORDS, True))
-    return tuple(MadeBefore(root / PUBLIC, read_records(path), is_out) for root, path, is_out in places)
+    return tuple(MadeBefore(root / PUBLIC, read_records(path), is_out, out.hashed) for root, path, is_out in places)
 
 
 def find_payments_memory(

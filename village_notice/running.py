@@ -3,12 +3,15 @@
 Whether anything has changed is known before pandas and the drawing libraries are imported, which takes longer.
 """
 
+from functools import cache, partial
+
 from village_notice.early import Early
 from village_notice.errors import UsageError
 from village_notice.options import RunOptions, RunResult
 from village_notice.output import explain_write_errors
 from village_notice.progress import Progress
 from village_notice.settings import read_settings
+from village_notice.sources.discover import find_inputs
 from village_notice.stopwatch import Stopwatch
 from village_notice.unchanged import recall_result
 
@@ -23,15 +26,17 @@ def run(options: RunOptions, progress: Progress, watch: Stopwatch | None = None)
     """
     watch = watch or Stopwatch()
     check_folders(options)
+    discover = cache(partial(find_inputs, options.inbox))  # once for both
     if not _asks_for_server(options):
         with explain_write_errors(options.out):
-            done = recall_result(options)
+            done = recall_result(options, discover)
         if done:
             progress("与上次完全相同，结果没有变动", 1, 1)
             watch.lap("与上次相同")
             return done
-    with Early(options) as early:
+    with Early(options, discover) as early:
         early.start_readers()
+        early.start_hashing()
         from village_notice import pipeline
 
         return pipeline.run(options, progress, watch, early)

@@ -1,8 +1,27 @@
 """Memory that a finished step no longer needs, given back to the computer before the next one takes its own."""
 
 import ctypes
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pyarrow as pa
+
+_GARBAGE = 50_000
+"""Objects between two searches for cycles."""
+
+
+@contextmanager
+def search_garbage_seldom() -> Iterator[None]:
+    """While a run makes many small objects, few of them in cycles, Python looks for cycles seldom, and not in modules."""
+    usual = gc.get_threshold()
+    gc.freeze()
+    gc.set_threshold(_GARBAGE)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*usual)
+        gc.unfreeze()
 
 
 def give_back_memory() -> None:

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from village_notice.errors import ExitCode
 from village_notice.fingerprint import hash_file, hash_office, hash_parts, hash_program
 from village_notice.options import RunOptions, RunResult
 from village_notice.output import OutputFolder, look_at_output
-from village_notice.sources.discover import Discovery, find_inputs
+from village_notice.sources.discover import Discovery
 
 _RESULT = "上次结果.json"
 _LEDGER = "ledger.db"
@@ -55,8 +55,13 @@ def hash_run(options: RunOptions, discovery: Discovery) -> str:
     )
 
 
-def recall_result(options: RunOptions) -> RunResult | None:
-    """What the last run ended with, where nothing has changed since: neither what it saw nor what it made."""
+def recall_result(options: RunOptions, discover: Callable[[], Discovery]) -> RunResult | None:
+    """What the last run ended with, where nothing has changed since: neither what it saw nor what it made.
+
+    Args:
+        options: What the user asked for.
+        discover: Looks at everything in the inbox.
+    """
     out = None if options.is_fresh else look_at_output(options.out)
     if out is None or not (path := out.cache / _RESULT).is_file():
         return None
@@ -64,7 +69,7 @@ def recall_result(options: RunOptions) -> RunResult | None:
         kept = json.loads(path.read_bytes())
         is_same = (
             kept["ledger"] == _look_at_ledger(options.home)
-            and kept["run"] == hash_run(options, find_inputs(options.inbox))
+            and kept["run"] == hash_run(options, discover())
             and out.is_intact()
         )
         return _read_result(kept) if is_same else None

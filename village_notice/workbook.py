@@ -16,11 +16,10 @@ from datetime import datetime
 from functools import lru_cache
 from itertools import groupby, islice
 from typing import Literal, NamedTuple
-from xml.sax.saxutils import escape, quoteattr
 
 from village_notice.chart import Chart, build_chart_parts, list_chart_types
 from village_notice.domain.money import format_fen, format_scaled
-from village_notice.domain.text import column_letters, guard_formula, guard_formulas
+from village_notice.domain.text import column_letters, escape_xml, guard_formula, guard_formulas, quote_xml
 
 Kind = Literal["text", "integer", "fen", "milli", "micro"]
 RowStyle = Literal["", "error", "warning", "fixed", "total", "heading", "section"]
@@ -270,13 +269,20 @@ def _draw_run(
 ) -> Iterable[str]:
     """Rows of one look, which only differ in their numbers and values."""
     numbers = list(map(str, range(first, first + len(rows))))
-    row, fields = f'<row r="%s"{look.fold}>', [numbers]
+    count = 3 * len(columns) + 3  # join takes each as it is: quicker than a pattern that is filled in
+    pieces = [""] * (count * len(rows))
+    pieces[0::count], pieces[1::count] = ['<row r="'] * len(rows), numbers
+    before = f'"{look.fold}>'
     for i, (column, values) in enumerate(zip(columns, zip(*rows, strict=True), strict=True)):
         is_link = i in look.linked and look.style in _FILLS
         style = _LINK_STYLES[look.style] if is_link else _STYLES[look.style, column.kind]
-        row += f'<c r="{column_letters(i + 1)}%s%s'
-        fields += [numbers, list(map(_find_tails(column.kind, style).__getitem__, values))]
-    return map(f"{row}</row>".__mod__, zip(*fields, strict=True))
+        place = 3 * i + 2
+        pieces[place::count] = [f'{before}<c r="{column_letters(i + 1)}'] * len(rows)
+        pieces[place + 1 :: count] = numbers
+        pieces[place + 2 :: count] = map(_find_tails(column.kind, style).__getitem__, values)
+        before = ""
+    pieces[count - 1 :: count] = [f"{before}</row>"] * len(rows)
+    return pieces
 
 
 def _filter_range(sheet: Sheet) -> str:
@@ -293,14 +299,14 @@ def _links(links: Sequence[Link], targets: dict[str, str]) -> str:
     parts = []
     for link in links[:MOST_LINKS]:
         relation = f' r:id="{targets[link.file]}"' if link.file else ""
-        location = f" location={quoteattr(_ILLEGAL.sub('', link.location))}" if link.location else ""
+        location = f" location={quote_xml(_ILLEGAL.sub('', link.location))}" if link.location else ""
         parts.append(f'<hyperlink ref="{column_letters(link.column + 1)}{link.row + 3}"{relation}{location}/>')
     return f"<hyperlinks>{''.join(parts)}</hyperlinks>" if parts else ""
 
 
 def _link_relations(targets: dict[str, str]) -> str:
     relations = "".join(
-        f'<Relationship Id="{number}" Type="{_RELATIONS}/hyperlink" Target={quoteattr(_quote_path(file))} '
+        f'<Relationship Id="{number}" Type="{_RELATIONS}/hyperlink" Target={quote_xml(_quote_path(file))} '
         'TargetMode="External"/>'
         for file, number in targets.items()
     )
@@ -333,7 +339,7 @@ def _text_tail(text: str, style: int) -> str:
 def _plain(text: str) -> str:
     """A text as XML; a bare negative number is no formula and keeps its look."""
     guarded = text if _NUMBER.fullmatch(text) else guard_formula(text)
-    return escape(_ILLEGAL.sub("", guarded)[:_MOST_CHARACTERS])
+    return escape_xml(_ILLEGAL.sub("", guarded)[:_MOST_CHARACTERS])
 
 
 def _content_types(count: int, others: str) -> str:
@@ -359,14 +365,14 @@ def _core(title: str, stamp: datetime) -> str:
         f'{_HEAD}<cp:coreProperties xmlns:cp="{_PACKAGE}/metadata/core-properties" '
         'xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:dcterms="http://purl.org/dc/terms/" '
         'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">'
-        f"<dc:title>{escape(_ILLEGAL.sub('', title))}</dc:title><dc:creator>village-notice</dc:creator>"
+        f"<dc:title>{escape_xml(_ILLEGAL.sub('', title))}</dc:title><dc:creator>village-notice</dc:creator>"
         f"<dcterms:created {time}/dcterms:created><dcterms:modified {time}/dcterms:modified></cp:coreProperties>"
     )
 
 
 def _workbook(names: Sequence[str], filters: dict[int, str], tables: int) -> str:
     sheets = "".join(
-        f'<sheet name={quoteattr(name)} sheetId="{i}" r:id="rId{i}"/>' for i, name in enumerate(names, start=1)
+        f'<sheet name={quote_xml(name)} sheetId="{i}" r:id="rId{i}"/>' for i, name in enumerate(names, start=1)
     )
     return (
         f'{_HEAD}<workbook xmlns="{_MAIN}" xmlns:r="{_RELATIONS}"><sheets>{sheets}</sheets>'
@@ -382,7 +388,7 @@ def _defined_names(names: Sequence[str], filters: dict[int, str]) -> str:
     ]
     ranges += [("_xlnm.Print_Titles", place, "", "$1:$2") for place in range(len(names))]
     return "".join(
-        f'<definedName name="{name}" localSheetId="{place}"{mark}>{escape(format_location(names[place], area))}</definedName>'
+        f'<definedName name="{name}" localSheetId="{place}"{mark}>{escape_xml(format_location(names[place], area))}</definedName>'
         for name, place, mark, area in ranges
     )
 

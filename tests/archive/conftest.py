@@ -1,12 +1,12 @@
 """Invented villages for the tests of the archive. Nobody here exists."""
 
 import csv
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
 
-import pandas as pd
 import pytest
 
 from village_notice.archive.database import write_database
@@ -14,6 +14,7 @@ from village_notice.archive.package import PackageFile, build_package
 from village_notice.domain.pinyin import Pinyin
 from village_notice.domain.proof import VillageProof
 from village_notice.domain.public import HOUSEHOLD_COLUMNS, LINE_COLUMNS, ProgrammeSummary, VillageYear
+from village_notice.domain.public_table import make_table
 from village_notice.domain.subsidy import Tier
 from village_notice.resources import find_data
 from village_notice.settings import Settings
@@ -54,7 +55,7 @@ MakeVillage = Callable[..., VillageYear]
 
 
 def _line(key: str, serial: int, person: int | None, someone: Someone, **values: object) -> dict[str, object]:
-    blank = dict.fromkeys(LINE_COLUMNS, pd.NA) | {"pay_months": "6月", "payments": 1}
+    blank = dict.fromkeys(LINE_COLUMNS) | {"pay_months": "6月", "payments": 1}
     place = {"group": someone.group, "name": someone.name, "person_no": person, "household_no": person}
     return blank | {"key": key, "serial": serial} | place | values
 
@@ -115,14 +116,14 @@ def build_village(people: Sequence[Someone] = PEOPLE, *, held: int = 0, **values
     """A village-year whose lines, summary and total agree, unless `values` say otherwise."""
     lines = build_lines(people)
     programmes = build_summary(lines, held)
-    frame = pd.DataFrame(lines, columns=list(LINE_COLUMNS)).astype(LINE_COLUMNS)
-    sums = frame.dropna(subset="household_no").groupby("household_no")["amount_fen"].sum()
-    households = pd.DataFrame(
-        [(n, n, people[n - 1].group, people[n - 1].name, 1, fen) for n, fen in sums.items()],
-        columns=list(HOUSEHOLD_COLUMNS),
-    ).astype(HOUSEHOLD_COLUMNS)
+    sums = Counter[int]()
+    for line in lines:
+        if line["household_no"] is not None:
+            sums[line["household_no"]] += line["amount_fen"]
+    homes = [(n, n, people[n - 1].group, people[n - 1].name, 1, fen) for n, fen in sorted(sums.items())]
     village = VillageYear(
-        2022, "莱阳市", "山前店镇", "山前店镇", "东关村", "东关村村民委员会", "370682105001", "村", programmes, frame, households,
+        2022, "莱阳市", "山前店镇", "山前店镇", "东关村", "东关村村民委员会", "370682105001", "村", programmes,
+        make_table(LINE_COLUMNS, (line.values() for line in lines)), make_table(HOUSEHOLD_COLUMNS, homes),
         len(people) + 8, sum(p.payments for p in programmes), sum(p.amount_fen for p in programmes), 77_700, True, held,
         "2022-12-15",
     )  # fmt: skip

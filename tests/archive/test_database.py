@@ -1,3 +1,4 @@
+import random
 import sqlite3
 from contextlib import closing
 from dataclasses import replace
@@ -10,6 +11,8 @@ from village_notice.archive.database import write_database
 from village_notice.archive.edition import read_edition
 from village_notice.archive.query import ALL_YEARS, search
 from village_notice.errors import CannotWriteError, ConservationError
+
+from ..tables import edit_row, edit_table, list_rows
 
 
 def write(path, villages, pinyin, *, year=2022, scope=()):
@@ -122,7 +125,7 @@ def remember(path, villages, pinyin, memory, *, year=2022):
 
 
 def rename(village, old, new):
-    return replace(village, lines=village.lines.assign(name=village.lines["name"].replace(old, new)))
+    return replace(village, lines=edit_table(village.lines, name=lambda name: new if name == old else name))
 
 
 def test_only_changed_villages_are_made_again_and_the_bytes_are_the_same(tmp_path, make_village, pinyin, memory):
@@ -134,7 +137,7 @@ def test_only_changed_villages_are_made_again_and_the_bytes_are_the_same(tmp_pat
     changes = (
         (3, lambda v: rename(v, "李伟", "欧阳修")),  # a name that nobody else has
         (0, lambda v: replace(v, held=v.held + 1)),
-        (6, lambda v: replace(v, lines=v.lines.assign(pay_months="2–3月"))),
+        (6, lambda v: replace(v, lines=edit_table(v.lines, pay_months=lambda _: "2–3月"))),
         (3, lambda v: rename(v, "欧阳修", "李伟")),  # and gone again
     )
     for place, change in changes:
@@ -185,3 +188,82 @@ def test_no_trace_of_who_is_gone_is_left_in_a_copied_database(tmp_path, make_vil
     assert remember(path, [others[0], village], pinyin, memory) == [(2022, village.village_code)]
     assert "诸葛鱻".encode() not in path.read_bytes() and not trace & list_tokens()
     assert "诸葛鱻".encode() not in memory.path.read_bytes()
+
+
+def pay_more(village, rng):
+    """The village with another amount in one line, in all its sums."""
+    rows = list_rows(village.lines)
+    place = rng.randrange(len(rows))
+    key = rows[place]["key"]
+    return replace(
+        village,
+        lines=edit_row(village.lines, place, amount_fen=lambda fen: fen + 100),
+        programmes=tuple(replace(p, amount_fen=p.amount_fen + 100) if p.key == key else p for p in village.programmes),
+        public_fen=village.public_fen + 100,
+    )
+
+
+def retitle(village, rng):
+    first, *rest = village.programmes
+    return replace(village, programmes=(replace(first, title=f"补贴{rng.randrange(4)}"), *rest))
+
+
+CHANGES = (
+    pay_more,
+    retitle,
+    lambda village, rng: replace(village, held=rng.randrange(3)),
+    lambda village, rng: replace(
+        village, lines=edit_table(village.lines, pay_months=lambda _: f"{rng.randrange(1, 5)}月")
+    ),
+    lambda village, rng: rename(village, rng.choice(("李伟", "王芳")), rng.choice(("王芳", "欧阳修", "李伟"))),
+    lambda village, rng: replace(village, full_name=f"第{rng.randrange(3)}村民委员会"),
+)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_after_any_change_of_figures_the_bytes_are_those_of_a_new_file(
+    tmp_path, make_village, pinyin, memory, seed, monkeypatch
+):
+    rng, written_over = random.Random(seed), []
+    patch = database_module.patch_database
+    monkeypatch.setattr(
+        database_module, "patch_database", lambda *a: written_over.append(patch(*a)) or written_over[-1]
+    )
+    codes = [f"3706821050{n:02d}" for n in range(1, 6)]
+    earlier = [make_village(year=2021, village_code=code) for code in codes[1:3]]
+    villages = [make_village(village=f"第{n}村", village_code=code) for n, code in enumerate(codes)]
+    path, fresh = tmp_path / "a.db", tmp_path / "b.db"
+    write(path, earlier, pinyin, year=2021)
+    remember(path, villages, pinyin, memory)
+    for _ in range(8):
+        for place in rng.sample(range(len(villages)), rng.choice((1, 1, 2, 3))):
+            villages[place] = rng.choice(CHANGES)(villages[place], rng)
+        remember(path, villages, pinyin, memory)
+        fresh.unlink(missing_ok=True)
+        write(fresh, earlier, pinyin, year=2021)
+        assert write(fresh, villages, pinyin, scope=None) == path.read_bytes()
+    assert {*written_over} == {True, False}
+
+
+def test_other_money_for_the_same_people_is_written_over_the_old(tmp_path, make_village, pinyin, memory, monkeypatch):
+    villages = [make_village(village=f"第{n}村", village_code=f"37068210500{n}") for n in range(3)]
+    path = tmp_path / "a.db"
+    remember(path, villages, pinyin, memory)
+    before = path.stat().st_ino
+    monkeypatch.setattr(database_module, "Build", None)  # nothing is built
+    assert remember(path, villages, pinyin, memory) == [] and path.stat().st_ino == before
+    villages[1] = pay_more(villages[1], random.Random(1))
+    assert remember(path, villages, pinyin, memory) == [(2022, villages[1].village_code)]
+    assert (villages[1].public_fen,) in select(path, "SELECT public_fen FROM edition")
+    assert [p.name for p in tmp_path.glob("a.db*")] == ["a.db"]
+
+
+def test_many_changed_villages_do_not_lie_in_memory_together(tmp_path, make_village, pinyin, memory, monkeypatch):
+    monkeypatch.setattr(database_module, "_FEW", 1)
+    monkeypatch.setattr(database_module, "patch_database", None)  # nothing is written over
+    villages = [make_village(village=f"第{n}村", village_code=f"37068210500{n}") for n in range(3)]
+    path = tmp_path / "a.db"
+    remember(path, villages, pinyin, memory)
+    changed = [replace(village, held=5) for village in villages]
+    assert len(remember(path, changed, pinyin, memory)) == 3
+    assert select(path, "SELECT DISTINCT held FROM edition") == [(5,)]

@@ -19,6 +19,8 @@ from village_notice.archive.versions import plan_package
 from village_notice.domain.public import check_code
 from village_notice.settings import Settings
 
+from ..tables import edit_row
+
 OBJECTOR, PHONE = "李某某", "13900000000"
 
 
@@ -42,8 +44,7 @@ def county(tmp_path, village, make_package, write_files, someone):
     photo.write_bytes(b"\xff\xd8\xff invented")
     add_evidence(package, [photo], date(2022, 12, 5))
     seal_package(package, date(2022, 12, 28), Settings(folder=home))
-    changed = village.lines.copy()
-    changed.loc[0, "amount_fen"] += 100
+    changed = edit_row(village.lines, 0, amount_fen=lambda fen: fen + 100)
     first = replace(village.programmes[0], amount_fen=village.programmes[0].amount_fen + 100)
     corrected = replace(
         village, lines=changed, programmes=(first, *village.programmes[1:]), public_fen=village.public_fen + 100

@@ -11,6 +11,8 @@ from village_notice.archive.versions import is_sealed
 from village_notice.domain.proof import AcceptedError, VillageProof
 from village_notice.errors import ConservationError
 
+from ..tables import edit_row
+
 
 def read_text(name, data):
     """The words of a package file; of an .xlsx all its parts."""
@@ -49,8 +51,7 @@ def test_lines_that_do_not_add_up_give_no_package(make_village, make_package):
     village = make_village()
     with pytest.raises(ConservationError, match="各项相加"):
         make_package(make_village(public_fen=village.public_fen + 1))
-    lines = village.lines.copy()
-    lines.loc[0, "amount_fen"] += 1
+    lines = edit_row(village.lines, 0, amount_fen=lambda fen: fen + 1)
     with pytest.raises(ConservationError, match="明细相加"):
         make_package(make_village(lines=lines))
 

@@ -3,6 +3,8 @@ import pytest
 from village_notice.archive.people import check_totals, group_people, read_lines
 from village_notice.errors import ConservationError
 
+from ..tables import edit_table
+
 
 def test_persons_hold_lines_of_named_tiers_only(village):
     people = group_people(village, read_lines(village))
@@ -14,7 +16,8 @@ def test_persons_hold_lines_of_named_tiers_only(village):
 
 def test_lines_without_a_number_are_never_joined(make_village):
     village = make_village()
-    lines = village.lines.assign(person_no=village.lines["person_no"].where(village.lines["name"] != "王建国"))
+    numbers = zip(*map(village.lines.values, ("person_no", "name")), strict=True)
+    lines = edit_table(village.lines, person_no=[None if name == "王建国" else number for number, name in numbers])
     people = group_people(make_village(lines=lines), read_lines(make_village(lines=lines)))
     assert [len(p.lines) for p in people if p.name == "王建国"] == [1, 1, 1]
 
@@ -22,7 +25,7 @@ def test_lines_without_a_number_are_never_joined(make_village):
 def test_line_of_a_programme_that_the_summary_lacks(make_village):
     village = make_village()
     with pytest.raises(ConservationError, match="没有的项目"):
-        read_lines(make_village(lines=village.lines.assign(key="S999")))
+        read_lines(make_village(lines=edit_table(village.lines, key=lambda _: "S999")))
 
 
 def test_names_under_a_total_are_caught(make_village):

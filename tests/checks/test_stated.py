@@ -25,6 +25,11 @@ def test_two_digits_changed_round(make):
     assert "63.00 元若是 36.00 元" not in explain(frame, "741.00", "742.00")
 
 
+def test_the_digits_of_a_recovery_changed_round(make):
+    frame = make({"amount_fen": 90_000}, {"amount_fen": -12_000, "status": "追回"})
+    assert explain(frame, "780.00", "690.00") == "（第 6 行 -120.00 元若是 -210.00 元就相符，可能两位数字颠倒）"
+
+
 @pytest.mark.parametrize("fens", [(12_000,) * 4, (5,), (12_345, 600)])
 def test_nothing_is_guessed(make, fens):
     assert explain(make(*({"amount_fen": f} for f in fens)), "1220.00", "1100.00") == ""

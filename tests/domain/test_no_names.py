@@ -7,7 +7,7 @@ import pytest
 
 from village_notice.domain import no_names
 from village_notice.domain.no_names import is_no_name
-from village_notice.domain.printed import is_person_name
+from village_notice.domain.printed import is_person_name, print_name
 from village_notice.resources import find_data
 from village_notice.sample import people
 
@@ -94,3 +94,40 @@ def test_the_quick_look_says_what_the_long_one_says(monkeypatch):
     quick = {t: is_no_name(t, SURNAMES) for t in texts}
     monkeypatch.setattr(no_names, "_QUICK", frozenset())
     assert {t for t in texts if is_no_name(t, SURNAMES) != quick[t]} == set()
+
+
+def test_only_names_that_nothing_is_said_of_are_passed_over_by_the_table_of_characters():
+    names = [
+        "",
+        "王建国",
+        "王",
+        "困难户",
+        "王建国户",
+        "王建国建国",
+        "王建\ud800",
+        "張建国",
+        "王𬎆",
+        "王 一",
+        "已故",
+        "全家",
+        "王建国（已故）",
+    ]
+    names += _NO_NAMES.split()
+    doubtful = no_names.find_doubtful(names, SURNAMES)
+    assert doubtful == [n for n, name in enumerate(names) if name not in ("", "王建国")]
+    assert no_names.find_doubtful(["王建国", ""], ()) == [0]
+    assert no_names.find_doubtful([], SURNAMES) == []
+
+
+def test_whoever_is_passed_over_has_a_name_that_is_printed_as_it_is():
+    rng = random.Random(5)
+    characters = [*no_names._QUICK, *no_names._FORM, *no_names._COUNTED, *"病残户组一二·1某東鄧"]
+    names = [
+        rng.choice([*SURNAMES, *characters]) + "".join(rng.choices(characters, k=rng.randint(0, 4)))
+        for _ in range(20_000)
+    ]
+    names += sorted(no_names._WORDS)
+    doubtful = set(no_names.find_doubtful(names, SURNAMES))
+    passed = [name for number, name in enumerate(names) if number not in doubtful]
+    assert len(passed) > 2000
+    assert all(print_name(n) == n and is_person_name(n) and not is_no_name(n, SURNAMES) for n in passed)

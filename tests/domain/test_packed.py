@@ -3,13 +3,15 @@
 import subprocess
 import sys
 
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from village_notice.domain.codes import code_column, code_texts
 from village_notice.domain.columns import PAYMENT_COLUMNS
-from village_notice.domain.frames import build_frame, unpack_payments
+from village_notice.domain.frames import build_frame, unpack_payments, write_texts
 from village_notice.domain.packed import pack_columns, split_columns
 
 CELLS = {
@@ -72,3 +74,26 @@ def test_a_reading_process_brings_no_pandas() -> None:
     program = "import sys, village_notice.sources.payments; print('pandas' in sys.modules or 'pyarrow' in sys.modules)"
     found = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "False"
+
+
+@pytest.mark.parametrize("codes", [[2, 2, 0, 0, 0, 0, 0, 0, 0, 0, 2, 2], [2, 0, 2, 0, 1, 0], [1], []])
+def test_texts_are_written_from_numbers_and_numbered_at_once(codes: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = ["甲", "", "乙丙"]
+    column = pd.Series(write_texts(np.array(codes, dtype=np.int64), texts))
+    expected = pd.Series([texts[code] for code in codes], dtype="str")
+    pd.testing.assert_series_equal(column, expected)
+    numbers, distinct = code_texts(expected).tolist(), list(dict.fromkeys(expected))
+    monkeypatch.delattr(pd, "factorize")  # nobody compares the texts any more
+    assert code_texts(column).tolist() == numbers
+    assert code_column(column).texts.tolist() == distinct
+
+
+def test_columns_that_hold_few_texts_are_numbered_while_they_are_joined(monkeypatch: pytest.MonkeyPatch) -> None:
+    files = [
+        pack_columns({"village": ["甲", "乙"] * 100, "file": ["a"] * 200}),
+        pack_columns({"village": ["乙"], "file": ["b"]}),
+    ]
+    payments = unpack_payments(files)
+    monkeypatch.delattr(pd, "factorize")
+    assert code_texts(payments["village"]).tolist() == [0, 1] * 100 + [1]
+    assert code_texts(payments["file"]).tolist() == [0] * 200 + [1]

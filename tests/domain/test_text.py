@@ -1,3 +1,5 @@
+from xml.sax import saxutils
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -5,10 +7,12 @@ from hypothesis import strategies as st
 from village_notice.domain.text import (
     clean_name,
     column_letters,
+    escape_xml,
     fold_text,
     guard_formula,
     guard_formulas,
     normal_group,
+    quote_xml,
     short_village,
 )
 
@@ -73,3 +77,8 @@ def test_small_things():
 @given(st.lists(st.text(alphabet="=+-@\t\r王1 a", max_size=4)))
 def test_columns_are_guarded_as_single_texts_are(texts):
     assert guard_formulas(texts) == [guard_formula(text) for text in texts]
+
+
+@given(st.text(alphabet="&<>\"'\n\r\t王a;", max_size=8))
+def test_xml_is_written_as_the_standard_library_does(text):
+    assert (escape_xml(text), quote_xml(text)) == (saxutils.escape(text), saxutils.quoteattr(text))

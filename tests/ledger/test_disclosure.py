@@ -2,7 +2,6 @@
 
 from itertools import count
 
-import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -13,6 +12,7 @@ from village_notice.errors import ConservationError
 from village_notice.ledger.disclosure import Disclosure, Scope, disclose
 from village_notice.ledger.persons import number_people
 
+from ..tables import list_rows
 from .conftest import make_id
 
 PINYIN = Pinyin({"王": ("wang",), "欧阳": ("ou yang",)})
@@ -37,18 +37,17 @@ def people(number, **more):
 def test_tier_a_shows_quantity_and_rate_tier_b_only_the_amount(show):
     person = {"id": make_id(1), "quantity_milli": 5000, "rate_micro": 20_000_000}
     (village,) = show({**person, "amount_fen": 10_000}, {**person, "programme_code": "B1", "amount_fen": 300}).villages
-    a, b = village.lines.itertuples()
-    assert (a.quantity_milli, a.rate_micro, a.amount_fen) == (5000, 20_000_000, 10_000)
-    assert b.quantity_milli is pd.NA and b.rate_micro is pd.NA and b.amount_fen == 300
-    assert village.households["amount_fen"].tolist() == [10_300]
+    a, b = zip(*map(village.lines.values, ("quantity_milli", "rate_micro", "amount_fen")), strict=True)
+    assert (a, b) == ((5000, 20_000_000, 10_000), (None, None, 300))
+    assert village.households.values("amount_fen") == [10_300]
 
 
 def test_tier_c_is_masked_without_group_or_number_and_joins_no_household(show):
     (village,) = show(*people(3, programme_code="C1", group="2组")).villages
-    assert set(village.lines["name"]) == {"王＊"}
-    assert set(village.lines["group"]) == {""}
-    assert village.lines["person_no"].isna().all() and village.lines["household_no"].isna().all()
-    assert village.households.empty
+    assert set(village.lines.values("name")) == {"王＊"}
+    assert set(village.lines.values("group")) == {""}
+    assert {*village.lines.values("person_no"), *village.lines.values("household_no")} == {None}
+    assert len(village.households) == 0
     assert village.programmes[0].title == "民政救助类项目"
 
 
@@ -56,19 +55,19 @@ def test_a_double_surname_is_kept_whole_when_masked(show):
     rows = people(3, programme_code="C1")
     rows[0]["name"] = "欧阳建国"
     (village,) = show(*rows).villages
-    assert "欧阳＊＊" in set(village.lines["name"])
+    assert "欧阳＊＊" in set(village.lines.values("name"))
 
 
 def test_tier_c_below_three_people_lists_nobody(show):
     (village,) = show(*people(2, programme_code="C1")).villages
-    assert village.lines.empty and not village.programmes[0].lists_names
+    assert len(village.lines) == 0 and not village.programmes[0].lists_names
     assert village.public_fen == 200
 
 
 def test_all_programmes_of_tier_d_are_one_line_of_totals(show):
     (village,) = show(*people(2, programme_code="D1"), *people(3, programme_code="D1", row=9)).villages
     assert [(p.key, p.people) for p in village.programmes] == [("D", 3)]
-    assert village.lines.empty
+    assert len(village.lines) == 0
 
 
 def test_totals_below_three_people_leave_the_village_and_are_said_to(show):
@@ -94,19 +93,19 @@ def test_tier_x_leaves_no_trace_but_in_the_withheld_sum(show):
 
 def test_an_unclassified_programme_is_totals_only(show):
     (village,) = show(*people(3, programme_code="Z9")).villages
-    assert [p.key for p in village.programmes] == ["D"] and village.lines.empty
+    assert [p.key for p in village.programmes] == ["D"] and len(village.lines) == 0
 
 
 def test_joined_programmes_take_the_stricter_tier(show):
     (village,) = show(*people(3, programme_code="A1+B1", quantity_milli=1000)).villages
     assert village.programmes[0].tier == "B"
-    assert village.lines["quantity_milli"].isna().all()
+    assert set(village.lines.values("quantity_milli")) == {None}
 
 
 @pytest.mark.parametrize(("born", "is_named"), [("20080701", False), ("20080630", True)])
 def test_children_under_fourteen_on_the_pay_date_are_never_named(show, born, is_named):
     (village,) = show(*people(3), {"id": make_id(50, born), "name": "王小"}, *people(3, programme_code="D1")).villages
-    assert ("王小" in set(village.lines["name"])) is is_named
+    assert ("王小" in set(village.lines.values("name"))) is is_named
 
 
 def test_in_a_childrens_programme_an_unknown_age_counts_as_under_fourteen(show):
@@ -117,13 +116,13 @@ def test_in_a_childrens_programme_an_unknown_age_counts_as_under_fourteen(show):
 
 def test_numbers_in_a_name_never_pass(show):
     (village,) = show({"name": f"王一{make_id(1)}"}, {"name": "李二13800001111"}).villages
-    assert set(village.lines["name"]) == {"王一", "李二"}
+    assert set(village.lines.values("name")) == {"王一", "李二"}
 
 
 def test_namesakes_are_told_apart_by_group_then_by_number(show):
     rows = [{"id": make_id(n), "group": g} for n, g in ((1, "1组"), (2, "1组"), (3, "2组"))]
     (village,) = show(*rows).villages
-    assert list(village.lines[["group", "name"]].itertuples(index=False, name=None)) == [
+    assert list(zip(*map(village.lines.values, ("group", "name")), strict=True)) == [
         ("1组", "王一"), ("1组", "王一（2）"), ("2组", "王一"),
     ]  # fmt: skip
 
@@ -135,14 +134,15 @@ def test_twelve_months_are_one_line_and_same_base_counts_the_area_once(show):
     ]
     area = [{"id": make_id(1), "quantity_milli": 3000, "pay_date": f"2022-0{m}-01"} for m in (6, 8)]
     (village,) = show(*months, *area).villages
-    found = {r.key: (r.payments, r.quantity_milli, r.amount_fen, r.pay_months) for r in village.lines.itertuples()}
+    names = ("payments", "quantity_milli", "amount_fen", "pay_months")
+    found = {row["key"]: tuple(row[name] for name in names) for row in list_rows(village.lines)}
     assert found["A3"] == (12, 12_000, 1200, "1–12月")
     assert found["A1"] == (2, 3000, 200, "6、8月")
 
 
 def test_a_recovery_is_taken_off(show):
     (village,) = show({"id": make_id(1), "amount_fen": 500}, {"id": make_id(1), "amount_fen": -200}).villages
-    assert village.public_fen == 300 and village.lines["amount_fen"].tolist() == [300]
+    assert village.public_fen == 300 and village.lines.values("amount_fen") == [300]
 
 
 def test_held_payments_make_drafts_and_an_unknown_village_all_of_its_township(show):
@@ -186,12 +186,13 @@ def test_paid_is_public_plus_withheld_for_every_ledger(make_payments, villages, 
         assert village.public_fen + village.withheld_fen == paid.pop(village.village_code)
         assert village.public_fen == sum(p.amount_fen for p in village.programmes)
         named = {p.key for p in village.programmes if p.tier in ("A", "B")}
-        lines = village.lines[village.lines["key"].isin(named)]
-        assert village.households["amount_fen"].sum() == lines["amount_fen"].sum()
+        lines = list_rows(village.lines)
+        of_homes = sum(row["amount_fen"] for row in lines if row["key"] in named)
+        assert sum(village.households.values("amount_fen")) == of_homes
         for programme in village.programmes:
-            listed = village.lines[village.lines["key"] == programme.key]
+            listed = [row for row in lines if row["key"] == programme.key]
             assert len(listed) == (programme.people if programme.lists_names else 0)
-            assert not programme.lists_names or listed["payments"].sum() == programme.payments
+            assert not programme.lists_names or sum(row["payments"] for row in listed) == programme.payments
             assert programme.tier != "D" or programme.people >= 3
     # a village of which nothing may be shown is not posted at all
     shown = {"A1", "A2", "A3", "B1", "C1"}
@@ -206,10 +207,8 @@ def _listed(make_payments, villages, subsidies, order):
     frame = number_people(make_payments(*payments, *({**p, "programme_code": "C1"} for p in payments)))
     scope = Scope(2022, "", "", villages, orders=ListOrders(order, order))
     (village,) = disclose(frame, scope, subsidies, Pinyin({})).villages
-    lines = village.lines
-    return ["".join(n[0] for n in part) for part in (
-        lines[lines["key"] == "A1"]["name"], village.households["name"], lines[lines["key"] == "C1"]["name"],
-    )]  # fmt: skip
+    listed = {key: [row["name"] for row in list_rows(village.lines) if row["key"] == key] for key in ("A1", "C1")}
+    return ["".join(n[0] for n in part) for part in (listed["A1"], village.households.values("name"), listed["C1"])]
 
 
 @pytest.mark.parametrize(

@@ -5,10 +5,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 
-import pandas as pd
 import pytest
 
 from village_notice.domain.public import HOUSEHOLD_COLUMNS, LINE_COLUMNS, ProgrammeSummary, VillageYear
+from village_notice.domain.public_table import make_table
 from village_notice.domain.subsidy import Tier
 from village_notice.notices.village import draw_village
 from village_notice.settings import Phones, Settings
@@ -119,16 +119,13 @@ def build_village(recipe: Recipe | None = None, **changes) -> VillageYear:
                 "D", "其他依法不公开姓名的项目", Tier.D, "", "", 5, 40, None, "", 1_234_567, lists_names=False
             )
         )
-    frame = pd.DataFrame(lines, columns=list(LINE_COLUMNS)).astype(LINE_COLUMNS)
     sums = [sum(r[7] for r in lines if r[9] == i + 1) for i in range(len(names))]
-    homes = pd.DataFrame(
-        [(i + 1, i + 1, groups[i], names[i], 1, sums[i]) for i in range(len(names)) if sums[i]],
-        columns=list(HOUSEHOLD_COLUMNS),
-    ).astype(HOUSEHOLD_COLUMNS)
-    homes["serial"] = range(1, len(homes) + 1)
+    paid = [i for i in range(len(names)) if sums[i]]
+    homes = [(i + 1, serial, groups[i], names[i], 1, sums[i]) for serial, i in enumerate(paid, 1)]
     return VillageYear(
         2022, "莱阳市", "山前店镇", "山前店镇", "东关村", "东关村村民委员会" if recipe.kind == "村" else "东关社区居民委员会",
-        "370682114201", recipe.kind, tuple(programmes), frame, homes, len(names) + recipe.masked * recipe.masked_lists + (5 if recipe.totals else 0),
+        "370682114201", recipe.kind, tuple(programmes),
+        make_table(LINE_COLUMNS, lines), make_table(HOUSEHOLD_COLUMNS, homes), len(names) + recipe.masked * recipe.masked_lists + (5 if recipe.totals else 0),
         sum(p.payments for p in programmes), sum(p.amount_fen for p in programmes), 0, False, recipe.held, "2022-12-15",
     )  # fmt: skip
 

@@ -13,6 +13,8 @@ from village_notice.notices.readback import read_pieces
 from village_notice.notices.village import draw_kinds
 from village_notice.notices.work import Choice, start_work
 
+from ..tables import edit_row
+
 TEXT = pypdfium2.raw.FPDF_PAGEOBJ_TEXT
 AMOUNT = re.compile(r"[\d,]+\.\d\d元")
 LONG = ("阿卜杜热西提·阿卜杜克热木", "莱阳市山前店镇东关村绿源果蔬种植专业合作社", "𬎆𠅤䶮", "王小二等3人")
@@ -30,7 +32,7 @@ def draw_cards(make_settings, stamp):
 def test_a_slip_a_household_in_the_order_of_the_walk(draw_cards, make_village):
     village = make_village(households=40, names=LONG)
     _, pieces = draw_cards(village)
-    assert [p.text for p in pieces if p.tag == "H2"] == village.households["name"].tolist()
+    assert [p.text for p in pieces if p.tag == "H2"] == village.households.values("name")
 
 
 @pytest.mark.parametrize("choice", [Choice(), Choice("A3"), Choice("", is_large=True), Choice("A3", is_large=True)])
@@ -45,7 +47,7 @@ def test_every_slip_adds_up_and_passes_the_last_look(draw_cards, make_village, m
         name = piece.text if piece.tag == "H2" else name
         if piece.tag == "TD" and AMOUNT.fullmatch(piece.text):
             sums[name] += int(re.sub(r"\D", "", piece.text))
-    expected = dict(zip(village.households["name"], village.households["amount_fen"], strict=True))
+    expected = dict(zip(*map(village.households.values, ("name", "amount_fen")), strict=True))
     assert {name: 2 * fen for name, fen in expected.items()} == sums  # the lines and their total
 
 
@@ -58,8 +60,7 @@ def test_only_open_tiers(draw_cards, make_village):
 
 def test_several_people_of_a_household_are_told_apart(make_village, make_settings, stamp):
     village = make_village(households=6)
-    homes = village.households.copy()
-    homes.loc[0, "people"] = 2
+    homes = edit_row(village.households, 0, people=2)
     work = start_work(replace(village, households=homes), make_settings(), stamp)
     first, second, *_ = build_slips(work, work.read("card"))
     assert all(entry.detail.startswith(first.name) for entry in first.entries)
@@ -69,21 +70,19 @@ def test_several_people_of_a_household_are_told_apart(make_village, make_setting
 def test_another_households_amount_is_refused(draw_cards, make_village, make_settings):
     village = make_village(households=20)
     card, _ = draw_cards(village)
-    lines = village.lines.copy()
-    lines.loc[0, "amount_fen"] += 1
+    lines = edit_row(village.lines, 0, amount_fen=lambda fen: fen + 1)
     found = check_notice(card, replace(village, lines=lines), make_settings())
     assert [(f.code, f.found) for f in found] == [
-        ("P02", f"{format_fen(village.lines['amount_fen'][0], grouped=True)}元")
+        ("P02", f"{format_fen(village.lines.values('amount_fen')[0], grouped=True)}元")
     ]
 
 
 def test_a_name_that_is_not_public_is_refused(draw_cards, make_village, make_settings):
     village = make_village(households=20)
     card, _ = draw_cards(village)
-    homes = village.households.copy()
-    homes.loc[3, "name"] = "别的人"
+    homes = edit_row(village.households, 3, name="别的人")
     found = check_notice(card, replace(village, households=homes), make_settings())
-    assert village.households["name"][3] in [f.found for f in found]
+    assert village.households.values("name")[3] in [f.found for f in found]
 
 
 @pytest.mark.parametrize("choice", [Choice(), Choice("A3"), Choice("", is_large=True)])

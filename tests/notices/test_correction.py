@@ -1,3 +1,4 @@
+from collections import Counter
 from dataclasses import replace
 
 import pytest
@@ -7,20 +8,27 @@ from village_notice.notices.correction import check_correction, draw_correction,
 from village_notice.notices.readback import read_pieces
 from village_notice.notices.work import start_work
 
+from ..tables import build_table, edit_row, edit_table, list_rows
+
 
 def change(village, edit, extra=0):
     """The village with its lines edited and all totals made to agree; `extra` fen more for the masked list."""
-    lines = edit(village.lines.copy()).reset_index(drop=True)
-    programmes = []
+    lines, programmes = edit(village.lines), []
+    sums = Counter[str]()
+    for row in list_rows(lines):
+        sums[row["key"]] += row["amount_fen"]
     for p in village.programmes:
-        fen = int(lines.loc[lines["key"] == p.key, "amount_fen"].sum()) if p.lists_names else p.amount_fen
+        fen = sums[p.key] if p.lists_names else p.amount_fen
         programmes.append(replace(p, amount_fen=fen + (extra if p.key == "C1" else 0)))
     return replace(village, lines=lines, programmes=tuple(programmes), public_fen=sum(p.amount_fen for p in programmes))
 
 
 def raise_first(lines):
-    lines.loc[0, ["amount_fen", "quantity_milli"]] = [lines.loc[0, "amount_fen"] + 500, 99_000]
-    return lines
+    return edit_row(lines, 0, amount_fen=lambda fen: fen + 500, quantity_milli=99_000)
+
+
+def drop_third(lines):
+    return build_table(lines, (row.values() for place, row in enumerate(list_rows(lines)) if place != 2))
 
 
 @pytest.fixture
@@ -32,7 +40,7 @@ def test_one_change_has_both_values(make_village):
     before = make_village(households=12)
     after = change(before, raise_first)
     (found,) = find_changes(before, after)
-    first = before.lines.iloc[0]
+    first = list_rows(before.lines)[0]
     assert (found.name, found.group, found.before, found.after) == (
         first["name"], first["group"], first["amount_fen"], first["amount_fen"] + 500,
     )  # fmt: skip
@@ -41,9 +49,9 @@ def test_one_change_has_both_values(make_village):
 
 def test_added_removed_and_masked_and_the_sum_of_all(make_village):
     before = make_village(households=12)
-    after = change(before, lambda lines: raise_first(lines).drop(index=2), extra=700)
+    after = change(before, lambda lines: drop_third(raise_first(lines)), extra=700)
     found = find_changes(before, after)
-    assert [(c.name == before.lines["name"][2], c.after) for c in found][1] == (True, None)
+    assert [(c.name == before.lines.values("name")[2], c.after) for c in found][1] == (True, None)
     assert (found[-1].title, found[-1].name) == ("民政救助类项目", "")
     assert sum((c.after or 0) - (c.before or 0) for c in found) == after.public_fen - before.public_fen
 
@@ -66,7 +74,7 @@ def test_the_paper_names_old_and_new_sheet_reason_and_difference(make_village, w
 def test_masked_names_never_stand_on_it(make_village, work_of):
     before = make_village(households=12)
     notice = draw_correction(work_of(change(before, raise_first, extra=700)), before, "")
-    masked = set(before.lines.loc[before.lines["key"] == "C1", "name"])
+    masked = {row["name"] for row in list_rows(before.lines) if row["key"] == "C1"}
     assert not masked & {p.text for p in read_pieces(notice.data)}
 
 
@@ -76,12 +84,13 @@ def test_the_last_look_refuses_other_names_and_numbers(make_village, work_of):
     notice = draw_correction(work, before, "见身份证370682198001011234。")
     found = check_correction(notice, work, before, "见身份证370682198001011234。")
     assert [f.code for f in found] == ["P01"]
-    other = change(before, lambda lines: raise_first(lines).replace({"name": {before.lines["name"][0]: "别的人"}}))
+    name = before.lines.values("name")[0]
+    other = change(before, lambda lines: edit_table(raise_first(lines), name=lambda n: "别的人" if n == name else n))
     assert "P02" in [f.code for f in check_correction(notice, work_of(other), before, "")]
 
 
 def test_old_and_new_quantities_stand_on_their_points(make_village, work_of):
     before = make_village(households=12)
-    work = work_of(change(before, lambda lines: raise_first(lines).drop(index=2)))
+    work = work_of(change(before, lambda lines: drop_third(raise_first(lines))))
     cells = {p.text for p in read_pieces(draw_correction(work, before, "").data) if p.tag == "TD"}
     assert "99.00" in cells and "99" not in cells

@@ -9,6 +9,8 @@ from village_notice.domain.subsidy import Tier
 from village_notice.notices.county import County, check_county, draw_county, draw_gaps, find_gaps
 from village_notice.notices.readback import read_pieces
 
+from ..tables import edit_row
+
 
 @pytest.fixture(scope="module")
 def villages(make_village):
@@ -59,9 +61,8 @@ def test_no_name_is_on_it_and_one_would_be_refused(make_county, villages):
     county = make_county()
     notice = draw_county(county)
     assert check_county(notice, county) == []
-    assert not set(villages[0].lines["name"]) & set(texts(notice))
-    lines = villages[0].lines.copy()
-    lines.loc[0, "name"] = "草稿"  # a person whose name is a word of the sheet
+    assert not set(villages[0].lines.values("name")) & set(texts(notice))
+    lines = edit_row(villages[0].lines, 0, name="草稿")  # a person whose name is a word of the sheet
     bad = replace(county, villages=[replace(villages[0], lines=lines), *villages[1:]])
     assert [f.code for f in check_county(notice, bad)] == ["P02"]
 

@@ -80,7 +80,7 @@ def test_totals_part_names_nobody(draw):
     village, notices, _ = draw(households=40)
     pieces = list(read_pieces(notices[2].data))
     start = next(i for i, p in enumerate(pieces) if p.text.endswith("只公开合计的项目"))
-    assert not {p.text for p in pieces[start:]} & set(village.lines["name"])
+    assert not {p.text for p in pieces[start:]} & set(village.lines.values("name"))
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,16 @@
 import pytest
 
-from village_notice.notices.fonts import SUBSTITUTE, Style, encode_text, find_face, find_missing, measure, show_text
+from village_notice.notices import fonts
+from village_notice.notices.fonts import (
+    SUBSTITUTE,
+    Style,
+    encode_text,
+    find_face,
+    find_missing,
+    measure,
+    measure_all,
+    show_text,
+)
 
 
 def test_rare_characters_have_a_face():
@@ -28,3 +38,13 @@ def test_fallback_faces_are_stroked_in_bold():
 
 def test_chinese_is_an_em_wide():
     assert measure("王𬎆") == 2000
+
+
+def test_many_texts_at_once_are_as_wide_as_each_alone():
+    texts = [f"{'王李' * (n % 3)}{n:,}.50" for n in range(60)] + ["", "马𡥧", "甲\n乙", ""]
+    for style in Style:
+        alone = [sum(run.width for run in encode_text(text, style)) for text in texts]
+        fonts._widths[style].clear()
+        assert measure_all(texts[:60], style) == alone[:60]
+        fonts._widths[style].clear()
+        assert measure_all(texts, style) == alone == measure_all(texts, style)

@@ -12,13 +12,16 @@ from village_notice.notices.readback_file import FinishedFile, follow, open_base
 from village_notice.notices.village import draw_village
 from village_notice.settings import Settings
 
+from ..tables import edit_table
+
 ID = "370682198001011234"
 
 
 def plant(village, name, other):
     """The village with one name changed in lists and households."""
-    lines, homes = village.lines.copy(), village.households.copy()
-    lines["name"], homes["name"] = lines["name"].replace(name, other), homes["name"].replace(name, other)
+    lines, homes = (
+        edit_table(table, name=lambda n: other if n == name else n) for table in (village.lines, village.households)
+    )
     return replace(village, lines=lines, households=homes)
 
 
@@ -28,7 +31,7 @@ def look(make_village, make_settings, stamp):
 
     def findings(other, *, against_planted=False, settings=None):
         clean = make_village(households=30)
-        planted = plant(clean, clean.lines["name"][4], other)
+        planted = plant(clean, clean.lines.values("name")[4], other)
         office = settings or make_settings()
         notices, _ = draw_village(planted, office, stamp)
         judge = planted if against_planted else clean
@@ -96,8 +99,9 @@ def test_a_wrapped_name_outside_the_set_is_caught(look):
 def test_a_name_of_another_list_is_caught(make_village, make_settings, stamp):
     """Somebody of 耕地地力 may not stand in the masked list."""
     village = make_village(households=30)
-    swapped = village.lines.copy()
-    swapped.loc[swapped["key"] == "C1", "name"] = village.lines["name"][0]
+    first, *_ = names = village.lines.values("name")
+    swapped = [first if key == "C1" else name for key, name in zip(village.lines.values("key"), names, strict=True)]
+    swapped = edit_table(village.lines, name=swapped)
     notices, _ = draw_village(replace(village, lines=swapped), make_settings(), stamp)
     codes = [{f.code for f in check_notice(n, village, make_settings())} - {"P01"} for n in notices]
     assert codes == [set(), {"P02"}, {"P02"}]
@@ -116,7 +120,7 @@ def test_a_telephone_of_the_settings_may_not_stand_in_a_list(look):
 
 def test_place_names_the_page(make_village, make_settings, stamp):
     village = make_village(households=30)
-    planted = plant(village, village.lines["name"][4], f"王{ID}")
+    planted = plant(village, village.lines.values("name")[4], f"王{ID}")
     notices, _ = draw_village(planted, make_settings(), stamp)
     finding = check_notice(notices[1], planted, make_settings())[0]
     assert (finding.place.file, finding.place.sheet) == (notices[1].file_name, "第1页")
@@ -218,7 +222,7 @@ def test_a_page_with_nothing_planted_passes(look_at_planted):
 def test_every_file_with_a_planted_number_is_named(make_village, make_settings, stamp, tmp_path, monkeypatch):
     """The paper's own look set aside: each file of the package that shows the name is caught by itself."""
     village = make_village(households=30)
-    planted = plant(village, village.lines["name"][0], f"王{ID}")
+    planted = plant(village, village.lines.values("name")[0], f"王{ID}")
     monkeypatch.setattr(publish, "check_notice", lambda *_: [])
     job = publish.Job(make_settings(), stamp, {}, {}, tmp_path)
     made = publish.publish_village(planted, ("镇", "村"), job)

@@ -1,7 +1,9 @@
 """A list that is not sorted by 村民小组 tells the group of each row."""
 
 import io
+from collections import Counter
 from dataclasses import replace
+from operator import itemgetter
 
 import pypdf
 
@@ -10,13 +12,23 @@ from village_notice.notices.readback import read_pieces
 from village_notice.notices.village import draw_kinds
 from village_notice.settings import Settings
 
+from ..tables import build_table, list_rows
+
 
 def test_without_bands_each_row_tells_its_group(make_village, stamp):
     village = make_village(households=12, programmes=2, groups=3)
-    lines = village.lines.sort_values(["key", "amount_fen"], ignore_index=True)
-    lines["serial"] = lines.groupby("key").cumcount() + 1
-    homes = village.households.sort_values("amount_fen", ignore_index=True)
-    mixed = replace(village, lines=lines, households=homes.assign(serial=range(1, len(homes) + 1)))
+    serials = Counter[str]()
+    rows = sorted(list_rows(village.lines), key=itemgetter("key", "amount_fen"))
+    for row in rows:
+        serials[row["key"]] += 1
+        row["serial"] = serials[row["key"]]
+    homes = sorted(list_rows(village.households), key=itemgetter("amount_fen"))
+    homes = [home | {"serial": serial} for serial, home in enumerate(homes, 1)]
+    lines, homes = (
+        build_table(table, (row.values() for row in found))
+        for table, found in ((village.lines, rows), (village.households, homes))
+    )
+    mixed = replace(village, lines=lines, households=homes)
     for notice in draw_kinds(mixed, Settings(), stamp, ("household", "detail")):
         pieces = list(read_pieces(notice.data))
         assert "村民小组" in [p.text for p in pieces if p.tag == "TH"]

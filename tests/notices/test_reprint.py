@@ -13,6 +13,8 @@ from village_notice.notices.village import draw_village
 from village_notice.output import PRIVATE
 from village_notice.settings import Settings
 
+from ..tables import edit_row
+
 
 @pytest.fixture(scope="module")
 def villages(make_village):
@@ -111,8 +113,7 @@ def test_no_results_is_one_sentence(tmp_path):
 def test_a_correction_compares_with_the_results_on_the_wall(out, tmp_path, villages, stamp):
     later, first = tmp_path / "新结果", villages[0]
     (later / PRIVATE).mkdir(parents=True)
-    lines = first.lines.copy()
-    lines.loc[0, "amount_fen"] += 100
+    lines = edit_row(first.lines, 0, amount_fen=lambda fen: fen + 100)
     programmes = (replace(first.programmes[0], amount_fen=first.programmes[0].amount_fen + 100), *first.programmes[1:])
     now = replace(first, lines=lines, programmes=programmes, public_fen=first.public_fen + 100)
     write_kept(Kept(stamp, (now, *villages[1:])), later / PRIVATE / KEPT)

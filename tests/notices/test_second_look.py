@@ -10,6 +10,8 @@ from village_notice.notices.second_look import check_sample, choose_sample
 from village_notice.notices.village import draw_kinds
 from village_notice.settings import Settings
 
+from ..tables import edit_row, edit_table
+
 KINDS = ("summary", "household", "detail")
 
 
@@ -37,14 +39,15 @@ def test_finished_files_have_every_name_amount_and_sum(notices, village, stamp):
 
 
 def test_a_name_that_is_not_there_is_told(notices, village):
-    lines = village.lines.assign(name=village.lines["name"].replace("马𡥧", "马骡"))
-    homes = village.households.assign(name=village.households["name"].replace("马𡥧", "马骡"))
+    lines, homes = (
+        edit_table(table, name=lambda name: "马骡" if name == "马𡥧" else name)
+        for table in (village.lines, village.households)
+    )
     assert found(notices, replace(village, lines=lines, households=homes)) == ["读不到马骡"] * 2
 
 
 def test_a_wrong_amount_and_a_sum_unlike_the_control_line_are_told(notices, village):
-    lines = village.lines.copy()
-    lines.loc[0, "amount_fen"] += 7
+    lines = edit_row(village.lines, 0, amount_fen=lambda fen: fen + 7)
     texts = found(notices[2:], replace(village, lines=lines))
     assert texts[0].startswith("读不到金额 ") and "各行相加是" in texts[1]
 
@@ -62,7 +65,7 @@ def test_a_damaged_file_is_told(notices, village):
 
 
 def test_first_last_largest_and_one_in_fifty(village):
-    many = [replace(village, village_code=f"{n:012d}", lines=village.lines[:2]) for n in range(120)]
+    many = [replace(village, village_code=f"{n:012d}", lines=village.lines.cut(0, 2)) for n in range(120)]
     many[77] = replace(many[77], lines=village.lines)
     assert sorted(map(int, choose_sample(many[::-1]))) == [0, 50, 77, 100, 119]
     assert choose_sample([]) == frozenset()

@@ -35,7 +35,7 @@ def test_no_figure_no_name_and_every_line_ends_as_notepad_wants(speak, make_vill
     village = make_village(households=40)
     text = speak(village)
     assert not re.search(r"[0-9０-９]", text)
-    assert [name for name in village.lines["name"] if name in text] == []
+    assert [name for name in village.lines.values("name") if name in text] == []
     assert text.count("\r\n") == text.count("\n")
 
 
@@ -62,6 +62,6 @@ def test_drafts_and_blank_settings(speak, make_village):
 
 def test_the_last_look_sees_figures_and_names(make_village):
     village = make_village(households=40)
-    name = village.lines["name"][0]
+    name = village.lines.values("name")[0]
     found = check_speech("x.txt", f"{name}领取12元".encode(), village)
     assert [(f.code, f.found) for f in found] == [("P01", "12"), ("P02", name)]

@@ -44,9 +44,9 @@ def squeeze(text):
 def test_every_name_and_amount_comes_back(draw, read):
     village, notices, _ = draw(households=40, names=ODD_NAMES)
     text = {n.kind: squeeze(read(n.data)) for n in notices}
-    assert [name for name in village.lines["name"] if name not in text["detail"]] == []
-    assert [name for name in village.households["name"] if name not in text["household"]] == []
-    amounts = {format_fen(fen, grouped=True) for fen in village.lines["amount_fen"]}
+    assert [name for name in village.lines.values("name") if name not in text["detail"]] == []
+    assert [name for name in village.households.values("name") if name not in text["household"]] == []
+    amounts = {format_fen(fen, grouped=True) for fen in village.lines.values("amount_fen")}
     assert [a for a in amounts if a not in text["detail"]] == []
     assert [p.title for p in village.programmes if p.title not in text["summary"]] == []
 

@@ -11,8 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from village_notice import __version__
 from village_notice.archive.build_memory import Key, Remembered
@@ -62,41 +61,28 @@ class _Run:
 
 
 class Build:
-    """One building of the file; to be used with `with`."""
+    """One building of the file."""
 
-    def __init__(self, target: Path, earlier: Path | None, speller: Speller, remembered: Remembered) -> None:
+    def __init__(
+        self, database: sqlite3.Connection, earlier: Path | None, speller: Speller, remembered: Remembered
+    ) -> None:
         """Begins.
 
         Args:
-            target: The file to make.
+            database: An empty file.
             earlier: The database that editions are copied from, None for none.
             speller: Reads names.
             remembered: How names sound, as an earlier run has worked it out.
         """
-        uri = f"{target.absolute().as_uri()}?mode=rwc"
-        self.database = sqlite3.connect(uri, isolation_level=None, uri=True)
-        self.speller, self.remembered = speller, remembered
+        self.database, self.speller, self.remembered = database, speller, remembered
         self.villages = _Numbers("INSERT INTO village VALUES (?,?,?,?,?,?,?,?)")
         self.programmes = _Numbers("INSERT INTO programme VALUES (?,?,?,?,?,?)")
         self.months = _Numbers("INSERT INTO pay_months VALUES (?,?)")
         self.editions = self.people = 0
         self.run_now: _Run | None = None
-        # no journal: the file is thrown away when anything goes wrong, and swapped in whole when nothing does
-        self.database.executescript(
-            "PRAGMA page_size=4096; PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA encoding='UTF-8';"
-            "PRAGMA temp_store=MEMORY;"
-        )
         self.database.executescript(TABLES)
         self.database.executescript(_SCRATCH)
         self.earlier = _Earlier(self.database, earlier) if earlier else None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.database.close()
 
     def run(self, sources: Mapping[Key, Source]) -> Remembered:
         """Writes everything; what is worth remembering of it."""
@@ -123,7 +109,6 @@ class Build:
         if self.earlier:
             database.execute("DETACH old")
         database.executescript(INDEXES)
-        database.execute("VACUUM")
         return tokens
 
     def _write(self, edition: Edition, *, is_latest: bool) -> None:

@@ -2,20 +2,23 @@
 
 The file is always built anew from sorted editions (a village and a year each), those of the run and those the earlier
 database holds beyond it: the same content gives the same bytes, whether it came in one run or in many. Editions that the
-earlier database holds already are copied from it (see `build`).
+earlier database holds already are copied from it (see `build`), or all of it is where little has changed (see `patch`).
 """
 
 import os
 import sqlite3
 from collections.abc import Callable, Iterable
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 from village_notice.archive.build import Build
 from village_notice.archive.build import Source as Content
 from village_notice.archive.build_memory import BuildMemory, Remembered
+from village_notice.archive.compact import connect_scratch, write_compact
 from village_notice.archive.dialect import ServerUrl, Source
 from village_notice.archive.edition import Edition, read_edition
+from village_notice.archive.patch import patch_database
 from village_notice.archive.schema import SCHEMA_VERSION, TABLES
 from village_notice.archive.sound import PinyinReader, Speller
 from village_notice.domain.public import VillageYear, hash_figures
@@ -23,6 +26,8 @@ from village_notice.errors import CannotWriteError
 
 Key = tuple[int, str]
 """Year and village code."""
+_FEW = 50
+"""So many villages lie in memory at once, to be written over what they were."""
 
 
 def write_database(
@@ -100,17 +105,32 @@ def _rebuild(
     """Writes the database from the new editions and those of the earlier file that are not dropped; how names sound."""
     aside = path.with_name(path.name + ".tmp")
     aside.unlink(missing_ok=True)
-    sources: dict[Key, Content] = dict(new)
     with closing(_open_earlier(path)) as earlier:
-        sources |= {key: number for key, number in _list_editions(earlier).items() if not is_dropped(key)}
+        found = _list_editions(earlier)
+    sources: dict[Key, Content] = dict(new)
+    sources |= {key: number for key, number in found.items() if not is_dropped(key)}
     try:
+        if remembered.is_whole and found.keys() == sources.keys():  # of this very program, and no village more or less
+            changed = {key: source for key, source in sources.items() if not isinstance(source, int)}
+            if not changed:
+                return remembered
+            made = {key: source() for key, source in changed.items()} if len(changed) <= _FEW else {}
+            if made and patch_database(path, aside, {found[key]: edition for key, edition in made.items()}):
+                _swap_in(aside, path)
+                return remembered
+            sources |= {key: partial(_give, edition) for key, edition in made.items()}
         is_copied = any(isinstance(source, int) for source in sources.values())
-        with Build(aside, path if is_copied else None, Speller(pinyin), remembered) as build:
-            tokens = build.run(sources)
+        with connect_scratch(aside) as database:
+            tokens = Build(database, path if is_copied else None, Speller(pinyin), remembered).run(sources)
+            write_compact(database, aside)
         _swap_in(aside, path)
     finally:
         aside.unlink(missing_ok=True)
     return tokens
+
+
+def _give(edition: Edition) -> Edition:
+    return edition
 
 
 def _open_earlier(path: Path) -> sqlite3.Connection:

@@ -1,17 +1,14 @@
 """明细.xlsx and 明细.csv of a package: what hung on the wall as a table, and nothing more."""
 
-import csv
-import io
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from village_notice.archive.people import Line
 from village_notice.archive.wording import Variables, read_package_words
+from village_notice.domain.csv_text import write_csv
 from village_notice.domain.public import VillageYear
 from village_notice.workbook import Sheet, SheetColumn, Value, build_workbook, format_column
 
-BOM = b"\xef\xbb\xbf"
-"""Tells Excel that a .csv is UTF-8."""
 _KINDS: dict[str, SheetColumn] = {
     "serial": SheetColumn("", "integer", 6),
     "programme": SheetColumn("", "text", 30),
@@ -45,11 +42,7 @@ def build_detail_csv(rows: Sequence[Sequence[Value]]) -> bytes:
 
 def build_csv(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
     """Rows of texts as .csv that Excel opens by double-click."""
-    stream = io.StringIO(newline="")
-    writer = csv.writer(stream, lineterminator="\r\n")
-    writer.writerow(headings)
-    writer.writerows(rows)
-    return BOM + stream.getvalue().encode("utf-8")
+    return write_csv([headings, *rows])
 
 
 def build_detail_workbook(
@@ -110,5 +103,5 @@ def _list_summary(village: VillageYear) -> Iterator[tuple[Value, ...]]:
 def _list_households(village: VillageYear) -> Iterator[tuple[Value, ...]]:
     households = village.households
     yield from zip(
-        *(households[name].tolist() for name in ("serial", "group", "name", "people", "amount_fen")), strict=True
+        *(households.values(name) for name in ("serial", "group", "name", "people", "amount_fen")), strict=True
     )

@@ -3,9 +3,10 @@
 Only tiers A and B are joined to persons: a sum over a person must not tell of a line of tier C (masked) or D.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from operator import itemgetter
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from village_notice.domain.money import format_fen
 from village_notice.domain.public import VillageYear, list_columns
@@ -51,6 +52,10 @@ class Person(NamedTuple):
     lines: tuple[Line, ...]
 
 
+_MAKE_LINE: Callable[[Iterable[Any]], Line] = partial(tuple.__new__, Line)
+"""As `Line._make` does, which runs a line of Python a time."""
+
+
 def read_lines(village: VillageYear) -> list[Line]:
     """Every line of a village, by programme in printing order, then serial.
 
@@ -64,7 +69,7 @@ def read_lines(village: VillageYear) -> list[Line]:
     if unknown is not None:
         raise ConservationError(f"{village.village} 的明细里有汇总没有的项目 {unknown}。请联系维护人员。")
     values = (columns[name] for name in Line._fields if name != "position")
-    lines = map(Line._make, zip([positions[key] for key in keys], *values, strict=True))
+    lines = map(_MAKE_LINE, zip([positions[key] for key in keys], *values, strict=True))
     return sorted(lines, key=itemgetter(0, 1))  # position and serial
 
 
@@ -83,7 +88,7 @@ def group_people(village: VillageYear, lines: list[Line]) -> list[Person]:
 
 
 def _join(lines: list[Line]) -> Person:
-    group = next((line.group for line in lines if line.group), "")
+    group = lines[0].group or next((line.group for line in lines if line.group), "")
     return Person(lines[0].name, group, tuple(lines))
 
 

@@ -1,8 +1,8 @@
 """Findings that only several rows together tell: names, IDs, accounts and rates that do not agree, payments made twice."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from operator import attrgetter
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Sequence
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -14,10 +14,11 @@ from village_notice.checks.returned import check_returned, find_returned
 from village_notice.checks.twice import check_twice
 from village_notice.checks.unusual import check_unusual
 from village_notice.checks.versions import check_versions
-from village_notice.domain.codes import Bools, Ints, code_texts, combine_codes, find_single
+from village_notice.domain.codes import Bools, Ints, are_among, code_texts, combine_codes, find_repeated, find_single
 from village_notice.domain.finding import Finding, Place
 from village_notice.domain.identity import is_valid_id
 from village_notice.domain.money import format_scaled
+from village_notice.domain.side_by_side import do_side_by_side
 from village_notice.domain.subsidy import Subsidy
 
 _FEWEST_RATES, _MANY_RATES = 5, 20
@@ -46,16 +47,28 @@ def check_across(
         return
     keys = build_keys(frame)
     returned = find_returned(frame, keys)
-    yield from check_returned(frame, returned)
-    yield from (twice := list(check_twice(frame, keys, returned.doubted)))
-    yield from check_versions(frame, keys, {f.place for f in twice if f.code == "X01"}, returned.doubted)
-    yield from _check_identities(frame, keys)
-    yield from _check_accounts(frame)
-    yield from _check_rates(frame, keys, [s.code for s in subsidies if s.unit == "亩"])
-    yield from check_reissues(frame, keys, returned)
-    yield from _check_children(frame, keys, [s.code for s in subsidies if s.is_for_children])
-    yield from _check_bases(frame, keys, [s.code for s in subsidies if s.quantity_rule == "same_base"])
-    yield from check_unusual(frame, keys, year)
+
+    def check_repeats() -> Iterator[Finding]:
+        yield from (twice := list(check_twice(frame, keys, returned.doubted)))
+        yield from check_versions(frame, keys, {f.place for f in twice if f.code == "X01"}, returned.doubted)
+
+    checks: list[Callable[[], Iterator[Finding]]] = [
+        partial(check_returned, frame, returned),
+        check_repeats,
+        partial(_check_identities, frame, keys),
+        partial(_check_accounts, frame),
+        partial(_check_rates, frame, keys, [s.code for s in subsidies if s.unit == "亩"]),
+        partial(check_reissues, frame, keys, returned),
+        partial(_check_children, frame, keys, [s.code for s in subsidies if s.is_for_children]),
+        partial(_check_bases, frame, keys, [s.code for s in subsidies if s.quantity_rule == "same_base"]),
+        partial(check_unusual, frame, keys, year),
+    ]
+    for found in do_side_by_side([partial(_list_findings, check) for check in checks], len(frame)):
+        yield from found
+
+
+def _list_findings(check: Callable[[], Iterator[Finding]]) -> list[Finding]:
+    return list(check())
 
 
 class _Row(NamedTuple):
@@ -69,8 +82,6 @@ class _Row(NamedTuple):
     name: str
     account: str
     village_code: str
-    township: str
-    village: str
     household_id: str
     household_head: str
     payee: str
@@ -80,9 +91,11 @@ class _Row(NamedTuple):
     def place(self) -> Place:
         return Place(self.file, self.sheet, self.row, self.column)
 
-    @property
-    def whole_village(self) -> str:
-        return self.township + self.village
+
+def _find_persons(frame: pd.DataFrame) -> Bools:
+    """Which payments are no organisation's."""
+    found: Bools = (frame["organisation"] == 0).to_numpy()
+    return found
 
 
 def _group_rows(frame: pd.DataFrame, columns: Sequence[str]) -> list[list[_Row]]:
@@ -97,41 +110,51 @@ def _group_rows(frame: pd.DataFrame, columns: Sequence[str]) -> list[list[_Row]]
 
 def _check_identities(frame: pd.DataFrame, keys: Keys) -> Iterator[Finding]:
     """X03 one ID with several names, X04 one name with several IDs in a village, X06 one ID in several villages."""
-    people = _find_suspects(frame, keys.has_id & (frame["organisation"] == 0).to_numpy())
-    known = people.drop_duplicates(["id", "name", "village_code"])
-    for code, wanted, alike, other, shown in (
-        ("X03", ("name",), ["id"], "name", "name"),
-        ("X04", ("name", "village_code"), ["village_code", "name"], "id", "id"),
-        ("X06", ("village_code",), ["id"], "village_code", "whole_village"),
-    ):
-        rows = known[(known[list(wanted)] != "").all(axis=1)]
-        pairs = rows.drop_duplicates([*alike, other])
-        pairs = pairs[pairs.duplicated(alike, keep=False)]
-        suspects = people[people[alike[-1]].isin(pairs[alike[-1]])]
-        suspects = suspects[(suspects[list(wanted)] != "").all(axis=1)].merge(pairs[alike].drop_duplicates(), on=alike)
-        show = attrgetter(shown)
-        for found in _group_rows(suspects, alike):
-            odd, usual = _split_odd([getattr(row, other) for row in found])
-            last = found[odd[-1]]
-            expected = _join(show(found[place]) for place in usual[:1])
-            yield Finding(code, last.place, _join(map(show, found)), expected, person=last.name)
-
-
-def _find_suspects(frame: pd.DataFrame, wanted: Bools) -> pd.DataFrame:
-    """The wanted payments of whoever has more than one name, ID or village: nobody else can be amiss, and they are few."""
-    rows = np.flatnonzero(wanted)
-    identity, name, village = (code_texts(frame[c])[rows] for c in ("id", "name", "village_code"))
+    people = np.flatnonzero(keys.has_id & _find_persons(frame))
+    identity, name, village = (code_texts(frame[c])[people] for c in ("id", "name", "village_code"))
+    has_name, has_village = (~are_among(frame[c], [""])[people] for c in ("name", "village_code"))
     called = combine_codes(village, name)
-    doubtful = _has_several(identity, name) | _has_several(identity, village) | _has_several(called, identity)
-    return frame[list(_Row._fields)].iloc[rows[doubtful]]
+    for code, alike, other, among, values, wanted in (
+        ("X03", ["id"], ["name"], identity, name, has_name),
+        ("X04", ["village_code", "name"], ["id"], called, identity, has_name & has_village),
+        ("X06", ["id"], ["township", "village"], identity, village, has_village),
+    ):
+        suspects = wanted & (find_single(among, values, wanted) < 0)
+        yield from _tell_odd(frame, code, people[suspects], values[suspects].tolist(), (alike, other))
 
 
-def _has_several(keys: Ints, values: Ints) -> Bools:
-    """For each row whether the rows of its key have several values; keys from 0."""
-    return find_single(keys, values, np.ones(len(keys), dtype=np.bool_)) < 0
+def _tell_odd(
+    frame: pd.DataFrame, code: str, rows: Ints, values: Sequence[int], columns: tuple[list[str], list[str]]
+) -> Iterator[Finding]:
+    """One finding for each group of rows that are alike in some columns, at the rarest of their values.
+
+    Args:
+        frame: The payments.
+        code: The rule.
+        rows: Positions of the payments.
+        values: What they should have in common, as numbers.
+        columns: Columns by which they go together, and those that show what they should have in common.
+    """
+    alike, other = (_list_texts(frame, rows, names) for names in columns)
+    groups: dict[tuple[str, ...], list[int]] = {}
+    for place, own in enumerate(alike):
+        groups.setdefault(own, []).append(place)
+    told: list[tuple[int, str, str]] = []
+    for own in sorted(groups):
+        group = groups[own]
+        shown = ["".join(other[place]) for place in group]
+        odd, usual = _split_odd([values[place] for place in group])
+        told.append((group[odd[-1]], _join(shown), _join(shown[place] for place in usual[:1])))
+    here = list_rows(frame, rows[[last for last, _, _ in told]])
+    for (_, spot, name), (_, found, expected) in zip(here, told, strict=True):
+        yield Finding(code, spot, found, expected, person=name)
 
 
-def _split_odd(values: Sequence[str]) -> tuple[list[int], list[int]]:
+def _list_texts(frame: pd.DataFrame, rows: Ints, columns: Sequence[str]) -> list[tuple[str, ...]]:
+    return [*zip(*(frame[c].iloc[rows].tolist() for c in columns), strict=True)]
+
+
+def _split_odd(values: Sequence[Hashable]) -> tuple[list[int], list[int]]:
     """Where the rarest value stands, of equals the one that comes last; where the commonest stands.
 
     The second is empty where no value is commoner than the others.
@@ -148,9 +171,10 @@ def _split_odd(values: Sequence[str]) -> tuple[list[int], list[int]]:
 
 def _check_accounts(frame: pd.DataFrame) -> Iterator[Finding]:
     """X05, once for an account that people of several names were paid into, unless they are one household."""
-    wanted = (frame["account"] != "") & (frame["name"] != "") & (frame["organisation"] == 0)
-    rows = np.flatnonzero(wanted.to_numpy())
-    shared = rows[_has_several(code_texts(frame["account"])[rows], code_texts(frame["name"])[rows])]
+    nameless = are_among(frame["account"], [""]) | are_among(frame["name"], [""])
+    rows = np.flatnonzero(_find_persons(frame) & ~nameless)
+    account, name = code_texts(frame["account"])[rows], code_texts(frame["name"])[rows]
+    shared = rows[find_single(account, name, np.ones(len(rows), dtype=np.bool_)) < 0]
     for found in _group_rows(frame[list(_Row._fields)].iloc[shared], ["account"]):
         if not _is_household(found):
             names = [row.name for row in found]
@@ -177,8 +201,9 @@ def _is_household(rows: Sequence[_Row]) -> bool:
 
 def _check_rates(frame: pd.DataFrame, keys: Keys, codes: list[str]) -> Iterator[Finding]:
     """X07 where nearly all payments of a programme and time have one rate and this one another; areas in 亩 only."""
-    wanted = frame["programme_code"].isin(codes) & frame["rate_micro"].notna() & frame["quantity_milli"].notna()
-    rows = np.flatnonzero(wanted.to_numpy() & (keys.amount > 0))
+    wanted = are_among(frame["programme_code"], codes) & (keys.amount > 0)
+    wanted &= (frame["rate_micro"].notna() & frame["quantity_milli"].notna()).to_numpy()
+    rows = np.flatnonzero(wanted)
     if not len(rows):
         return
     rate = frame["rate_micro"].iloc[rows].to_numpy(dtype=np.int64)
@@ -200,8 +225,8 @@ def _check_children(frame: pd.DataFrame, keys: Keys, codes: list[str]) -> Iterat
 
     Source: 个人信息保护法 §28: what concerns a child under fourteen is sensitive, so an unknown age counts as one.
     """
-    wanted = frame["programme_code"].isin(codes) & (frame["birth_date"] == "") & (frame["organisation"] == 0)
-    rows = np.flatnonzero(wanted.to_numpy() & ~keys.has_id)
+    wanted = ~keys.has_id & are_among(frame["programme_code"], codes) & are_among(frame["birth_date"], [""])
+    rows = np.flatnonzero(wanted & _find_persons(frame))
     _, first = np.unique(keys.person[rows], return_index=True)
     for _, place, name in list_rows(frame, rows[np.sort(first)]):
         yield Finding("X11", place, person=name)
@@ -209,8 +234,9 @@ def _check_children(frame: pd.DataFrame, keys: Keys, codes: list[str]) -> Iterat
 
 def _check_bases(frame: pd.DataFrame, keys: Keys, codes: list[str]) -> Iterator[Finding]:
     """X12, once for each person whose area differs between the instalments of one programme and year."""
-    wanted = frame["programme_code"].isin(codes) & frame["quantity_milli"].notna() & frame["status"].isin(["成功", ""])
-    rows = np.flatnonzero(wanted.to_numpy() & (keys.amount > 0))
+    wanted = are_among(frame["programme_code"], codes) & are_among(frame["status"], ["成功", ""]) & (keys.amount > 0)
+    rows = np.flatnonzero(wanted & frame["quantity_milli"].notna().to_numpy())
+    rows = rows[find_repeated(keys.person[rows], keys.programme[rows], keys.year[rows])]
     if not len(rows):
         return
     quantity = frame["quantity_milli"].iloc[rows].to_numpy(dtype=np.int64)

@@ -10,7 +10,19 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from village_notice.domain.codes import Bools, Ints, code_texts, combine_codes, factorize_texts
+from village_notice.domain.codes import (
+    Bools,
+    Ints,
+    code_column,
+    code_texts,
+    combine_codes,
+    factorize_texts,
+    find_among,
+    find_repeated,
+    judge_texts,
+    list_firsts,
+    sort_codes,
+)
 from village_notice.domain.finding import Place
 from village_notice.domain.identity import are_valid_ids
 from village_notice.domain.text import fold_text
@@ -37,6 +49,8 @@ class Keys:
         file: File.
         amount: Fen, 0 where unknown.
         year: Year, -1 unknown.
+        repeated: Positions of the payments of one person, programme and time that there are several of: the only ones
+            that may repeat another.
     """
 
     has_id: Bools
@@ -48,6 +62,7 @@ class Keys:
     file: Ints
     amount: Ints
     year: Ints
+    repeated: Ints
 
 
 def build_keys(payments: pd.DataFrame) -> Keys:
@@ -57,16 +72,18 @@ def build_keys(payments: pd.DataFrame) -> Keys:
     year = payments["year"].to_numpy(dtype=np.int64, na_value=-1)
     time, is_vague = _code_times(payments, sheet, year)
     has_id = _find_valid_ids(payments)
+    person, programme = _code_persons(payments, has_id), _code_programmes(payments)
     return Keys(
         has_id=has_id,
-        person=_code_persons(payments, has_id),
-        programme=code_texts(payments["programme_code"] + payments["programme"]),
+        person=person,
+        programme=programme,
         time=time,
         is_vague=is_vague,
         sheet=sheet,
         file=file,
         amount=payments["amount_fen"].to_numpy(dtype=np.int64, na_value=0),
         year=year,
+        repeated=find_repeated(person, programme, time),
     )
 
 
@@ -83,30 +100,42 @@ def sort_by_path(payments: pd.DataFrame) -> pd.DataFrame:
 
 
 def count_before(codes: Ints) -> Ints:
-    """For each row how many earlier rows have the same number."""
-    return pd.Series(codes).groupby(codes, sort=False).cumcount().to_numpy().astype(np.int64)
+    """For each row how many earlier rows have the same number, from 0."""
+    order, begins = sort_codes(codes, int(codes.max(initial=0)) + 1)
+    starts = np.flatnonzero(begins)
+    counts = np.empty(len(codes), dtype=np.int64)
+    counts[order] = np.arange(len(codes)) - np.repeat(starts, np.diff(starts, append=len(codes)))
+    return counts
+
+
+def find_previous(codes: Ints) -> Ints:
+    """For each row the place of the last earlier row with the same number, from 0; -1 where there is none."""
+    order, begins = sort_codes(codes, int(codes.max(initial=0)) + 1)
+    previous = np.empty(len(codes), dtype=np.int64)
+    previous[order[1:]] = order[:-1]
+    previous[order[begins]] = -1
+    return previous
 
 
 def find_first(codes: Ints) -> Ints:
     """For each row the place of the first row with the same number (numbers from 0, dense)."""
-    first = np.full(int(codes.max(initial=-1)) + 1, len(codes), dtype=np.int64)
-    np.minimum.at(first, codes, np.arange(len(codes)))
-    return first[codes]
+    return list_firsts(codes)[codes]
 
 
 def _find_valid_ids(payments: pd.DataFrame) -> Bools:
-    codes, ids = factorize_texts(payments["id"])
-    return np.append(are_valid_ids(ids.to_numpy(dtype=object).tolist()), False)[codes]
+    column = payments["id"]
+    found: Bools = judge_texts(column, are_valid_ids)[code_column(column).codes]
+    return found
 
 
 def find_named_rows(payments: pd.DataFrame, sheet: Ints, places: Iterable[Place]) -> Ints:
     """Positions of the payments in the rows that some places name; `sheet` are their numbers of file and sheet."""
-    _, first = np.unique(sheet, return_index=True)
+    first = list_firsts(sheet)
     names = payments[["file", "sheet"]].iloc[first].itertuples(index=False, name=None)
     numbers = {(str(file), str(name)): number for number, (file, name) in enumerate(names)}
     rows = {(numbers.get((p.file, p.sheet), -1), p.row) for p in places if p.row}
     named = np.array([number << 32 | row for number, row in rows if number >= 0], dtype=np.int64)
-    return np.flatnonzero(np.isin(sheet << 32 | payments["row"].to_numpy(dtype=np.int64), named))
+    return find_among(sheet << 32 | payments["row"].to_numpy(dtype=np.int64), named)
 
 
 def list_rows(payments: pd.DataFrame, rows: Ints) -> Iterator[tuple[int, Place, str]]:
@@ -116,19 +145,29 @@ def list_rows(payments: pd.DataFrame, rows: Ints) -> Iterator[tuple[int, Place, 
         yield int(row), Place(str(file), str(sheet), int(number), str(column)), str(name)
 
 
+def _code_programmes(payments: pd.DataFrame) -> Ints:
+    """One number for each code and name of a programme, written one behind the other."""
+    pairs = combine_codes(*(code_texts(payments[c]) for c in ("programme_code", "programme")))
+    first = list_firsts(pairs)
+    texts = payments["programme_code"].iloc[first] + payments["programme"].iloc[first]
+    return code_texts(texts)[pairs]
+
+
 def _code_persons(payments: pd.DataFrame, has_id: Bools) -> Ints:
-    ids = code_texts(payments["id"])
-    loose = combine_codes(*(code_texts(payments[c]) for c in ("name", "group", "account", "village_code", "village")))
-    persons: Ints = loose + int(ids.max(initial=0)) + 1
-    persons[has_id] = ids[has_id]
+    persons = code_texts(payments["id"])
+    if has_id.all():
+        return persons
+    rows = np.flatnonzero(~has_id)
+    loose = (code_texts(payments[c])[rows] for c in ("name", "group", "account", "village_code", "village"))
     # the ledger's number links a row without an ID to the ID the same person has elsewhere in the village
     numbers = payments["person_no"].to_numpy(dtype=np.int64, na_value=0)
     linked = combine_codes(code_texts(payments["village_code"]), numbers)
     known = np.full(int(linked.max(initial=-1)) + 1, -1, dtype=np.int64)
-    rows = has_id & (numbers > 0)
-    known[linked[rows]] = ids[rows]
-    found = np.where((numbers > 0) & ~has_id, known[linked] if len(linked) else linked, -1)
-    return np.where(found >= 0, found, persons)
+    told = has_id & (numbers > 0)
+    known[linked[told]] = persons[told]
+    found = np.where(numbers[rows] > 0, known[linked[rows]], -1)
+    persons[rows] = np.where(found >= 0, found, combine_codes(*loose) + int(persons.max(initial=0)) + 1)
+    return persons
 
 
 def _code_times(payments: pd.DataFrame, sheet: Ints, year: Ints) -> tuple[Ints, Bools]:
@@ -143,7 +182,7 @@ def _code_times(payments: pd.DataFrame, sheet: Ints, year: Ints) -> tuple[Ints, 
 
 def _code_batches(payments: pd.DataFrame, sheet: Ints) -> Ints:
     """One number for each set of batch words in the names of file and sheet."""
-    _, first = np.unique(sheet, return_index=True)  # sheet numbers are dense from 0
+    first = list_firsts(sheet)  # sheet numbers are dense from 0
     names = payments[["file", "sheet"]].iloc[first].itertuples(index=False, name=None)
     words = [find_batches(str(file), str(name)) for file, name in names]
     numbers = {w: n for n, w in enumerate(dict.fromkeys(words))}

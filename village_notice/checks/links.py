@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from village_notice.checks.control_file import FILE_NAMES as CONTROL_FILES
 from village_notice.domain.finding import Finding, Place
@@ -27,6 +28,7 @@ def link_places(findings: Iterable[Finding], inbox: str | None, file_column: int
     return links
 
 
+@lru_cache(maxsize=4096)
 def link_file(inbox: str | None, file: str) -> str:
     """Address of a file of the inbox, of the zip it lies in where it lies in one; "" where there is none."""
     if inbox is None or not file or file in NOT_IN_INBOX:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+import numpy as np
 import pandas as pd
 
 from village_notice.checks.causes import RANKS, STATES, STYLES, WAIVED, Entry, draw_causes, group_causes
@@ -13,7 +14,7 @@ from village_notice.checks.causes import SHEET as CAUSE_SHEET
 from village_notice.checks.keys import find_named_rows
 from village_notice.checks.links import NOT_IN_INBOX, link_file, link_places
 from village_notice.checks.summary import SET_ASIDE_WORDS, VERDICT_WORDS, Summary
-from village_notice.domain.codes import code_texts, combine_codes
+from village_notice.domain.codes import code_texts, combine_codes, list_firsts
 from village_notice.domain.finding import Finding, Place
 from village_notice.domain.money import format_fen
 from village_notice.domain.rules import (
@@ -100,18 +101,22 @@ class _Completer:
     """Fills in the name and the money of a finding from the payments at its place, where it tells none."""
 
     def __init__(self, decided: pd.DataFrame, places: Sequence[Place]) -> None:
-        fen = decided["raw_fen"].abs()
+        fen = np.abs(decided["raw_fen"].to_numpy(dtype=np.int64, na_value=0))
+        file = code_texts(decided["file"])
+        sheet = combine_codes(file, code_texts(decided["sheet"]))
         self.money: Counter[Place] = Counter()
-        for columns in (["file"], ["file", "sheet"]):
-            sums = fen.groupby([decided[c] for c in columns], sort=False).sum()
-            for key, total in sums.items():
-                self.money[Place(*(key if isinstance(key, tuple) else (key,)))] = int(total)
-        sheet = combine_codes(code_texts(decided["file"]), code_texts(decided["sheet"]))
+        for columns, codes in ((["file"], file), (["file", "sheet"], sheet)):
+            sums = np.zeros(int(codes.max(initial=-1)) + 1, dtype=np.int64)
+            np.add.at(sums, codes, fen)
+            names = decided[columns].iloc[list_firsts(codes)].itertuples(index=False, name=None)
+            for name, total in zip(names, sums.tolist(), strict=True):
+                self.money[Place(*name)] = total
         named = find_named_rows(decided, sheet, places)
-        rows = decided[["file", "sheet", "row", "column", "name"]].iloc[named].itertuples(index=False, name=None)
+        taken = decided[["file", "sheet", "row", "column", "name"]].iloc[named]
+        rows = zip(*(taken[name].tolist() for name in taken), fen[named].tolist(), strict=True)
         self.rows: defaultdict[Place, list[tuple[str, str, int]]] = defaultdict(list)
-        for (file, name, row, column, person), money in zip(rows, fen.iloc[named], strict=True):
-            self.rows[Place(file, name, row)].append((column, person, int(money)))
+        for file_name, name, row, column, person, money in rows:
+            self.rows[Place(file_name, name, row)].append((column, person, money))
 
     def __call__(self, finding: Finding) -> Finding:
         place = finding.place

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from village_notice.checks.keys import list_rows
-from village_notice.domain.codes import factorize_texts
+from village_notice.domain.codes import are_among, code_column, list_firsts
 from village_notice.domain.finding import Finding
 from village_notice.domain.identity import are_valid_cards, is_under_14
 from village_notice.domain.money import format_fen
@@ -63,16 +63,14 @@ def _check_cards(payments: pd.DataFrame) -> Iterator[Finding]:
 
     Source: ISO/IEC 7812-1 annex B; cards of Chinese banks begin with 62 (中国银联) and have 16 to 19 digits.
     """
-    codes, accounts = factorize_texts(payments["account"])
+    codes, accounts = code_column(payments["account"])
     texts = accounts.to_numpy(dtype=object).tolist()
-    invalid = np.flatnonzero(~are_valid_cards(texts))
+    invalid = np.flatnonzero(~are_valid_cards(texts)).tolist()
     wrong = [number for number in invalid if _CARD.fullmatch(texts[number])]
     if not wrong:
         return
-    _, first = np.unique(codes, return_index=True)
-    first = first[codes[first] >= 0]
-    rows = np.sort(first[np.isin(codes[first], wrong)])
-    for row, place, name in list_rows(payments, rows):
+    first = list_firsts(codes.astype(np.int64))
+    for row, place, name in list_rows(payments, np.sort(first[wrong])):
         yield Finding("C14", place, str(payments["account"].iloc[row]), person=name)
 
 
@@ -81,12 +79,12 @@ def _check_remarks(payments: pd.DataFrame) -> Iterator[Finding]:
 
     Source: the annual figure is what was actually paid; banks send their reasons back in the remark.
     """
-    codes, remarks = factorize_texts(payments["remark"])
+    codes, remarks = code_column(payments["remark"])
     told = np.array([*map(tells_of_failure, remarks), False], dtype=np.bool_)[codes]
-    told &= payments["status"].isin(["成功", ""]).to_numpy()
+    told &= are_among(payments["status"], ["成功", ""])
     doubtful = np.array([*map(may_tell_of_removal, remarks), False], dtype=np.bool_)[codes]
     negative = np.array([*map(sounds_negative, remarks), False], dtype=np.bool_)[codes]
-    has_no_state = (payments["status"] == "").to_numpy()
+    has_no_state = are_among(payments["status"], [""])
     told |= doubtful & has_no_state
     counted = (payments["raw_fen"] > 0).to_numpy()
     stops = np.array([*map(find_month_of_stop, remarks), 0], dtype=np.int64)[codes]
@@ -111,13 +109,13 @@ def _check_age(payments: pd.DataFrame, children: list[str]) -> Iterator[Finding]
     """
     years = payments["year"].to_numpy(dtype=np.int64, na_value=0)
     last = int(years[years > 0].min(initial=9999))
-    people = (payments["organisation"] == 0) & (payments["birth_date"] != "")
-    young = (payments["birth_date"] >= f"{last - 15:04d}") & ~payments["programme_code"].isin(children)
-    old = payments["birth_date"] < f"{last - _OLDEST:04d}"
-    wanted = people & (young | old | (payments["birth_date"] >= f"{last:04d}"))
-    rows = np.flatnonzero(wanted.to_numpy())
+    codes, texts = code_column(payments["birth_date"])
+    born = texts.to_numpy(dtype=np.str_)
+    young = (born >= f"{last - 15:04d}")[codes] & ~are_among(payments["programme_code"], children)
+    is_odd = (born != "") & ((born < f"{last - _OLDEST:04d}") | (born >= f"{last:04d}"))
+    rows = np.flatnonzero((young | is_odd[codes]) & (payments["organisation"] == 0).to_numpy())
     births, days, ids = (payments[c].iloc[rows] for c in ("birth_date", "pay_date", "id"))
-    told = zip(list_rows(payments, rows), births, days, ids, young.iloc[rows], strict=True)
+    told = zip(list_rows(payments, rows), births, days, ids, young[rows].tolist(), strict=True)
     for (row, place, name), birth, day, number, is_young in told:
         on_day = str(day) or f"{years[row]:04d}"
         if number and on_day > "1900" and (birth[: len(on_day)] > on_day or birth < f"{int(on_day[:4]) - _OLDEST:04d}"):

@@ -164,10 +164,10 @@ def _join(rows: Sequence[Row]) -> str:
 
 def _swap_digits(fen: int) -> Iterator[int]:
     """The amounts that two neighbouring digits changed round would make of one."""
-    digits = str(fen)
+    sign, digits = -1 if fen < 0 else 1, str(abs(fen))  # a recovery is below 0
     for place in range(len(digits) - 1):
         if digits[place] != digits[place + 1]:
-            yield int(digits[:place] + digits[place + 1] + digits[place] + digits[place + 2 :])
+            yield sign * int(digits[:place] + digits[place + 1] + digits[place] + digits[place + 2 :])
 
 
 def _shift_point(fen: int) -> Iterator[int]:

@@ -40,14 +40,24 @@ def check_conservation(readings: Sequence[FileReading], decided: pd.DataFrame) -
     Raises:
         ConservationError: Something read is neither a payment nor set aside, or a payment has appeared or vanished.
     """
-    grouped = decided.groupby(["file", "verdict"], sort=False)["raw_fen"].agg(["size", "sum"])
-    found: dict[str, dict[str, tuple[int, int]]] = {}
-    for (file, verdict), size, fen in grouped.itertuples(name=None):
-        found.setdefault(str(file), {})[str(verdict)] = (int(size), int(fen))
+    found = _add_files(decided)
     balances = [_balance(reading, found.pop(reading.file, {})) for reading in readings]
     if found:
         raise ConservationError(f"出现了没有读过的文件的款项：{'、'.join(found)}。请把收件箱和日志发给维护人员。")
     return balances
+
+
+def _add_files(decided: pd.DataFrame) -> dict[str, dict[str, tuple[int, int]]]:
+    """File → verdict → (rows, fen)."""
+    from village_notice.domain import codes  # brings pandas
+
+    pairs = codes.combine_codes(*(codes.code_texts(decided[c]) for c in ("file", "verdict")))
+    sizes, fen = codes.add_numbers(pairs, decided["raw_fen"].to_numpy(dtype="int64"))
+    names = decided[["file", "verdict"]].iloc[codes.list_firsts(pairs)].itertuples(index=False, name=None)
+    found: dict[str, dict[str, tuple[int, int]]] = {}
+    for (file, verdict), size, money in zip(names, sizes.tolist(), fen.tolist(), strict=True):
+        found.setdefault(str(file), {})[str(verdict)] = (size, money)
+    return found
 
 
 def _balance(reading: FileReading, by_verdict: dict[str, tuple[int, int]]) -> Balance:

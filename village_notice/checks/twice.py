@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from village_notice.checks.keys import Keys, count_before, find_first, list_rows
-from village_notice.domain.codes import Bools, Ints, combine_codes
+from village_notice.domain.codes import Bools, Ints, are_among, combine_codes, find_repeated
 from village_notice.domain.finding import Finding
 
 _PLOT_LIST_PEOPLE = 5
@@ -27,9 +27,9 @@ def check_twice(payments: pd.DataFrame, keys: Keys, doubted: Collection[int] = (
     """
     paid = _find_paid(payments, keys)
     paid[list(doubted)] = False
-    rows = np.flatnonzero(paid)
-    file, person, programme, time, amount, sheet, year = (
-        k[rows] for k in (keys.file, keys.person, keys.programme, keys.time, keys.amount, keys.sheet, keys.year)
+    rows = keys.repeated[paid[keys.repeated]]
+    file, person, programme, time, amount, sheet = (
+        k[rows] for k in (keys.file, keys.person, keys.programme, keys.time, keys.amount, keys.sheet)
     )
     is_vague = keys.is_vague[rows]
     same = combine_codes(person, programme, time, amount)
@@ -39,45 +39,63 @@ def check_twice(payments: pd.DataFrame, keys: Keys, doubted: Collection[int] = (
     yield from _tell(payments, "X01", rows[again], rows[first[again]], keys.amount)
 
     listed = combine_codes(person, programme, time)
-    is_payment = amount > 0  # a recovery beside its payment is no repeat
-    left = np.flatnonzero(is_payment & ~_find_plots(sheet, programme, combine_codes(listed, sheet)))
+    is_plot = _find_plots(keys, paid, rows, combine_codes(listed, sheet))
+    left = np.flatnonzero((amount > 0) & ~is_plot)  # a recovery beside its payment is no repeat
     group = combine_codes(listed[left], np.where(is_vague[left], sheet[left] + 1, 0))
     start = find_first(group)
     repeated = (start != np.arange(len(left))) & ~again[left]
     sizes = np.bincount(group, minlength=1)[group]
     yield from _tell(payments, "X02", rows[left[repeated]], rows[left[start[repeated]]], keys.amount, sizes[repeated])
 
-    left = left[~repeated & ~again[left]]
-    vague, dated = _match_undated(combine_codes(person, programme, amount, year)[left], is_vague[left], file[left])
-    yield from _tell(payments, "X02", rows[left[vague]], rows[left[dated]], keys.amount, np.full(len(vague), 2))
+    paid[rows[again | is_plot]] = False
+    paid[rows[left[repeated]]] = False
+    vague, dated = _match_undated(keys, np.flatnonzero(paid & (keys.amount > 0)))
+    yield from _tell(payments, "X02", vague, dated, keys.amount, np.full(len(vague), 2))
 
 
 def _find_paid(payments: pd.DataFrame, keys: Keys) -> Bools:
     """Payments to compare: somebody was paid, or gave back, a known sum in a known programme."""
-    known = payments["status"].isin(["成功", "补发", "追回", ""]) & (payments["programme"] != "")
-    known &= (payments["name"] != "") | (payments["id"] != "")
-    paid: Bools = known.to_numpy() & (keys.amount != 0)
-    return paid
+    known = are_among(payments["status"], ["成功", "补发", "追回", ""]) & ~are_among(payments["programme"], [""])
+    known &= ~(are_among(payments["name"], [""]) & are_among(payments["id"], [""]))
+    known &= keys.amount != 0
+    return known
 
 
-def _find_plots(sheet: Ints, programme: Ints, listed: Ints) -> Bools:
-    """Second and later rows of a person in a sheet that lists many people several times: one row is one plot there."""
-    table = combine_codes(sheet, programme)
+def _find_plots(keys: Keys, paid: Bools, rows: Ints, listed: Ints) -> Bools:
+    """Second and later rows of a person in a sheet that lists many people several times: one row is one plot there.
+
+    Args:
+        keys: Keys of all payments.
+        paid: Which payments are compared.
+        rows: Positions of those that may be repeats.
+        listed: For each of `rows` a number for person, programme, time and sheet.
+    """
     place = count_before(listed)
-    people = np.bincount(table[place == 0], minlength=1)
-    several = np.bincount(table[place == 1], minlength=len(people))
+    if not place.any():
+        return place > 0
+    table = combine_codes(keys.sheet, keys.programme)
+    own = table[rows]
+    size = int(table.max()) + 1
+    several = np.bincount(own[place == 1], minlength=size)
+    people = np.bincount(table[paid], minlength=size) - np.bincount(own[place > 0], minlength=size)
     is_plot_list = (several >= _PLOT_LIST_PEOPLE) & (several >= people * _PLOT_LIST_SHARE)
-    found: Bools = (place > 0) & is_plot_list[table]
+    found: Bools = (place > 0) & is_plot_list[own]
     return found
 
 
-def _match_undated(same: Ints, is_vague: Bools, file: Ints) -> tuple[Ints, Ints]:
-    """Undated payments and the dated one, alike in all else, that another file has: places of both."""
+def _match_undated(keys: Keys, rows: Ints) -> tuple[Ints, Ints]:
+    """Undated payments and the dated one, alike in all else, that another file has: positions of both."""
+    is_vague = keys.is_vague[rows]
+    if is_vague.all() or not is_vague.any():
+        return rows[:0], rows[:0]
+    alike = (keys.person, keys.programme, keys.amount, keys.year)
+    rows = rows[find_repeated(*(k[rows] for k in alike))]
+    same, is_vague, file = combine_codes(*(k[rows] for k in alike)), keys.is_vague[rows], keys.file[rows]
     dated, first = np.unique(same[~is_vague], return_index=True)
     vague = np.flatnonzero(is_vague & np.isin(same, dated))
     partner = np.flatnonzero(~is_vague)[first[np.searchsorted(dated, same[vague])]] if len(vague) else vague
     elsewhere = file[vague] != file[partner]
-    return vague[elsewhere], partner[elsewhere]
+    return rows[vague[elsewhere]], rows[partner[elsewhere]]
 
 
 def _tell(

@@ -9,17 +9,18 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from village_notice.checks.keys import find_named_rows
-from village_notice.domain.codes import Ints, code_texts, combine_codes
+from village_notice.domain.codes import Bools, Ints, are_among, code_texts, combine_codes, list_firsts
 from village_notice.domain.columns import PAID_STATUSES
 from village_notice.domain.finding import Finding, Place
+from village_notice.domain.frames import write_texts
 from village_notice.domain.rules import RULES, Severity
+from village_notice.domain.verdicts import VERDICTS
 
-Bools = npt.NDArray[np.bool_]
 Codes = frozenset[str]
+_ACCEPTED, _HELD, _NOT_PAID, _OTHER_YEAR = map(VERDICTS.index, ("accepted", "held", "not_paid", "other_year"))
 
 
 def decide(payments: pd.DataFrame, findings: Iterable[Finding], *, year: int) -> pd.DataFrame:
@@ -32,20 +33,16 @@ def decide(payments: pd.DataFrame, findings: Iterable[Finding], *, year: int) ->
             it names no sheet.
         year: The year of the run. A payment whose year, amount or village is not known is held, whatever was found.
     """
-    codes, held = _place_findings(payments, findings)
-    unpaid = ~payments["status"].isin(list(PAID_STATUSES)).to_numpy()
+    numbers, texts, held = _place_findings(payments, findings)
+    unpaid = ~are_among(payments["status"], PAID_STATUSES)
     years = payments["year"].to_numpy(dtype=np.int64, na_value=-1)
-    unknown = payments["amount_fen"].isna() | (payments["village_code"] == "")
-    held |= unknown.to_numpy() | (years < 0)
-    verdict = np.select([unpaid, held, years != year], ["not_paid", "held", "other_year"], "accepted")
-    return payments.assign(
-        verdict=pd.Series(verdict, index=payments.index, dtype="str"),
-        findings=pd.Series(codes, index=payments.index, dtype="str"),
-    )
+    held |= payments["amount_fen"].isna().to_numpy() | are_among(payments["village_code"], [""]) | (years < 0)
+    verdict = np.select([unpaid, held, years != year], [_NOT_PAID, _HELD, _OTHER_YEAR], _ACCEPTED)
+    return payments.assign(verdict=write_texts(verdict, VERDICTS), findings=write_texts(numbers, texts))
 
 
-def _place_findings(payments: pd.DataFrame, findings: Iterable[Finding]) -> tuple[npt.NDArray[np.object_], Bools]:
-    """For each payment the codes standing on it, as text, and whether an ERROR does.
+def _place_findings(payments: pd.DataFrame, findings: Iterable[Finding]) -> tuple[Ints, list[str], Bools]:
+    """For each payment the codes standing on it, as a number into a list of texts, and whether an ERROR does.
 
     Most payments carry what stands on their whole sheet and nothing else: that is worked out once a sheet. Only rows
     that a finding names are looked at one by one.
@@ -54,16 +51,18 @@ def _place_findings(payments: pd.DataFrame, findings: Iterable[Finding]) -> tupl
     for finding in findings:
         by_place[finding.place].add(finding.code)
     sheet = combine_codes(code_texts(payments["file"]), code_texts(payments["sheet"]))
-    _, first = np.unique(sheet, return_index=True)
+    first = list_firsts(sheet)
     sheets = [(str(f), str(s)) for f, s in payments[["file", "sheet"]].iloc[first].itertuples(index=False, name=None)]
     whole = [frozenset(by_place.get(Place(f), ())) | by_place.get(Place(f, s), set()) for f, s in sheets]
-    texts = np.array([*(_join(codes) for codes in whole), ""], dtype=object)[sheet]
+    texts: dict[str, int] = {}
+    of_sheet = [texts.setdefault(_join(codes), len(texts)) for codes in whole]
+    numbers = np.array([*of_sheet, 0], dtype=np.int64)[sheet]
     held = np.array([*map(_has_error, whole), False], dtype=np.bool_)[sheet]
-    numbers = {pair: number for number, pair in enumerate(sheets)}
-    for position, codes in _place_rows(payments, sheet, numbers, by_place):
-        texts[position] = _join(whole[sheet[position]] | codes)
+    places = {pair: number for number, pair in enumerate(sheets)}
+    for position, codes in _place_rows(payments, sheet, places, by_place):
+        numbers[position] = texts.setdefault(_join(whole[sheet[position]] | codes), len(texts))
         held[position] |= _has_error(codes)
-    return texts, held
+    return numbers, [*texts], held
 
 
 def _place_rows(

@@ -11,12 +11,22 @@ import numpy as np
 import pandas as pd
 
 from village_notice.checks.keys import Keys, find_first, list_rows
-from village_notice.domain.codes import Bools, Ints, code_texts, combine_codes
+from village_notice.domain.codes import (
+    Bools,
+    Ints,
+    are_among,
+    code_texts,
+    combine_codes,
+    factorize_texts,
+    find_repeated,
+)
 from village_notice.domain.finding import Finding, Place
 
 _VERSION = re.compile(
     r"[新旧终修订正]版|版本|更[正新]|修[改订正]|定稿|终稿|初稿|最终|最新|\bv\d|重做|重报", re.IGNORECASE
 )
+_Whose = tuple[Ints, Ints, Ints]
+"""Name, village and programme of some payments, as numbers."""
 _SHARE = 0.5
 _FEWEST = 2
 _SAME, _CHANGED = "同一人、同一项目、同一金额", "同一人、同一项目，金额不同"
@@ -35,13 +45,13 @@ def check_versions(
 
     People of both files whose amounts differ are told in both: nobody knows which of the two was paid.
     """
-    paid = payments["status"].isin(["成功", ""]).to_numpy() & (keys.amount > 0)
-    paid &= (payments["name"] != "").to_numpy() & (payments["programme"] != "").to_numpy()
+    paid = are_among(payments["status"], ["成功", ""]) & (keys.amount > 0)
+    paid &= ~(are_among(payments["name"], [""]) | are_among(payments["programme"], [""]))
     paid[list(doubted)] = False
     rows = np.flatnonzero(paid)
-    if not len(rows) or len(np.unique(keys.file[rows])) < _FEWEST:
+    if not len(rows) or keys.file[rows[0]] == keys.file[rows[-1]]:
         return
-    whose = combine_codes(*(code_texts(payments[c].iloc[rows]) for c in ("name", "village_code")), keys.programme[rows])
+    whose = (code_texts(payments["name"])[rows], code_texts(payments["village_code"])[rows], keys.programme[rows])
     own, partner = _pair(payments, keys, rows, whose)
     if not len(own):
         return
@@ -59,20 +69,23 @@ def check_versions(
         yield from (f for f in _tell(payments, keys, told) if f.place not in held)
 
 
-def _pair(payments: pd.DataFrame, keys: Keys, rows: Ints, whose: Ints) -> tuple[Ints, Ints]:
+def _pair(payments: pd.DataFrame, keys: Keys, rows: Ints, whose: _Whose) -> tuple[Ints, Ints]:
     """Payments and the earlier ones of other files that may be the same, as places among `rows`."""
-    file, vague = keys.file[rows], keys.is_vague[rows]
-    loose = combine_codes(whose, keys.amount[rows], keys.year[rows])
-    timed = combine_codes(loose, keys.time[rows])
-    first = find_first(timed)
-    own = np.flatnonzero(file[first] != file)
-    pairs = [(own, first[own])]
-    names, places = np.unique(file, return_index=True)
-    texts = payments["file"].iloc[rows[places]].tolist()
-    versions = names[[bool(_VERSION.search(str(t).rpartition("/")[2])) for t in texts]]
-    is_version = np.isin(file, versions)
-    for wanted, among in ((vague, ~vague), (vague & is_version, vague & ~is_version)):
-        pairs.append(_match(loose, file, np.flatnonzero(wanted), np.flatnonzero(among)))
+    loose = (*whose, keys.amount[rows], keys.year[rows])
+    vague, time = keys.is_vague[rows], keys.time[rows]
+    some = find_repeated(*loose, time)
+    first = some[find_first(combine_codes(*(k[some] for k in loose), time[some]))]
+    apart = keys.file[rows[first]] != keys.file[rows[some]]
+    pairs = [(some[apart], first[apart])]
+    if vague.any():
+        some = find_repeated(*loose)
+        alike, file, vague = combine_codes(*(k[some] for k in loose)), keys.file[rows[some]], vague[some]
+        names = factorize_texts(payments["file"])[1]
+        versions = [number for number, name in enumerate(names) if _VERSION.search(str(name).rpartition("/")[2])]
+        is_version = np.isin(file, versions)
+        for wanted, among in ((vague, ~vague), (vague & is_version, vague & ~is_version)):
+            pair = _match(alike, file, np.flatnonzero(wanted), np.flatnonzero(among))
+            pairs.append((some[pair[0]], some[pair[1]]))
     own, partner = (np.concatenate(p) for p in zip(*pairs, strict=True))
     _, once = np.unique(own, return_index=True)
     own, partner = own[once], partner[once]
@@ -102,18 +115,24 @@ def _agree(payments: pd.DataFrame, rows: Ints, own: Ints, partner: Ints) -> Bool
 
 
 def _find_changed(
-    keys: Keys, rows: Ints, whose: Ints, pair: tuple[int, int], same: list[tuple[int, int]]
+    keys: Keys, rows: Ints, whose: _Whose, pair: tuple[int, int], same: list[tuple[int, int]]
 ) -> Iterator[tuple[int, int]]:
     """The people of two files who stand in both with other amounts: (payment, earlier payment), as places among `rows`."""
     used = {p for one in same for p in one}
-    people: dict[int, int] = {}
-    for place in np.flatnonzero(keys.file[rows] == pair[1]).tolist():
+    people: dict[tuple[int, ...], int] = {}
+    for place, person in _list_people(keys, rows, whose, pair[1]):
         if place not in used:
-            people.setdefault(int(whose[place]), place)
-    for place in np.flatnonzero(keys.file[rows] == pair[0]).tolist():
-        other = people.pop(int(whose[place]), None) if place not in used else None
+            people.setdefault(person, place)
+    for place, person in _list_people(keys, rows, whose, pair[0]):
+        other = people.pop(person, None) if place not in used else None
         if other is not None and keys.amount[rows[place]] != keys.amount[rows[other]]:
             yield place, other
+
+
+def _list_people(keys: Keys, rows: Ints, whose: _Whose, file: int) -> Iterator[tuple[int, tuple[int, ...]]]:
+    """The places of a file's payments among `rows`, and whose each is."""
+    places = np.flatnonzero(keys.file[rows] == file)
+    return zip(places.tolist(), zip(*(codes[places].tolist() for codes in whose), strict=True), strict=True)
 
 
 def _tell(payments: pd.DataFrame, keys: Keys, told: list[tuple[int, int, str]]) -> Iterator[Finding]:

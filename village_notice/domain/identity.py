@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECKS = "10X98765432"
+_ID_LENGTH = 18
 _ID = re.compile(r"[1-9]\d{16}[\dX]")
 
 
@@ -63,38 +64,43 @@ def is_valid_card(text: str) -> bool:
 
 
 def are_valid_ids(texts: Sequence[str]) -> "Bools":
-    """`is_valid_id` of each text; a county has a quarter of a million, so those of the usual form are done at once."""
+    """`is_valid_id` of each text; a county has a quarter of a million, so those of the usual length are done at once."""
     found = np.zeros(len(texts), dtype=np.bool_)
-    usual = [n for n, t in enumerate(texts) if len(t) == 18 and t.isascii() and t[:17].isdigit() and t[17] in _CHECKS]
+    usual = [n for n, text in enumerate(texts) if len(text) == _ID_LENGTH]
     found[usual] = _check_ids([texts[n] for n in usual])
     return found
 
 
 def _check_ids(ids: Sequence[str]) -> "Bools":
-    digits = _split_digits([text[:17] for text in ids], 17)
-    checks = np.array([*_CHECKS])[(digits @ np.array(_WEIGHTS)) % 11]
+    digits = _split_digits(ids, _ID_LENGTH)
+    checks = digits[:, -1].copy()
+    digits[:, -1] = 0
+    is_number = (digits.min(axis=1, initial=0) >= 0) & (digits.max(axis=1, initial=0) <= 9)
+    digits[~is_number] = 0
+    expected = np.array([*map(ord, _CHECKS)])[(digits[:, :-1] @ np.array(_WEIGHTS)) % 11] - ord("0")
     days, which = np.unique(digits[:, 6:14] @ 10 ** np.arange(7, -1, -1), return_inverse=True)
     is_day = np.array([*(_read_day(f"{day:08d}") != "" for day in days)], dtype=np.bool_)
-    valid: Bools = (checks == np.array([text[17] for text in ids])) & is_day[which] & (digits[:, 0] > 0)
+    valid: Bools = is_number & (checks == expected) & is_day[which] & (digits[:, 0] > 0)
     return valid
 
 
 def are_valid_cards(texts: Sequence[str]) -> "Bools":
     """`is_valid_card` of each text, those of one length at once."""
     found = np.zeros(len(texts), dtype=np.bool_)
-    plain = [len(t) if t.isascii() and t.isdigit() else 0 for t in texts]
+    lengths = np.array([*map(len, texts)], dtype=np.int64)
     for length in range(16, 20):
-        places = [n for n, found_length in enumerate(plain) if found_length == length]
-        digits = _split_digits([texts[n] for n in places], length)[:, ::-1] * (1 + np.arange(length) % 2)
-        found[places] = np.where(digits > 9, digits - 9, digits).sum(axis=1) % 10 == 0
+        places = np.flatnonzero(lengths == length)
+        digits = _split_digits([texts[n] for n in places.tolist()], length)
+        is_number = (digits.min(axis=1, initial=0) >= 0) & (digits.max(axis=1, initial=0) <= 9)
+        digits = digits[:, ::-1] * (1 + np.arange(length) % 2)
+        found[places] = is_number & (np.where(digits > 9, digits - 9, digits).sum(axis=1) % 10 == 0)
     return found
 
 
 def _split_digits(texts: Sequence[str], length: int) -> "Ints":
-    """A row for each text, a column for each of its digits."""
-    return (
-        (np.frombuffer("".join(texts).encode("ascii"), dtype=np.uint8) - ord("0")).reshape(-1, length).astype(np.int64)
-    )
+    """A row for each text of one length, a column for each of its characters: 0 to 9 for digits."""
+    whole = "".join(texts).encode("utf-32-le", "surrogatepass")
+    return np.frombuffer(whole, dtype=np.uint32).reshape(-1, length).astype(np.int64) - ord("0")
 
 
 def is_under_14(birth_date: str, on_date: str) -> bool:

@@ -5,8 +5,14 @@ doubted for a rare surname alone: 户国强, 签玉英, 组桂英, 其其格, �
 """
 
 import re
-from collections.abc import Collection
+import sys
+from collections.abc import Collection, Sequence
+from functools import lru_cache
 
+import numpy as np
+import numpy.typing as npt
+
+from village_notice.domain.printed import is_plain
 from village_notice.domain.script import simplify_script
 
 _TYPED = (
@@ -76,7 +82,13 @@ _QUICK = _GIVEN - _NEVER - {*_COUNTED, *"队片屯街村社镇乡县店表栏项
 _MARKED = re.compile(r"^\d|[*＊★☆●○◎▲△■◆◇※#＃×√✓✔]|^[^某]某{1,2}$|^[A-Za-z]{1,3}\d{0,3}$|^(?i:null|none|n/a)$")
 """A number before a name, and marks in one: 3组王一, 王建*, 王●, 王某; whose name it is or what it hides nobody can tell."""
 _CHINESE = re.compile(r"[\u4e00-\u9fff]{2,4}")
+_BEGINNINGS = frozenset(
+    "共计等约第每各某本该此另余合总其还以剩东西南北前后上下中大小老新〇零一二两三四五六七八九十百几多数"
+)
+"""With what counts, places and our own begin: 余 and 东 are surnames too, and names with them are looked at."""
+_CHINESE_CHARACTERS = frozenset(map(chr, range(0x4E00, 0xA000))) - {"户", "某"}
 _SIZES = range(2, 7)
+_LONGEST_PLAIN = 4
 
 
 def is_no_name(text: str, surnames: Collection[str] = ()) -> bool:
@@ -104,6 +116,36 @@ def is_no_name(text: str, surnames: Collection[str] = ()) -> bool:
         return True
     is_of_forms = text[-1] in _FORM_END and _FORM.issuperset(text[:-1])
     return is_of_forms or (bool(surnames) and _is_unlike_names(text))
+
+
+def find_doubtful(texts: Sequence[str], surnames: Collection[str]) -> list[int]:
+    """Places of the names that have to be looked at one by one, those of no text left out.
+
+    Most names are a surname and one to three other characters: `print_name` leaves them as they are and `is_no_name` says
+    no. A county has hundreds of thousands, so these are told by a table of characters.
+    """
+    places = np.flatnonzero([bool(text) for text in texts])
+    named = [text for text in texts if text]
+    if not named:
+        return []
+    characters = np.frombuffer("".join(named).encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    sizes = np.array([*map(len, named)])
+    starts = np.cumsum(sizes) - sizes
+    firsts, others = _mark_characters(frozenset(surnames) - _BEGINNINGS), _mark_characters(_CHINESE_CHARACTERS)
+    is_odd = ~others[characters]
+    is_odd[starts] = ~firsts[characters[starts]]
+    doubtful = np.logical_or.reduceat(is_odd, starts) | (sizes < _SIZES.start) | (sizes > _LONGEST_PLAIN)
+    doubtful |= np.array([text in _WORDS for text in named])
+    found: list[int] = places[doubtful].tolist()
+    return found
+
+
+@lru_cache(maxsize=4)
+def _mark_characters(among: frozenset[str]) -> npt.NDArray[np.bool_]:
+    """For each character whether it is among these and plain: in none of the words of `printed`, and simplified."""
+    table = np.zeros(sys.maxunicode + 1, dtype=np.bool_)
+    table[[ord(c) for c in among if len(c) == 1 and is_plain(c * 2) and simplify_script(c) == c]] = True
+    return table
 
 
 def _is_unlike_names(text: str) -> bool:

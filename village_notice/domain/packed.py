@@ -52,7 +52,7 @@ class PackedColumn(NamedTuple):
     """
 
     form: Form
-    data: bytes
+    data: bytes | memoryview
 
 
 NO_PAYMENTS = PackedPayments(0, {}, b"")
@@ -112,8 +112,8 @@ def _join(columns: Mapping[str, PackedColumn]) -> bytes:
 def split_columns(data: bytes) -> dict[str, PackedColumn]:
     """Name → column, of the columns in `PackedPayments.data`."""
     columns: dict[str, PackedColumn] = {}
-    at = data.find(b"\n") + 1
+    at, view = data.find(b"\n") + 1, memoryview(data)  # a county's payments are not copied for nothing
     for name, form, length in json.loads(data[:at]) if data else ():
-        columns[name] = PackedColumn(form, data[at : at + length])
+        columns[name] = PackedColumn(form, view[at : at + length])
         at += length
     return columns

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from itertools import islice, product
 from typing import NamedTuple
 
-from village_notice.domain.syllables import read_syllables
+from village_notice.domain.syllables import list_words, read_syllables
 
 _DOUBLE = {
     entry[0]: tuple(entry[1:].split())
@@ -64,6 +64,15 @@ class Pinyin:
             head = tuple(readings[0].split()) if readings else self._read_given(surname)
             key = self._keys[name] = (*head, *self._read_given(name[len(surname) :]))
         return key
+
+    def find_simple(self, names: Sequence[str]) -> list[int]:
+        """Places of the names that are a surname of one character and one or two others that read in it as they do alone."""
+        surnames, words = self._surnames, list_words()
+        return [
+            place
+            for place, name in enumerate(names)
+            if (size := len(name)) == 2 or (size == 3 and name[:2] not in surnames and not words.get(name[1:]))
+        ]
 
     def surname(self, name: str) -> str:
         """The surname: the longest known one that leaves a given name, else the first character."""

@@ -37,6 +37,11 @@ _LONGEST_NAME = 6
 """Longer names of persons are those of minorities, with a dot in them."""
 
 
+def is_plain(text: str) -> bool:
+    """Whether a name is two to four characters that none of the words here are written with: it is printed as it is."""
+    return bool(_PLAIN.fullmatch(text))
+
+
 @lru_cache(maxsize=1 << 17)
 def fold_digits(text: str) -> str:
     """The text with every kind of digit (full-width, circled) as an ordinary one."""
@@ -45,14 +50,16 @@ def fold_digits(text: str) -> str:
     return "".join(unicodedata.normalize("NFKC", c) if unicodedata.category(c)[0] == "N" else c for c in text)
 
 
-@lru_cache(maxsize=1 << 17)
 def print_name(text: str, *, is_organisation: bool = False) -> str:
     """A name as it may stand on paper, "" where nothing of a name is left.
 
     Long numbers come off everybody's name; bracketed notes and remarks only off a person's.
     """
-    if _PLAIN.fullmatch(text):
-        return text
+    return text if _PLAIN.fullmatch(text) else _clean_name(text, is_organisation=is_organisation)
+
+
+@lru_cache(maxsize=1 << 17)
+def _clean_name(text: str, *, is_organisation: bool) -> str:
     plain = _NUMBERS.sub("", fold_digits(text))
     if is_organisation:
         return plain

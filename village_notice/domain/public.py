@@ -2,40 +2,37 @@
 
 import base64
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from typing import Any, Literal
 
-import numpy as np
-import pandas as pd
-import pyarrow as pa
-
+from village_notice.domain.public_table import Kind, PublicTable
 from village_notice.domain.subsidy import Tier
 
-LINE_COLUMNS: dict[str, str] = {
-    "key": "str",  # programme key: the code for tiers A and B, "C1", "C2" … for a neutral title
-    "serial": "int64",  # from 1 inside the programme, in printing order
-    "group": "str",  # 村民小组, "" unknown and for tier C
-    "name": "str",  # as printed; masked for tier C; same-name people carry a mark such as （2）
-    "quantity_milli": "Int64",  # tier A only
-    "rate_micro": "Int64",  # tier A only; NA where several rates were paid
-    "payments": "int64",  # number of payments (or months) behind the line
-    "amount_fen": "int64",
-    "person_no": "Int64",  # serial of the person in this village and year; NA for tier C
-    "household_no": "Int64",  # serial of the household; NA for tier C
-    "pay_months": "str",  # e.g. "6月", "1–12月", "" unknown
+LINE_COLUMNS: dict[str, Kind] = {
+    "key": "text",  # programme key: the code for tiers A and B, "C1", "C2" … for a neutral title
+    "serial": "int",  # from 1 inside the programme, in printing order
+    "group": "text",  # 村民小组, "" unknown and for tier C
+    "name": "text",  # as printed; masked for tier C; same-name people carry a mark such as （2）
+    "quantity_milli": "int or none",  # tier A only
+    "rate_micro": "int or none",  # tier A only; none where several rates were paid
+    "payments": "int",  # number of payments (or months) behind the line
+    "amount_fen": "int",
+    "person_no": "int or none",  # serial of the person in this village and year; none for tier C
+    "household_no": "int or none",  # serial of the household; none for tier C
+    "pay_months": "text",  # e.g. "6月", "1–12月", "" unknown
 }
-"""Columns and dtypes of `VillageYear.lines`: one line a person a programme a year, tiers A, B and C only."""
+"""Columns and kinds of `VillageYear.lines`: one line a person a programme a year, tiers A, B and C only."""
 
-HOUSEHOLD_COLUMNS: dict[str, str] = {
-    "household_no": "int64",
-    "serial": "int64",  # from 1 in printing order
-    "group": "str",
-    "name": "str",  # the head where he is on the lists, else the first listed person; with 等n人 when several
-    "people": "int64",
-    "amount_fen": "int64",  # sum over the household's lines of tiers A and B
+HOUSEHOLD_COLUMNS: dict[str, Kind] = {
+    "household_no": "int",
+    "serial": "int",  # from 1 in printing order
+    "group": "text",
+    "name": "text",  # the head where he is on the lists, else the first listed person; with 等n人 when several
+    "people": "int",
+    "amount_fen": "int",  # sum over the household's lines of tiers A and B
 }
-"""Columns and dtypes of `VillageYear.households`: one line a household, tiers A and B only."""
+"""Columns and kinds of `VillageYear.households`: one line a household, tiers A and B only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +121,8 @@ class VillageYear:
     village_code: str
     kind: Literal["村", "社区"]
     programmes: tuple[ProgrammeSummary, ...]
-    lines: pd.DataFrame
-    households: pd.DataFrame
+    lines: PublicTable
+    households: PublicTable
     people: int
     payments: int
     public_fen: int
@@ -149,20 +146,13 @@ _CODED = ("key", "serial", "group", "name", "quantity_milli", "payments", "amoun
 def list_columns(village: VillageYear) -> dict[str, list[Any]]:
     """Column of `LINE_COLUMNS` → its values, None where there is none; not to be changed.
 
-    The village asked about last is remembered: a frame gives its values slowly, and a dozen places ask for them.
+    The village asked about last is remembered: a dozen places ask for them.
     """
     last, columns = _last_columns[0] if _last_columns else (None, {})
     if last is not village:
-        columns = {name: _list_values(village.lines[name]) for name in LINE_COLUMNS}
+        columns = village.lines.to_lists()
         _last_columns[:] = [(village, columns)]
     return columns
-
-
-def _list_values(column: "pd.Series[Any]") -> list[Any]:
-    if isinstance(column.dtype, np.dtype):
-        return column.tolist()
-    values: list[Any] = column.to_numpy(object, na_value=None).tolist()  # type: ignore[call-overload]  # None is allowed
-    return values
 
 
 def check_code(village: VillageYear, key: str = "") -> str:
@@ -185,36 +175,9 @@ def check_code(village: VillageYear, key: str = "") -> str:
 
 def hash_figures(village: VillageYear) -> str:
     """A hash of everything there is of a village-year, to tell whether it is the same as before."""
-    frames = (village.lines, village.households)
     facts = [(f.name, getattr(village, f.name)) for f in fields(village) if f.name not in {"lines", "households"}]
-    digest = hashlib.sha256(repr(facts).encode())
-    for frame in frames:
-        for name in frame.columns:
-            column = pa.array(frame[name])
-            whole = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
-            digest.update(name.encode())
-            for part in _list_bytes(whole):
-                digest.update(part)
-    return digest.hexdigest()
-
-
-def _list_bytes(column: pa.Array) -> Iterator[bytes]:
-    """What a column holds, however it lies in memory: which values are missing, lengths of texts, values."""
-    yield column.is_null().to_numpy(zero_copy_only=False).tobytes()
-    kind = column.type
-    if not len(column):
-        return
-    if pa.types.is_string(kind) or pa.types.is_large_string(kind):
-        texts = column.cast(pa.large_string()).fill_null("")
-        _, starts, words = texts.buffers()
-        offsets = np.frombuffer(starts, np.int64, len(texts) + 1, texts.offset * 8)
-        yield np.diff(offsets).tobytes()
-        if words:
-            yield words[int(offsets[0]) : int(offsets[-1])].to_pybytes()
-    elif pa.types.is_integer(kind):
-        yield column.cast(pa.int64()).fill_null(0).to_numpy().tobytes()
-    else:
-        yield repr(column.to_pylist()).encode()
+    whole = repr((facts, village.lines.digest, village.households.digest))
+    return hashlib.sha256(whole.encode()).hexdigest()
 
 
 def _list_lines(village: VillageYear) -> dict[str, list[str]]:

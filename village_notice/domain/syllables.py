@@ -5,7 +5,7 @@ time of the archive; only what the table does not know is given to the library.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -32,6 +32,16 @@ def read_syllables(text: str) -> tuple[str, ...]:
         return tuple(_read_words(text))
     except KeyError:
         return _read_by_library(text) if _HAN.search(text) else (text.lower(),)
+
+
+def read_character(character: str) -> str:
+    """How a character reads wherever no word says otherwise; "" where the table does not know it."""
+    return _read_table().characters.get(character, "")
+
+
+def list_words() -> Mapping[str, tuple[str, ...]]:
+    """Word → how it reads where its characters read otherwise in it than alone, else ()."""
+    return _read_table().words
 
 
 def _read_words(text: str) -> Sequence[str]:

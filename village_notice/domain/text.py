@@ -109,3 +109,19 @@ def is_near(one: str, other: str) -> bool:
     while start < len(one) and one[start] == other[start]:
         start += 1
     return one[start + (len(one) == len(other)) :] == other[start + 1 :]
+
+
+def escape_xml(text: str) -> str:
+    """A text for XML, as `xml.sax.saxutils.escape` writes it: that module brings a whole client of the Internet along."""
+    return text.replace("&", "&amp;").replace(">", "&gt;").replace("<", "&lt;")
+
+
+def quote_xml(text: str) -> str:
+    """A text as an attribute of XML with the quotation marks around it, as `xml.sax.saxutils.quoteattr` writes it."""
+    plain = escape_xml(text).replace("\n", "&#10;").replace("\r", "&#13;").replace("\t", "&#9;")
+    if '"' not in plain:
+        return f'"{plain}"'
+    if "'" not in plain:
+        return f"'{plain}'"
+    whole = plain.replace('"', "&quot;")
+    return f'"{whole}"'

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
 
 from village_notice.chart import Chart
-from village_notice.domain.codes import Ints, combine_codes
+from village_notice.domain.codes import Ints, are_among, categorize, code_column, keep_rows, list_firsts, sort_rows
 from village_notice.domain.money import format_fen
 from village_notice.domain.subsidy import QuantityRule, Subsidy
 from village_notice.domain.village import Village
@@ -43,7 +44,7 @@ _NOTES = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Paid:
     """What was paid, by programme and village.
 
@@ -57,11 +58,16 @@ class _Paid:
     village: Ints
     person: Ints
 
+    @cached_property
+    def everybody(self) -> int:
+        """How many people there are."""
+        return int(self.count_people(np.zeros(len(self.table), dtype=np.int64), 1)[0])
+
     def count_people(self, group_of_row: Ints, size: int) -> Ints:
         """Distinct people of each village, for groups of the table's rows."""
         group = group_of_row[self.row]
-        _, first = np.unique(combine_codes(group, self.village, self.person), return_index=True)
-        return np.bincount(group[first], minlength=size).astype(np.int64)
+        order, begins = sort_rows(group, self.village, self.person)
+        return np.bincount(group[order[begins]], minlength=size).astype(np.int64)
 
 
 def build_county(
@@ -86,8 +92,8 @@ def build_county(
         "按乡镇": ("office",),
         "按部门": ("department",),
     }
-    accepted = decided["verdict"].eq("accepted")
-    expected = (int(accepted.sum()), int(decided.loc[accepted, "amount_fen"].sum()))
+    accepted = are_among(decided["verdict"], ["accepted"])
+    expected = (int(accepted.sum()), int(decided["amount_fen"].to_numpy(dtype=np.int64, na_value=0)[accepted].sum()))
     sheets = [_draw_table(name, keys, paid, expected, year) for name, keys in sheets_of.items()]
     charts = [chart for sheet in sheets if (chart := _draw_chart(sheet, sheets_of[sheet.name], year))]
     sheets.append(_draw_empty(decided, villages, year))
@@ -106,16 +112,17 @@ def _draw_chart(sheet: Sheet, keys: tuple[str, ...], year: int) -> Chart | None:
 
 def _sum_villages(decided: pd.DataFrame, villages: Sequence[Village], subsidies: Sequence[Subsidy], year: int) -> _Paid:
     """Payments, quantity, fen, held payments and held fen of each programme and village, and the people paid."""
-    wanted = decided["verdict"].isin(["accepted", "held"])
-    rows = decided[[*_TEXTS, *_NUMBERS]].astype(dict.fromkeys(_TEXTS, "category"))[wanted]  # texts move slowly
+    wanted = are_among(decided["verdict"], ["accepted", "held"])
+    rows = keep_rows(categorize(decided[[*_TEXTS, *_NUMBERS]]), wanted)
     code = code_columns(rows, _PLACE)
-    _, first = np.unique(code, return_index=True)
+    first = list_firsts(code)
     size = len(first)
-    is_paid = (rows["verdict"] == "accepted").to_numpy()
+    is_paid = are_among(rows["verdict"], ["accepted"])
     fen = rows["amount_fen"].to_numpy(dtype=np.int64, na_value=0)
     paid, held = code[is_paid], code[~is_paid]
     table = _name_rows(rows[list(_PLACE)].iloc[first].astype("str"), villages, subsidies)
-    people = rows[is_paid].assign(person_no=rows.loc[is_paid, "person_no"].fillna(0), household_no=0)
+    people = keep_rows(rows, is_paid)
+    people = people.assign(person_no=people["person_no"].fillna(0), household_no=0)
     lines = sum_lines(people, np.zeros_like(paid), paid, table["rule"].to_numpy(dtype=np.int64), year)
     table = table.assign(
         payments=np.bincount(paid, minlength=size),
@@ -168,8 +175,7 @@ def _draw_table(name: str, keys: tuple[str, ...], paid: _Paid, expected: tuple[i
             f"全市汇总“{name}”相加是 {found[0]} 笔、{format_fen(found[1])} 元，"
             f"计入的是 {expected[0]} 笔、{format_fen(expected[1])} 元，不相等，已停止。请把收件箱和日志发给维护人员。"
         )
-    everybody = int(paid.count_people(np.zeros(len(paid.table), dtype=np.int64), 1)[0])
-    total = {s: int(sums[s].sum()) for s in _SUMS} | {"people": everybody}
+    total = {s: int(sums[s].sum()) for s in _SUMS} | {"people": paid.everybody}
     middle = ("quantity", "unit") if has_quantity else ()
     shown = (*keys, "people", "payments", *middle, "fen", "held", "held_fen")
     sums["quantity"] = sums["quantity"].astype(object).where(sums["quantity"] != 0, None)
@@ -200,11 +206,19 @@ def _add_groups(paid: _Paid, keys: tuple[str, ...], *, has_quantity: bool) -> pd
 
 def _draw_empty(decided: pd.DataFrame, villages: Sequence[Village], year: int) -> Sheet:
     """Villages in scope with nothing accepted, and how much of theirs is held."""
-    verdicts, codes = decided["verdict"], decided["village_code"]
-    accepted = set(codes[verdicts == "accepted"].unique())
-    held = codes[verdicts == "held"].value_counts()
-    empty = [v for v in villages if v.code not in accepted]
-    rows = [(v.office, v.name, v.code, int(held.get(v.code, 0)), "") for v in empty]
+    codes, texts = code_column(decided["village_code"])
+    accepted, held = (
+        dict(
+            zip(
+                texts,
+                np.bincount(codes[are_among(decided["verdict"], [v])], minlength=len(texts)).tolist(),
+                strict=True,
+            )
+        )
+        for v in ("accepted", "held")
+    )
+    empty = [v for v in villages if not accepted.get(v.code)]
+    rows = [(v.office, v.name, v.code, held.get(v.code, 0), "") for v in empty]
     columns = (
         SheetColumn("乡镇", width=16), SheetColumn("村", width=20), SheetColumn("村代码", width=16),
         SheetColumn("待核实笔数", "integer", 13), SheetColumn("情况说明（手填）", width=36),

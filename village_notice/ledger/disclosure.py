@@ -11,24 +11,29 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 
-from village_notice.domain.codes import Bools, Ints, combine_codes, factorize_texts, keep_rows, remember_codes
-from village_notice.domain.money import format_fen, format_scaled
-from village_notice.domain.order import GROUP, RECEIVED, USUAL_ORDERS, ListOrders, Order
-from village_notice.domain.pinyin import Pinyin
-from village_notice.domain.printed import print_group, print_name
-from village_notice.domain.public import (
-    HOUSEHOLD_COLUMNS,
-    LINE_COLUMNS,
-    MergedTotal,
-    ProgrammeSummary,
-    VillageYear,
+from village_notice.domain.codes import (
+    Bools,
+    Ints,
+    are_among,
+    categorize,
+    code_column,
+    combine_codes,
+    keep_rows,
+    sort_rows,
 )
+from village_notice.domain.money import format_fen, format_scaled
+from village_notice.domain.order import USUAL_ORDERS, ListOrders
+from village_notice.domain.pinyin import Pinyin
+from village_notice.domain.public import MergedTotal, ProgrammeSummary, VillageYear
+from village_notice.domain.public_table import NONE, PublicTable
+from village_notice.domain.side_by_side import do_both
 from village_notice.domain.subsidy import Subsidy, Tier
 from village_notice.domain.village import Village
 from village_notice.errors import ConservationError
 from village_notice.ledger import names
 from village_notice.ledger.held import HeldCounts, count_held
 from village_notice.ledger.lines import RULES, Lines, add_at, find_starts, format_months, lengths, or_at, sum_lines
+from village_notice.ledger.owners import Owners, find_owners
 from village_notice.ledger.tiers import FEWEST, TOTALS_KEY, Heading, Headings
 
 _ASKED = [
@@ -36,8 +41,6 @@ _ASKED = [
     "amount_fen", "pay_date", "household_head", "period", "person_no", "household_no", "birth_date", "organisation",
 ]  # fmt: skip
 """Columns that are looked at here: of a county's payments no more is copied."""
-_MARK = "\u0001"
-"""In front of an organisation's name, of which brackets belong to the name."""
 _format_months = lru_cache(maxsize=4096)(format_months)
 
 
@@ -72,7 +75,6 @@ class Disclosure:
     merged: tuple[MergedTotal, ...]
 
 
-@remember_codes()
 def disclose(decided: pd.DataFrame, scope: Scope, subsidies: Sequence[Subsidy], pinyin: Pinyin) -> Disclosure:
     """The public side of the accepted payments of the villages in scope.
 
@@ -85,53 +87,43 @@ def disclose(decided: pd.DataFrame, scope: Scope, subsidies: Sequence[Subsidy], 
     Raises:
         ConservationError: An accepted payment has no village or no amount, or public + withheld is not what was paid.
     """
-    accepted = keep_rows(decided[_ASKED], (decided["verdict"] == "accepted").to_numpy())
-    if (accepted["village_code"] == "").any() or accepted["amount_fen"].isna().any():
+    accepted = keep_rows(categorize(decided[_ASKED]), are_among(decided["verdict"], ["accepted"]))
+    if are_among(accepted["village_code"], [""]).any() or accepted["amount_fen"].isna().any():
         raise ConservationError("有计入的款项没有村或金额，已停止。请把收件箱发给维护人员。")
-    headings = Headings(subsidies, decided["programme_code"].unique())
+    headings = Headings(subsidies, code_column(decided["programme_code"]).texts)
     held = count_held(decided, scope.villages, headings, scope.year, scope.unsettled, scope.others)
     place = {village.code: number for number, village in enumerate(scope.villages)}
-    codes, texts = factorize_texts(accepted["village_code"])
-    village = np.array([*(place.get(str(code), -1) for code in texts), -1], dtype=np.int64)[codes]
+    codes, texts = code_column(accepted["village_code"])
+    village: Ints = np.array([*(place.get(str(code), -1) for code in texts), -1], dtype=np.int64)[codes]
     rows = keep_rows(accepted, village >= 0)
     village = village[village >= 0]
     del accepted
-    heading = headings.place_rows(rows, scope.year)
     rules = np.array([RULES.index(h.quantity_rule) for h in headings.all], dtype=np.int64)
-    lines = sum_lines(rows, village, heading, rules, scope.year)
-    return _Wall(rows, village, lines, headings.all, scope, pinyin).build(held)
+    lines, owners = do_both(
+        lambda: sum_lines(rows, village, headings.place_rows(rows, scope.year), rules, scope.year),
+        lambda: find_owners(rows, village, pinyin, scope.orders),
+        len(rows),
+    )
+    return _Wall(owners, lines, headings.all, scope).build(held)
 
 
 class _Wall:
     """Builds the villages from lines of the whole county; every step but the last is one operation over arrays."""
 
-    def __init__(
-        self,
-        rows: pd.DataFrame,
-        village: Ints,
-        lines: Lines,
-        headings: Sequence[Heading],
-        scope: Scope,
-        pinyin: Pinyin,
-    ) -> None:
-        self.lines, self.headings, self.scope, self.pinyin = lines, headings, scope, pinyin
+    def __init__(self, owners: Owners, lines: Lines, headings: Sequence[Heading], scope: Scope) -> None:
+        self.owners, self.lines, self.headings, self.scope = owners, lines, headings, scope
         self.size = len(scope.villages)
         self.bounds = np.searchsorted(lines.village, np.arange(self.size + 1))
         tiers = np.array([list(Tier).index(h.tier) for h in headings], dtype=np.int64)
         self.tier = tiers[lines.heading]
-        self.owner = self._number_owners(rows, village)
+        self.owner = np.zeros(len(lines), dtype=np.int64)
+        self.owner[lines.of_row] = owners.of_row
         self.is_named = self.tier <= 1  # A and B
         self.small = self._find_small()
         self.is_listed = self.is_named | ((self.tier == 2) & ~self.small)
-        self._name_owners(rows, village)
-
-    def _number_owners(self, rows: pd.DataFrame, village: Ints) -> Ints:
-        """For each line the number of its person over the whole county; also keeps that of each payment."""
-        person = rows["person_no"].to_numpy(dtype=np.int64)
-        self.owner_of_row = combine_codes(village, person)
-        owner = np.zeros(len(self.lines), dtype=np.int64)
-        owner[self.lines.of_row] = self.owner_of_row
-        return owner
+        is_printed = np.zeros(len(owners.name), dtype=np.bool_)
+        is_printed[self.owner[self.is_named]] = True
+        self.printed = owners.print_names(is_printed)
 
     def _find_small(self) -> Bools:
         """Lines of a heading that has fewer than three people in the village (tiers C and D)."""
@@ -141,103 +133,66 @@ class _Wall:
         small: Bools = (self.tier >= 2) & (counts[cell] < FEWEST)
         return small
 
-    def _name_owners(self, rows: pd.DataFrame, village: Ints) -> None:
-        """Printed name, group, and the ranks of both, for each person."""
-        size = int(self.owner_of_row.max(initial=-1)) + 1
-        marked = rows["name"].where(rows["organisation"] == 0, _MARK + rows["name"])
-        codes, texts = names.code_texts(marked, _print_marked)
-        group_codes, groups = names.code_texts(rows["group"], print_group)
-        no_group = int(np.flatnonzero(groups == "")[0]) if "" in groups else -1
-        name = names.choose_codes(self.owner_of_row, codes, size)
-        self.group = names.choose_codes(self.owner_of_row, group_codes, size, empty=no_group)
-        self.group_texts = groups
-        own_village, person = np.zeros(size, dtype=np.int64), np.zeros(size, dtype=np.int64)
-        own_village[self.owner_of_row] = village
-        person[self.owner_of_row] = rows["person_no"].to_numpy(dtype=np.int64)
-        listed = np.unique(self.owner[self.is_named])
-        marks = np.zeros(size, dtype=np.int64)
-        marks[listed] = names.mark_namesakes(own_village[listed], name[listed], self.group[listed], person[listed])
-        self.printed = names.print_names(name, texts, marks)
-        self.plain = texts[name]
-        self.received = np.full(size, len(rows), dtype=np.int64)
-        np.minimum.at(self.received, self.owner_of_row, np.arange(len(rows)))
-        self.name_codes, self.name_texts = name, list(texts)
-        self._ranks: dict[Order, tuple[Ints, Ints]] = {}
-        self.group_rank = names.rank_groups(list(groups))[self.group]
-        head_codes, heads = names.code_texts(rows["household_head"], print_name)
-        no_head = int(np.flatnonzero(heads == "")[0]) if "" in heads else -1
-        self.head = heads[names.choose_codes(self.owner_of_row, head_codes, size, empty=no_head)]
-
-    def _rank_owners(self, order: Order) -> tuple[Ints, Ints]:
-        """For each person the ranks it stands by: of its group, then of its name or of where it was first read."""
-        if order not in self._ranks:
-            groups = self.group_rank if GROUP in order else np.zeros_like(self.group_rank)
-            by_name = RECEIVED not in order
-            ranks = names.rank_names(self.name_texts, self.pinyin, order)[self.name_codes] if by_name else self.received
-            self._ranks[order] = groups, ranks
-        return self._ranks[order]
-
     def build(self, held: HeldCounts) -> Disclosure:
         table, bounds = self._build_lines()
         households, house_bounds = self._build_households()
         masses = self._sum_headings()
         villages = []
         for number, village in enumerate(self.scope.villages):
-            part = _slice(table, bounds, number)
-            houses = _slice(households, house_bounds, number)
+            part = table.cut(*bounds[number : number + 2].tolist())
+            houses = households.cut(*house_bounds[number : number + 2].tolist())
             made = self._build_village(number, village, (part, houses), masses, held)
             if made is not None:
                 villages.append(made)
         return Disclosure(tuple(villages), self._merge_small())
 
-    def _build_lines(self) -> tuple[pd.DataFrame, Ints]:
+    def _build_lines(self) -> tuple[PublicTable, Ints]:
         """All lines of lists in printing order, and where each village's begin."""
         lines = self.lines
         chosen = np.flatnonzero(self.is_listed)
         owner, tier = self.owner[chosen], self.tier[chosen]
         masked = tier == 2
-        printed = self.printed[owner].copy()
-        for place in np.flatnonzero(masked):
-            printed[place] = names.mask_name(str(self.plain[owner[place]]), self.pinyin)
-        group = np.where(masked, "", self.group_texts[self.group[owner]])
-        mask_rank = (
-            names.rank_names(sorted(set(printed[masked])), self.pinyin, self.scope.orders.lines)
-            if masked.any()
-            else np.zeros(0, np.int64)
-        )
-        rank_of = dict(zip(sorted(set(printed[masked])), mask_rank.tolist(), strict=True))
-        groups, ranks = self._rank_owners(self.scope.orders.lines)
+        printed = self.printed[owner]
+        group = np.where(masked, "", self.owners.group_texts[self.owners.group[owner]])
+        groups, ranks = self.owners.rank(self.scope.orders.lines)
         name_rank = ranks[owner]
         # a masked list stands by what it shows, so that its order tells nothing about the people behind it
-        name_rank[masked] = np.array([rank_of[n] for n in printed[masked]], dtype=np.int64)
+        printed[masked], name_rank[masked] = self._mask_names(self.owners.name[owner[masked]])
         group_rank = np.where(masked, 0, groups[owner])
         last = np.where(masked, lines.amount[chosen], lines.person[chosen])
-        order = np.lexsort((last, name_rank, group_rank, lines.heading[chosen], lines.village[chosen]))
+        order, _ = sort_rows(lines.village[chosen], lines.heading[chosen], group_rank, name_rank, last)
         chosen, masked = chosen[order], masked[order]
         is_a = self.tier[chosen] == 0
         keys = np.array([h.key for h in self.headings], dtype=object)
         village, heading = lines.village[chosen], lines.heading[chosen]
-        table = pd.DataFrame(
+        table = PublicTable(
             {
                 "key": keys[heading],
                 "serial": _count_inside(village, heading),
                 "group": group[order],
                 "name": printed[order],
-                "quantity_milli": pd.array(np.where(is_a, lines.quantity[chosen], 0), dtype="Int64"),
-                "rate_micro": pd.array(np.where(is_a, lines.rate[chosen], 0), dtype="Int64"),
+                "quantity_milli": np.where(is_a & lines.has_quantity[chosen], lines.quantity[chosen], NONE),
+                "rate_micro": np.where(is_a & lines.has_rate[chosen], lines.rate[chosen], NONE),
                 "payments": lines.payments[chosen],
                 "amount_fen": lines.amount[chosen],
-                "person_no": pd.array(lines.person[chosen], dtype="Int64"),
-                "household_no": pd.array(lines.household[chosen], dtype="Int64"),
+                "person_no": np.where(masked, NONE, lines.person[chosen]),
+                "household_no": np.where(masked, NONE, lines.household[chosen]),
                 "pay_months": _list_months(lines.months[chosen]),
             }
         )
-        table.loc[~(is_a & lines.has_quantity[chosen]), "quantity_milli"] = pd.NA
-        table.loc[~(is_a & lines.has_rate[chosen]), "rate_micro"] = pd.NA
-        table.loc[masked, ["person_no", "household_no"]] = pd.NA
-        return table.astype(LINE_COLUMNS), np.searchsorted(village, np.arange(self.size + 1))
+        return table, np.searchsorted(village, np.arange(self.size + 1))
 
-    def _build_households(self) -> tuple[pd.DataFrame, Ints]:
+    def _mask_names(self, names_of: Ints) -> tuple[names.Texts, Ints]:
+        """For some names, as places in `owners.name_texts`, what is shown of them, and its place in the order of lists."""
+        distinct, places = np.unique(names_of, return_inverse=True)
+        pinyin = self.owners.pinyin
+        shown = [names.mask_name(text, pinyin) for text in self.owners.name_texts[distinct].tolist()]
+        texts = sorted(set(shown))
+        number = {text: place for place, text in enumerate(texts)}
+        numbers = np.array([number[text] for text in shown], dtype=np.int64)[places]
+        return np.array(texts, dtype=object)[numbers], names.rank_names(texts, pinyin, self.scope.orders.lines)[numbers]
+
+    def _build_households(self) -> tuple[PublicTable, Ints]:
         """One line a household over its lines of tiers A and B, in printing order, and where each village's begin."""
         lines, named = self.lines, self.is_named
         village, household, owner = lines.village[named], lines.household[named], self.owner[named]
@@ -246,23 +201,24 @@ class _Wall:
         first = np.full(size, len(house), dtype=np.int64)
         np.minimum.at(first, house, np.arange(len(house)))
         people = names.count_distinct(house, owner, np.ones(len(house), dtype=bool), size)
-        speaker = _choose_speakers(house, owner, self.plain, self.head, size)
+        plain = self.owners.name_texts[self.owners.name]
+        speaker = _choose_speakers(house, owner, plain, self.owners.head, size)
         counts = people.tolist()
         shown = [f"{n}等{c}人" if c > 1 else str(n) for n, c in zip(self.printed[speaker], counts, strict=True)]
         of_village = village[first]
-        groups, ranks = self._rank_owners(self.scope.orders.households)
-        order = np.lexsort((household[first], ranks[speaker], groups[speaker], of_village))
-        table = pd.DataFrame(
+        groups, ranks = self.owners.rank(self.scope.orders.households)
+        order, _ = sort_rows(of_village, groups[speaker], ranks[speaker], household[first])
+        table = PublicTable(
             {
                 "household_no": household[first][order],
                 "serial": _count_inside(of_village[order]),
-                "group": self.group_texts[self.group[speaker]][order],
+                "group": self.owners.group_texts[self.owners.group[speaker]][order],
                 "name": np.array(shown, dtype=object)[order],
                 "people": people[order],
                 "amount_fen": add_at(lines.amount[named], house, size)[order],
             }
         )
-        return table.astype(HOUSEHOLD_COLUMNS), np.searchsorted(of_village[order], np.arange(self.size + 1))
+        return table, np.searchsorted(of_village[order], np.arange(self.size + 1))
 
     def _sum_headings(self) -> "_Masses":
         """People, payments, amounts … of each village and heading."""
@@ -285,7 +241,7 @@ class _Wall:
         self,
         number: int,
         village: Village,
-        tables: tuple[pd.DataFrame, pd.DataFrame],
+        tables: tuple[PublicTable, PublicTable],
         masses: "_Masses",
         held: HeldCounts,
     ) -> VillageYear | None:
@@ -334,12 +290,12 @@ class _Wall:
         number: int,
         village: Village,
         sums: tuple[int, int],
-        lines: pd.DataFrame,
+        lines: PublicTable,
         programmes: Sequence[ProgrammeSummary],
     ) -> None:
         paid = int(self.lines.amount[self.bounds[number] : self.bounds[number + 1]].sum())
         listed = sum(p.amount_fen for p in programmes if p.lists_names)
-        if paid != sum(sums) or listed != int(lines["amount_fen"].to_numpy(dtype=np.int64).sum()):
+        if paid != sum(sums) or listed != int(lines.columns["amount_fen"].sum()):
             raise ConservationError(
                 f"{village.township}{village.name}：实发 {format_fen(paid)} 元，公开与不公开相加 {format_fen(sum(sums))} 元，"
                 "不相等，已停止。请把收件箱发给维护人员。"
@@ -376,18 +332,10 @@ class _Masses:
     rate: Ints
 
 
-def _print_marked(text: str) -> str:
-    return print_name(text.removeprefix(_MARK), is_organisation=text.startswith(_MARK))
-
-
 def _list_months(masks: Ints) -> names.Texts:
     """The months of each line as text."""
     distinct, places = np.unique(masks, return_inverse=True)
     return np.array([format_months(int(mask)) for mask in distinct], dtype=object)[places]
-
-
-def _slice(table: pd.DataFrame, bounds: Ints, number: int) -> pd.DataFrame:
-    return table.iloc[int(bounds[number]) : int(bounds[number + 1])].reset_index(drop=True)
 
 
 def _count_inside(*sorted_keys: Ints) -> Ints:
@@ -409,7 +357,7 @@ def _single_rates(lines: Lines, cell: Ints, size: int) -> Ints:
 def _choose_speakers(house: Ints, owner: Ints, plain: names.Texts, head: names.Texts, size: int) -> Ints:
     """For each household the person whose name stands for it: the head where listed, else the first person."""
     is_head = np.array([name == of_head != "" for name, of_head in zip(plain, head, strict=True)], dtype=bool)
-    order = np.lexsort((owner, ~is_head[owner], house))
+    order, _ = sort_rows(house, (~is_head[owner]).astype(np.int64), owner)
     speakers = np.zeros(size, dtype=np.int64)
     speakers[house[order][::-1]] = owner[order][::-1]
     return speakers

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from village_notice.domain.codes import Bools, Ints, code_texts, combine_codes, factorize_texts
+from village_notice.domain.codes import Bools, Ints, code_column, code_texts, combine_codes, list_firsts, sort_rows
 from village_notice.domain.subsidy import QuantityRule
 
 RULES: tuple[QuantityRule, ...] = ("none", "sum", "same_base", "months")
@@ -62,8 +62,8 @@ def sum_lines(payments: pd.DataFrame, village: Ints, heading: Ints, rules: Ints,
     """
     person = payments["person_no"].to_numpy(dtype=np.int64)
     amount = payments["amount_fen"].to_numpy(dtype=np.int64)
-    order = np.lexsort((person, heading, village))
-    starts = find_starts(village[order], heading[order], person[order])
+    order, begins = sort_rows(village, heading, person)
+    starts = np.flatnonzero(begins)
     of_row = np.empty(len(order), dtype=np.int64)
     of_row[order] = np.repeat(np.arange(len(starts)), lengths(starts, len(order)))
     first = order[starts]
@@ -162,9 +162,10 @@ def read_months(period: str, pay_date: str, year: int) -> int:
 
 def _pay_months(pay_date: pd.Series, year: int) -> Ints:
     """Bit of the month for each pay date of the year; 0 for another year or an unknown month."""
-    codes, values = factorize_texts(pay_date)
+    codes, values = code_column(pay_date)
     bits = [1 << (int(v[5:7]) - 1) if re.match(rf"{year:04d}-(0[1-9]|1[0-2])", v) else 0 for v in values.astype(str)]
-    return np.array([*bits, 0], dtype=np.int64)[codes]
+    months: Ints = np.array([*bits, 0], dtype=np.int64)[codes]
+    return months
 
 
 def _single_rates(payments: pd.DataFrame, of_row: Ints, size: int) -> tuple[Ints, Bools]:
@@ -213,8 +214,8 @@ def _add_same_base(rows: pd.DataFrame, of_row: Ints, size: int, _year: int) -> t
     known &= rows["amount_fen"].to_numpy(dtype=np.int64) >= 0
     rows, of_row, quantity = rows[known], of_row[known], quantity[known]
     batch = combine_codes(of_row, code_columns(rows, _OF_BATCH))
-    batches, first = np.unique(batch, return_index=True)
-    sums = add_at(quantity, np.searchsorted(batches, batch), len(batches))
+    first = list_firsts(batch)
+    sums = add_at(quantity, batch, len(first))
     largest = np.full(size, -1, dtype=np.int64)
     np.maximum.at(largest, of_row[first], sums)
     return largest, largest >= 0
@@ -224,8 +225,7 @@ def _add_months(rows: pd.DataFrame, of_row: Ints, size: int, year: int) -> tuple
     paid = rows["amount_fen"].to_numpy(dtype=np.int64) >= 0
     rows, of_row = rows[paid], of_row[paid]
     when = code_columns(rows, ("period", "pay_date"))
-    _, first = np.unique(when, return_index=True)
-    pairs = rows[["period", "pay_date"]].iloc[first].itertuples(index=False, name=None)
+    pairs = rows[["period", "pay_date"]].iloc[list_firsts(when)].itertuples(index=False, name=None)
     masks = np.array([*(read_months(period, day, year) for period, day in pairs), 0], dtype=np.int64)[when]
     months = or_at(masks, of_row, size)
     unknown = add_at((masks == 0).astype(np.int64), of_row, size)

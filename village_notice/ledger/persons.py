@@ -5,17 +5,35 @@ not told does not disagree), or where both payments stand in the same row; all o
 An organisation is known by its registered name: the same name in a village is the same organisation.
 """
 
+from collections.abc import Sequence
+from functools import partial
+from typing import TypeVar
+
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from village_notice.domain.codes import Bools, Ints, combine_codes, factorize_texts, find_single, keep_rows
+from village_notice.domain.codes import (
+    Bools,
+    Ints,
+    are_among,
+    code_column,
+    combine_codes,
+    find_alike,
+    find_single,
+    judge_texts,
+    list_firsts,
+)
 from village_notice.domain.identity import are_valid_ids
+from village_notice.domain.side_by_side import do_side_by_side
 from village_notice.ledger.memory import apply_numbers, keep_numbers, list_identities
 
 _TEXTS = ("village_code", "id", "name", "group", "account", "file", "sheet", "household_id")
 _NO_LINK = -1
+_BY_ID, _BY_ACCOUNT, _BY_ROW, _ORGANISATION = range(4)
+_Number = TypeVar("_Number", bound=np.generic)
 _UNTOLD = 1 << 62
 
 
@@ -28,15 +46,18 @@ def number_people(payments: pd.DataFrame, remembered: pd.DataFrame | None = None
         payments: Payments frame.
         remembered: Numbers given before (`memory.MEMORY`): they stay, and who is new is numbered behind them.
     """
-    placed = (payments["village_code"] != "").to_numpy()
-    rows = keep_rows(payments[[*_TEXTS, "row", "organisation"]], placed)
+    placed = ~are_among(payments["village_code"], [""])
     coded = _Coded(payments, placed)
-    person = _find_persons(rows, coded)
-    person_no = _number_inside_villages(rows, person, np.arange(len(rows)), ["group", "name"])
+    person = _find_persons(coded)
+    first = list_firsts(person)
+    person_no = _number_inside_villages(coded, first, [coded.rank(c)[coded[c][first]] for c in ("group", "name")])
     # a household's place is that of its first person
-    household_no = _number_inside_villages(rows, _find_households(coded, person), person_no, [])
+    household = _find_households(coded, person, first)
+    one = np.full(int(household.max(initial=-1)) + 1, _UNTOLD)
+    np.minimum.at(one, household, person_no)
+    household_no = _number_inside_villages(coded, first[list_firsts(household)], [one])[household]
     numbered = payments.assign(
-        person_no=_spread(person_no, placed, payments.index), household_no=_spread(household_no, placed, payments.index)
+        person_no=_spread(person_no[person], placed), household_no=_spread(household_no[person], placed)
     )
     if remembered is None or remembered.empty:
         return numbered
@@ -50,62 +71,91 @@ def number_people(payments: pd.DataFrame, remembered: pd.DataFrame | None = None
 
 
 class _Coded:
-    """The texts as numbers: for each column a number a row, and the distinct texts."""
+    """The texts as numbers, of the payments whose village is known: for each column a number a row, the distinct texts."""
 
     def __init__(self, payments: pd.DataFrame, placed: Bools) -> None:
-        whole = (
-            (c, *factorize_texts(payments[c])) for c in _TEXTS
-        )  # the whole columns: they are numbered again elsewhere
-        self._codes = {c: (codes if placed.all() else codes[placed], texts) for c, codes, texts in whole}
-        self.is_valid = np.append(are_valid_ids(self.list_texts("id")), False)
+        whole = do_side_by_side([partial(code_column, payments[c]) for c in _TEXTS], len(payments))
+        self._placed, self._codes = placed, dict(zip(_TEXTS, whole, strict=True))
+        self.is_valid = judge_texts(payments["id"], are_valid_ids)
         self.has_valid_id = self.is_valid[self["id"]]
+        self.row, self.organisation = (
+            self._keep(payments[c].to_numpy(dtype=np.int64)) for c in ("row", "organisation")
+        )
 
     def __getitem__(self, column: str) -> Ints:
-        return self._codes[column][0]
+        return self._keep(self._codes[column].codes).astype(np.int64)
+
+    def _keep(self, values: npt.NDArray[_Number]) -> npt.NDArray[_Number]:
+        return values if self._placed.all() else values[self._placed]
 
     def list_texts(self, column: str) -> list[str]:
-        return self._codes[column][1].to_numpy(dtype=object).tolist()
+        return self._codes[column].texts.to_numpy(dtype=object).tolist()
+
+    def rank(self, column: str) -> Ints:
+        """For each distinct text its place in the order of all."""
+        return _rank_texts(self.list_texts(column))
 
     def find_number(self, column: str, text: str) -> int:
         """The number of a text, -1 where no row has it."""
         texts = self.list_texts(column)
         return texts.index(text) if text in texts else -1
 
-    def combine(self, *columns: str) -> Ints:
-        return combine_codes(*(self[c] for c in columns))
 
-
-def _spread(numbers: Ints, placed: Bools, index: pd.Index) -> pd.Series:
-    values = np.ones(len(index), dtype=np.int64)
+def _spread(numbers: Ints, placed: Bools) -> pd.arrays.IntegerArray:
+    values = np.ones(len(placed), dtype=np.int64)
     values[placed] = numbers
-    return pd.Series(pd.arrays.IntegerArray(values, ~placed), index=index)
+    return pd.arrays.IntegerArray(values, ~placed)
 
 
-def _find_persons(rows: pd.DataFrame, coded: _Coded) -> Ints:
-    """A number for each distinct person of each village, in no order."""
-    valid = coded.has_valid_id
-    by_id = coded.combine("village_code", "id")
-    loose = combine_codes(coded["village_code"], coded["name"], _fill_groups(coded), coded["account"])
-    by_row = combine_codes(coded["village_code"], coded["file"], coded["sheet"], rows["row"].to_numpy(dtype=np.int64))
-    linked = find_single(loose, by_id, valid, none=_NO_LINK)
-    has_account = coded["account"] != coded.find_number("account", "")
-    is_organisation = rows["organisation"].to_numpy() == 1
-    by_name = coded.combine("village_code", "name")
-    kind = np.where(valid | (has_account & (linked != _NO_LINK)), 0, np.where(has_account, 1, 2))
-    number = np.where(valid, by_id, np.where(kind == 0, linked, np.where(kind == 1, loose, by_row)))
-    kind, number = np.where(is_organisation, 3, kind), np.where(is_organisation, by_name, number)
-    return combine_codes(kind.astype(np.int64), number.astype(np.int64))
+def _find_persons(coded: _Coded) -> Ints:
+    """A number for each distinct person of each village, in the order of their first payments."""
+    valid, village = coded.has_valid_id, coded["village_code"]
+    number = combine_codes(village, coded["id"])
+    is_organisation = coded.organisation == 1
+    kind = np.zeros(len(number), dtype=np.int64)
+    rows = np.flatnonzero(~valid & ~is_organisation)
+    if len(rows):
+        kind[rows], number[rows] = _find_loose(coded, rows, number)
+    kind[is_organisation] = _ORGANISATION
+    number[is_organisation] = combine_codes(village[is_organisation], coded["name"][is_organisation])
+    return combine_codes(kind, number)
 
 
-def _fill_groups(coded: _Coded) -> Ints:
+def _find_loose(coded: _Coded, rows: Ints, by_id: Ints) -> tuple[Ints, Ints]:
+    """For each payment without a valid ID what tells whose it is, and the number of whom it tells.
+
+    Args:
+        coded: The texts.
+        rows: Positions of these payments.
+        by_id: Numbers of village and ID for all payments.
+    """
+    village, name, group, account = (coded[c] for c in ("village_code", "name", "group", "account"))
+    some = find_alike((village, name, account), rows)  # nobody else can be one of them
+    valid = coded.has_valid_id[some]
+    filled = _fill_groups(coded, group[some], combine_codes(village[some], name[some], account[some]))
+    loose = combine_codes(village[some], name[some], filled, account[some])
+    own = np.searchsorted(some, rows)
+    linked, loose = find_single(loose, by_id[some], valid, none=_NO_LINK)[own], loose[own]
+    by_row = combine_codes(village[rows], coded["file"][rows], coded["sheet"][rows], coded.row[rows])
+    has_account = account[rows] != coded.find_number("account", "")
+    kind = np.where(has_account, np.where(linked != _NO_LINK, _BY_ID, _BY_ACCOUNT), _BY_ROW)
+    return kind, np.choose(kind, (linked, loose, by_row))
+
+
+def _fill_groups(coded: _Coded, group: Ints, keys: Ints) -> Ints:
     """The group, or the only one that the same name and account has elsewhere in the village."""
-    group, empty = coded["group"], coded.find_number("group", "")
-    keys = coded.combine("village_code", "name", "account")
+    empty = coded.find_number("group", "")
     return np.where(group == empty, find_single(keys, group, group != empty, none=empty), group)
 
 
-def _find_households(coded: _Coded, person: Ints) -> Ints:
-    """A number for each household: the head's ID or 户编号 that the person's rows tell, else the person's own ID."""
+def _find_households(coded: _Coded, person: Ints, first: Ints) -> Ints:
+    """For each person a number of the household: the head's ID or 户编号 that the person's rows tell, else the own ID.
+
+    Args:
+        coded: The texts.
+        person: The person of each payment.
+        first: Position of the first payment of each person.
+    """
     heads, ids = coded.list_texts("household_id"), coded.list_texts("id")
     ranks = _rank_texts([*heads, *ids])
     of_head = np.array([rank if text else _UNTOLD for text, rank in zip(heads, ranks, strict=False)] or [_UNTOLD])
@@ -114,12 +164,11 @@ def _find_households(coded: _Coded, person: Ints) -> Ints:
     width = len(ranks) + 1  # what a row tells of the head goes before the person's own ID
     head = of_head[coded["household_id"]]
     told = np.where(head < _UNTOLD, head, np.minimum(of_id[coded["id"]], _UNTOLD - width) + width)
-    best = np.full(int(person.max(initial=-1)) + 1, _UNTOLD)
-    np.minimum.at(best, person, told)
-    chosen = best[person]
+    chosen = np.full(len(first), _UNTOLD)
+    np.minimum.at(chosen, person, told)
     alone = chosen >= _UNTOLD
-    household = combine_codes(coded["village_code"], np.where(alone, 0, chosen % width))
-    return combine_codes(alone.astype(np.int64), np.where(alone, person, household))
+    household = combine_codes(coded["village_code"][first], np.where(alone, 0, chosen % width))
+    return combine_codes(alone.astype(np.int64), np.where(alone, np.arange(len(first)), household))
 
 
 def _rank_texts(texts: list[str]) -> Ints:
@@ -128,15 +177,11 @@ def _rank_texts(texts: list[str]) -> Ints:
     return ranks
 
 
-def _number_inside_villages(rows: pd.DataFrame, owner: Ints, place: Ints, columns: list[str]) -> Ints:
-    """Serials from 1 inside each village, by some columns of an owner's first row and by the first place."""
-    size = int(owner.max(initial=-1)) + 1
-    first_place, row = np.full(size, _UNTOLD), np.full(size, len(owner))
-    np.minimum.at(first_place, owner, place)
-    np.minimum.at(row, owner, np.arange(len(owner)))
-    first = rows[["village_code", *columns]].iloc[row].reset_index(drop=True).assign(place=first_place)
-    order = first.sort_values(["village_code", *columns, "place"], kind="stable")
-    serial = order.groupby("village_code", sort=False).cumcount() + 1
-    numbers = np.zeros(size, dtype=np.int64)
-    numbers[order.index.to_numpy()] = serial.to_numpy()
-    return numbers[owner]
+def _number_inside_villages(coded: _Coded, rows: Ints, order: Sequence[Ints]) -> Ints:
+    """Serials from 1 inside each village of whose first payments are given, by some ranks and by the places of these."""
+    village = coded.rank("village_code")[coded["village_code"][rows]]
+    ordered = np.lexsort((rows, *reversed(order), village))
+    starts = np.flatnonzero(np.diff(village[ordered], prepend=-1))
+    numbers = np.empty(len(rows), dtype=np.int64)
+    numbers[ordered] = np.arange(len(rows)) - np.repeat(starts, np.diff(starts, append=len(rows))) + 1
+    return numbers

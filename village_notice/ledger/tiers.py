@@ -1,19 +1,20 @@
 """Which heading a payment comes under on paper, and how much of it may be shown: the rules of privacy, row by row."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from village_notice.domain.codes import factorize_texts
+from village_notice.domain.codes import are_among, code_column
 from village_notice.domain.finding import Finding, Place
 from village_notice.domain.identity import is_under_14, read_birth_date
 from village_notice.domain.money import format_fen
 from village_notice.domain.subsidy import QuantityRule, Subsidy, Tier
 
+_ID_LENGTH = 18
 JOIN = "+"
 """Between the codes of a heading that names several programmes."""
 TOTALS_KEY = "D"
@@ -86,8 +87,8 @@ class Headings:
 
         Source: 个人信息保护法 §28, §31: what concerns a child under fourteen is sensitive whatever the programme.
         """
-        codes, names = factorize_texts(payments["programme_code"])
-        places = np.array([self.of_code[name] for name in names] or [0], dtype=np.int64)[codes]
+        codes, names = code_column(payments["programme_code"])
+        places: Ints = np.array([self.of_code[name] for name in names] or [0], dtype=np.int64)[codes]
         nothing, totals = len(self.all) - 1, len(self.all) - 2
         minors = find_minors(payments, self.children, year) & (places != nothing)
         places[minors] = totals
@@ -110,33 +111,33 @@ def find_minors(payments: pd.DataFrame, children_codes: frozenset[str], year: in
     A pay date that is not known counts as the first day of what is known, so that the child is at its youngest. Both the
     birth column and the ID are asked, and either is enough. In `children_codes` an unknown age counts as under fourteen.
     """
-    people = payments["organisation"] == 0
-    from_id = map_unique(payments["id"], read_birth_date)
+    people = (payments["organisation"] == 0).to_numpy()
+    born, numbers = code_column(payments["birth_date"]), code_column(payments["id"])
+    births, ids = (coded.texts.to_numpy(dtype=object).tolist() for coded in (born, numbers))
     eldest = f"{year - 16:04d}"
-    young = people & ((payments["birth_date"] >= eldest) | (from_id >= eldest))
-    minors = (people & payments["programme_code"].isin(children_codes)).to_numpy()
-    minors = minors & ((payments["birth_date"] == "") & (from_id == "")).to_numpy()
-    rows = np.flatnonzero(young.to_numpy())
-    days, births, other_births = (c.iloc[rows] for c in (payments["pay_date"], payments["birth_date"], from_id))
-    for row, day, *dates in zip(rows, days, births, other_births, strict=True):
-        minors[row] = any(is_under_14(birth, day or f"{year:04d}") for birth in dates)
+    is_young = np.array([*(text >= eldest for text in births), False], dtype=np.bool_)[born.codes]
+    told_by_id = [(text[6:10] if len(text) == _ID_LENGTH else "19" + text[6:8]) >= eldest for text in ids]
+    is_young |= np.array([*told_by_id, False], dtype=np.bool_)[numbers.codes]
+    minors: Bools = people & are_among(payments["programme_code"], children_codes)
+    minors &= are_among(payments["birth_date"], [""])
+    rows = np.flatnonzero(minors)
+    minors[rows] = [read_birth_date(ids[number]) == "" for number in numbers.codes[rows].tolist()]
+    rows = np.flatnonzero(people & is_young)
+    dates = zip(born.codes[rows].tolist(), numbers.codes[rows].tolist(), payments["pay_date"].iloc[rows], strict=True)
+    for row, (birth, number, day) in zip(rows.tolist(), dates, strict=True):
+        told = births[birth], read_birth_date(ids[number])
+        if max(told) >= eldest:
+            minors[row] = any(is_under_14(text, day or f"{year:04d}") for text in told)
     return minors
-
-
-def map_unique(texts: pd.Series, function: Callable[[str], str]) -> pd.Series:
-    """The texts with a function applied, once for each distinct one."""
-    codes, values = factorize_texts(texts)
-    made = pd.Series([function(v) for v in values.to_numpy(dtype=object).tolist()], dtype="str")
-    return made.take(codes).set_axis(texts.index)
 
 
 def check_tiers(payments: pd.DataFrame, subsidies: Iterable[Subsidy]) -> list[Finding]:
     """P03 for each programme with accepted payments whose tier nobody settled: people, yuan, the exact line to add."""
     table = {s.code: s for s in subsidies}
-    codes = [str(code) for code in payments["programme_code"].unique()]
+    codes = [str(code) for code in code_column(payments["programme_code"]).texts]
     lacking = {code: [p for p in code.split(JOIN) if not _is_settled(table.get(p))] for code in codes}
-    unsettled = payments["programme_code"].isin([code for code in codes if lacking[code]])
-    rows_told = payments.loc[unsettled & (payments["verdict"] == "accepted"), _TOLD]
+    unsettled = are_among(payments["programme_code"], [code for code in codes if lacking[code]])
+    rows_told = payments.loc[unsettled & are_among(payments["verdict"], ["accepted"]), _TOLD]
     findings = []
     for number, ((code, told), rows) in enumerate(rows_told.groupby(["programme_code", "programme"], sort=True)):
         first = rows.iloc[0]

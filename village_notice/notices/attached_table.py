@@ -7,6 +7,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
+from village_notice.domain.csv_text import write_csv
 from village_notice.domain.money import format_fen, format_scaled
 from village_notice.domain.public import ProgrammeSummary, VillageYear
 from village_notice.domain.subsidy import Tier
@@ -16,7 +17,6 @@ from village_notice.notices.lists import Rows, split_lines
 from village_notice.notices.template import Template, read_template
 from village_notice.notices.village import Kind
 
-_BOM = b"\xef\xbb\xbf"  # tells Excel that a .csv is UTF-8
 _GROUP, _UNIT = "group", "unit"
 _LINE_FIELDS = {
     "serial": "serial", "name": "name", "quantity": "quantity_milli", "rate": "rate_micro", "payments": "payments",
@@ -24,7 +24,7 @@ _LINE_FIELDS = {
 }  # fmt: skip
 _SCALES = {"quantity": 3, "rate": 6}
 _COUNTS = ("serial", "payments")
-Table = tuple[Sequence[str], Iterable[Sequence[object]]]
+Table = tuple[Sequence[str], Iterable[Sequence[str]]]
 """Headings, and rows that a spreadsheet program takes for no formula."""
 
 
@@ -76,11 +76,7 @@ def read_cells(content: bytes) -> set[str]:
 
 def _write(table: Table) -> bytes:
     headings, rows = table
-    stream = io.StringIO(newline="")
-    writer = csv.writer(stream, lineterminator="\r\n")
-    writer.writerow(map(guard_formula, headings))
-    writer.writerows(rows)
-    return _BOM + stream.getvalue().encode("utf-8")
+    return write_csv([guard_formulas(headings), *rows])
 
 
 def _list_summary(template: Template, programmes: Sequence[ProgrammeSummary]) -> Table:
@@ -90,8 +86,8 @@ def _list_summary(template: Template, programmes: Sequence[ProgrammeSummary]) ->
     rows = []
     for number, p in enumerate(programmes, 1):
         cells = {
-            "serial": number, "title": guard_formula(p.title), "department": guard_formula(p.department),
-            "rate": guard_formula(p.rate_text) if p.unit else "", "people": p.people,
+            "serial": str(number), "title": guard_formula(p.title), "department": guard_formula(p.department),
+            "rate": guard_formula(p.rate_text) if p.unit else "", "people": str(p.people),
             "quantity": _show_scaled(p.quantity_milli, 3),
             _UNIT: guard_formula(p.unit) if p.quantity_milli is not None else "", "amount": format_fen(p.amount_fen),
             "months": guard_formula(p.pay_months),
@@ -114,13 +110,14 @@ def _list_households(template: Template, detail: Template, found: Households) ->
     headings = [*names, *titles, values["heading_sum"]]
     amounts: list[Sequence[int | None]] = [*(found.amounts[p.key] for p in found.programmes), found.sums]
     columns = [_show("group", found.groups), _show("name", found.names), *(_show("amount", fen) for fen in amounts)]
-    return headings, zip(range(1, len(found.names) + 1), *columns, strict=True)
+    return headings, zip(map(str, range(1, len(found.names) + 1)), *columns, strict=True)
 
 
 def _list_totals(template: Template, programmes: Sequence[ProgrammeSummary]) -> Table:
     headings = [template.heading(key) for key in ("serial", "title", "people", "amount")]
     return headings, [
-        (number, guard_formula(p.title), p.people, format_fen(p.amount_fen)) for number, p in enumerate(programmes, 1)
+        (str(number), guard_formula(p.title), str(p.people), format_fen(p.amount_fen))
+        for number, p in enumerate(programmes, 1)
     ]
 
 
@@ -128,13 +125,13 @@ def _heading(template: Template, key: str) -> str:
     return "单位" if key == _UNIT else template.heading(key)
 
 
-def _show(key: str, values: Iterable[Any]) -> Sequence[object]:
+def _show(key: str, values: Iterable[Any]) -> Sequence[str]:
     """The cells of a column; a minus before figures makes no formula."""
     if key == "amount":
         return ["" if fen is None else format_fen(fen) for fen in values]
     if key in _SCALES:
         return [_show_scaled(value, _SCALES[key]) for value in values]
-    return list(values) if key in _COUNTS else guard_formulas(list(values))
+    return list(map(str, values)) if key in _COUNTS else guard_formulas(list(values))
 
 
 def _show_scaled(value: int | None, places: int) -> str:

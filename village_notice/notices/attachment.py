@@ -176,13 +176,13 @@ def check_archive_copy(
 def _list_words(kind: Kind, village: VillageYear) -> frozenset[str]:
     """Names and other words that may stand on a sheet of a kind."""
     lines = list_columns(village)
-    words = {"", *lines["group"], *lines["pay_months"], *village.households["group"].unique()}
+    words = {"", *lines["group"], *lines["pay_months"], *village.households.values("group")}
     for p in village.programmes:
         words |= {p.title, p.department, p.unit, p.rate_text, p.pay_months}
     if kind == "household":
         masked = {p.key for p in village.programmes if p.tier is Tier.C}
         words.update(name for name, key in zip(lines["name"], lines["key"], strict=True) if key in masked)
-        words.update(village.households["name"].tolist())
+        words.update(village.households.values("name"))
     if kind == "detail":
         words.update(lines["name"])
     return frozenset(words)

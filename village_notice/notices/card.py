@@ -5,6 +5,7 @@ Only lines of tiers A and B. A household with more lines than a slip takes goes 
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import NamedTuple
 
 from village_notice.domain.money import format_capital, format_scaled
@@ -57,7 +58,8 @@ def build_slips(work: Work, template: Template) -> list[Slip]:
     """The slips in the order of 一户一行: by 村民小组, then by name."""
     found: dict[int, list[Entry]] = {}
     rows = split_lines(work.village)
-    several = set(work.village.households.query("people > 1")["household_no"].tolist())
+    homes = work.village.households.to_lists()
+    several = {number for number, people in zip(homes["household_no"], homes["people"], strict=True) if people > 1}
     for programme in work.village.programmes:
         if programme.tier not in (Tier.A, Tier.B) or programme.key not in rows:
             continue
@@ -76,9 +78,10 @@ def build_slips(work: Work, template: Template) -> list[Slip]:
             found.setdefault(number, []).append(Entry(programme.title, detail, line["amount_fen"]))
     return [
         Slip(name, template.fill("place", work.variables | {"group": group}), tuple(found.get(number, ())), fen)
-        for number, group, name, fen in work.village.households[["household_no", "group", "name", "amount_fen"]]
-        .sort_values("household_no", key=lambda c: work.village.households["serial"], kind="stable")
-        .itertuples(index=False, name=None)
+        for _, number, group, name, fen in sorted(
+            zip(*(homes[c] for c in ("serial", "household_no", "group", "name", "amount_fen")), strict=True),
+            key=itemgetter(0),
+        )
     ]
 
 

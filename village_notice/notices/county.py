@@ -299,4 +299,4 @@ def check_county(notice: Notice, county: County) -> list[Finding]:
 
 
 def _names(villages: Iterable[VillageYear]) -> set[str]:
-    return {name for v in villages for name in v.lines["name"].unique()}
+    return {name for v in villages for name in v.lines.values("name")}

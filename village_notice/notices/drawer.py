@@ -50,6 +50,8 @@ class TableDrawer:
         self._cells = [b""] * (table.size * len(table.columns))
         for number, cells in enumerate(columns):
             self._cells[number :: len(table.columns)] = cells
+        notes = [line for lines in layout.note_lines.values() for line in lines]
+        draw_cells(notes, "left", Style.REGULAR, paper.table)  # all at once: `draw_lines` then finds them made
         self._chars = list_chars(table.columns)
         self._added = [i for i, c in enumerate(table.columns) if c.values]
         self._summed = self._added[0] if self._added else len(table.columns)
@@ -227,10 +229,10 @@ class TableDrawer:
         room = left - start + self._edges[self._summed] - 2 * PAD
         words = labels[0] if measure(labels[0], Style.BOLD) * self.paper.least <= room * 1000 else labels[1]
         cells = [(start + PAD - left, self._draw_label(words, room, size))]
+        drawn = draw_cells(sums, "right", Style.BOLD, size)
         for i in range(self._summed, len(sums)):
             slack = max(_TIGHT, (widths[i] - wide[i] * size / 1000) / 2)
-            cell = draw_cell(sums[i], "right", Style.BOLD, size) if sums[i] else b""
-            cells.append((self._edges[i + 1] - min(PAD, slack), cell))
+            cells.append((self._edges[i + 1] - min(PAD, slack), drawn[i] if sums[i] else b""))
         page.used[Style.BOLD].update(words, *[sums[i] for i in self._added])
         page.single_row((left, base), cells, self._element, (Style.BOLD, size), max(1, self._summed))
 

@@ -150,7 +150,7 @@ def _read_vocabulary(village: VillageYear, settings: Settings) -> _Vocabulary:
     for key, name in zip(lines["key"], lines["name"], strict=True):
         found.setdefault(key, set()).add(name)
     names = {key: show_all(own) for key, own in found.items()}
-    households = show_all(village.households["name"].tolist())
+    households = show_all(village.households.values("name"))
     words = _list_words(village, settings)
     vocabulary = _Vocabulary(names, households, words, _line_pattern(village, settings))
     _last[:] = [(village, settings, vocabulary)]
@@ -206,7 +206,7 @@ def _template_patterns(template: Template, village: VillageYear) -> Iterator[str
     values = template.values
     titles = [show_text(p.title) for p in village.programmes]
     groups = {
-        *show_all({*list_columns(village)["group"], *village.households["group"].unique()}),
+        *show_all({*list_columns(village)["group"], *village.households.values("group")}),
         values.get("no_group", ""),
     }
     labels = _any_of(values[key] for key in ("subtotal", "carried", "total", "total_label") if key in values)

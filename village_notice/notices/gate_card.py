@@ -4,14 +4,13 @@ What a slip may say is gathered anew from the village's lines, without the drawi
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
+from operator import itemgetter
 from typing import Any
 
-import pandas as pd
-
 from village_notice.domain.money import format_capital, format_fen, format_scaled
-from village_notice.domain.public import VillageYear
+from village_notice.domain.public import VillageYear, list_columns
 from village_notice.domain.subsidy import Tier
 from village_notice.notices.card import list_notes
 from village_notice.notices.fonts import show_text
@@ -22,6 +21,13 @@ from village_notice.settings import Settings
 
 _NO_DATE = datetime(2000, 1, 1, tzinfo=UTC)
 _OPEN_TIERS = (Tier.A, Tier.B)
+Record = dict[str, Any]
+
+
+def _list_records(columns: Mapping[str, list[Any]]) -> Iterator[Record]:
+    """Each row of a table by the names of its columns."""
+    for values in zip(*columns.values(), strict=True):
+        yield dict(zip(columns, values, strict=True))
 
 
 class CardCheck:
@@ -54,7 +60,7 @@ class CardCheck:
         """Name, cells and words of each slip, in printing order."""
         values, variables = self._template.values, self._work.variables
         fixed = {values["next_card"], self._template.fill("title", variables), *list_notes(self._work, self._template)}
-        homes = village.households.sort_values("serial", kind="stable").to_dict("records")
+        homes = sorted(_list_records(village.households.to_lists()), key=itemgetter("serial"))
         cells = self._gather({home["household_no"] for home in homes if home["people"] > 1}, village)
         for home in homes:
             fen = home["amount_fen"]
@@ -69,20 +75,22 @@ class CardCheck:
         """Household number → the cells of its programmes."""
         programmes = {p.key: p for p in village.programmes if p.tier in _OPEN_TIERS}
         found: dict[int, Counter[str]] = {}
-        for line in village.lines[village.lines["key"].isin(list(programmes))].to_dict("records"):
-            programme, number = programmes[line["key"]], line["household_no"]
+        for line in _list_records(list_columns(village)):
+            programme, number = programmes.get(line["key"]), line["household_no"]
+            if programme is None:
+                continue
             detail = self._detail(line, programme.unit, has_name=number in several)
             amount = self._template.fill("amount", {"total": format_fen(line["amount_fen"], grouped=True)})
             texts = [programme.title, amount, *([detail] if detail else [])]
             found.setdefault(number, Counter()).update(map(show_text, texts))
         return found
 
-    def _detail(self, line: dict[Any, Any], unit: str, *, has_name: bool) -> str:
+    def _detail(self, line: Record, unit: str, *, has_name: bool) -> str:
         quantity, rate = line["quantity_milli"], line["rate_micro"]
         shown = {
             "name": line["name"] if has_name else "",
-            "quantity": "" if pd.isna(quantity) else show_quantity(quantity),
-            "rate": "" if pd.isna(rate) else group_digits(format_scaled(rate, 6)),
+            "quantity": "" if quantity is None else show_quantity(quantity),
+            "rate": "" if rate is None else group_digits(format_scaled(rate, 6)),
             "payments": f"{line['payments']:,}" if line["payments"] > 1 else "",
             "months": line["pay_months"],
             "unit": unit,

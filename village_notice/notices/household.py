@@ -74,7 +74,7 @@ def draw_household(work: Work) -> Drawn | None:
 def gather_households(village: VillageYear, rows: dict[str, Rows]) -> Households:
     """Lines of tiers A and B, added up by household and programme."""
     households = village.households
-    place = {number: i for i, number in enumerate(households["household_no"].tolist())}
+    place = {number: i for i, number in enumerate(households.values("household_no"))}
     programmes = tuple(p for p in village.programmes if p.tier in (Tier.A, Tier.B) and p.key in rows)
     amounts: dict[str, list[int | None]] = {}
     for programme in programmes:
@@ -84,9 +84,9 @@ def gather_households(village: VillageYear, rows: dict[str, Rows]) -> Households
             column[place[number]] = (column[place[number]] or 0) + fen
         amounts[programme.key] = column
     return Households(
-        names=households["name"].tolist(),
-        groups=households["group"].tolist(),
-        sums=households["amount_fen"].tolist(),
+        names=households.values("name"),
+        groups=households.values("group"),
+        sums=households.values("amount_fen"),
         programmes=programmes,
         amounts=amounts,
         payments=sum(sum(rows[p.key]["payments"]) for p in programmes),
@@ -210,7 +210,7 @@ def _count(template: str, label: str, rows: int) -> str:
 def _build_part(
     work: Work, template: Template, found: Households, shown: Sequence[ProgrammeSummary], paper: Paper
 ) -> Part:
-    figures = count_variables(int(work.village.households["people"].sum()), found.payments, sum(found.sums))
+    figures = count_variables(sum(work.village.households.values("people")), found.payments, sum(found.sums))
     variables = work.variables | figures | {"items": len(found.programmes)}
     title = template.fill("title", variables)
     return Part(

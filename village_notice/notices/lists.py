@@ -4,12 +4,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache, partial
 from itertools import groupby
+from math import gcd
 from typing import Any
 
-import pandas as pd
-
 from village_notice.domain.money import format_capital, format_fen, format_scaled
-from village_notice.domain.public import ProgrammeSummary, VillageYear, check_code
+from village_notice.domain.public import ProgrammeSummary, VillageYear, check_code, list_columns
 from village_notice.domain.subsidy import Tier
 from village_notice.notices.book import Part, close_with_texts
 from village_notice.notices.page import Align
@@ -37,8 +36,7 @@ def split_lines(village: VillageYear) -> dict[str, Rows]:
 
 
 def _split_lines(village: VillageYear) -> dict[str, Rows]:
-    lines = village.lines
-    columns = {name: _to_list(lines[name]) for name in lines.columns}
+    columns = list_columns(village)
     runs = list(find_runs(columns["key"]))
     rows = {columns["key"][first]: {n: c[first:end] for n, c in columns.items()} for first, end in runs}
     if len(rows) == len(runs):  # each list stands in one piece, as a rule
@@ -47,11 +45,6 @@ def _split_lines(village: VillageYear) -> dict[str, Rows]:
     for place, key in enumerate(columns["key"]):
         places.setdefault(key, []).append(place)
     return {key: {n: [c[i] for i in found] for n, c in columns.items()} for key, found in places.items()}
-
-
-def _to_list(series: Any) -> list[Any]:  # noqa: ANN401  # a pandas Series of any kind
-    values: list[Any] = series.tolist()
-    return [None if value is pd.NA else value for value in values] if series.hasnans else values
 
 
 @lru_cache(maxsize=32768)
@@ -87,8 +80,8 @@ def show_places(places: int, milli: int) -> str:
 
 def count_places(values: Sequence[int | None]) -> int:
     """The decimals a column of quantities needs, 0 to 3."""
-    tails = {value % 1000 for value in values if value is not None}
-    return max((len(f"{tail:03d}".rstrip("0")) for tail in tails), default=0)
+    common = gcd(1000, *filter(None, values))  # the largest of 1000, 100, 10 and 1 that measures all of them
+    return next(places for places, step in enumerate((1000, 100, 10, 1)) if common % step == 0)
 
 
 def show_quantities(values: Sequence[int | None], units: Sequence[str]) -> list[str]:

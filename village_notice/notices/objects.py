@@ -1,16 +1,14 @@
 """The numbered objects of a file: object streams and a cross-reference stream. Source: ISO 32000-1, 7.5.7 and 7.5.8.
 
 Nearly all objects of a tagged page are small ones of the structure tree: in the open, each with a line of its own in a
-cross-reference table, they were four fifths of the file. reportlab's document gives the numbers.
+cross-reference table, they were four fifths of the file.
 """
 
 import zlib
 from itertools import accumulate
-from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
-from reportlab.pdfbase.pdfdoc import PDFDocument
 
 _LEVEL = 1
 """A higher one makes a page a tenth smaller and takes a fifth longer."""
@@ -18,6 +16,7 @@ _WINDOW, _MEMORY = 13, 7
 """What comes again in rows and cells lies near: smaller tables stay in the processor's cache and take a third less time."""
 _SMALL_LEVEL = 6
 """For a document of a page or two, nearly all of which is its fonts; 9 saves half of a hundredth and takes twice as long."""
+_FONTS = 1
 _PACKED = 250  # single objects after which a stream is closed
 _ENTRY = np.dtype([("kind", ">u1"), ("place", ">u4"), ("index", ">u2")])
 Numbers = npt.NDArray[np.int64]
@@ -35,16 +34,16 @@ def _write_numbers(numbers: Numbers) -> bytes:
     return bytes(padded[padded != 0])
 
 
-class ObjectFile(PDFDocument):
-    """reportlab's document, writing objects that are bytes already.
+class ObjectFile:
+    """The objects of a file being made, bytes already; the first is the dictionary of its fonts.
 
     Attributes:
         fonts: Name of a font on the pages → reference to it.
     """
 
     def __init__(self, *, is_small: bool = False) -> None:
-        super().__init__(compression=0, invariant=1, pdfVersion=(1, 7))
-        self.fonts: dict[str, str] = cast("Any", self).idToObject["BasicFonts"].dict
+        self.fonts: dict[str, str] = {}
+        self._last = _FONTS
         self._level = _SMALL_LEVEL if is_small else _LEVEL
         self._streams: dict[int, bytes] = {}
         self._closed: list[tuple[int, Numbers]] = []
@@ -55,8 +54,8 @@ class ObjectFile(PDFDocument):
 
     def reserve(self, count: int = 1) -> int:
         """The first of some fresh numbers."""
-        first: int = self.objectcounter + 1
-        self.objectcounter += count
+        first = self._last + 1
+        self._last += count
         return first
 
     def put(self, number: int, body: bytes) -> None:
@@ -115,9 +114,8 @@ class ObjectFile(PDFDocument):
 
     def assemble(self, root: int, info: int, identity: bytes) -> bytes:
         """The finished file."""
-        document = cast("Any", self)  # the stubs of reportlab leave most of it out
-        for number, name in document.numberToId.items():
-            self.put(number, document.idToObject[name].format(self))
+        fonts = " ".join(f"/{name} {reference}" for name, reference in sorted(self.fonts.items()))
+        self.put(_FONTS, b"<<\n%s\n>>" % fonts.encode())
         if self._numbers:
             self._close_pack()
         table = self.reserve()

@@ -305,9 +305,11 @@ def draw_cells(texts: Sequence[str], align: Align, style: Style, size: float) ->
         return list(map(_cells[align, style, size, 0.0].__getitem__, texts))
     except KeyError:  # a text drawn for the first time
         pass
-    _count_misses(len(set(texts).difference(_cells.get((align, style, size, 0.0), ()))))
+    missing = set(texts).difference(_cells.get((align, style, size, 0.0), ()))
+    if _count_misses(len(missing)):
+        missing = set(texts)
     known = _cells.setdefault((align, style, size, 0.0), {})
-    known |= _draw_all(list(set(texts).difference(known)), align, style, size)
+    known |= _draw_all(list(missing), align, style, size)
     return list(map(known.__getitem__, texts))
 
 
@@ -324,12 +326,14 @@ def _draw_all(texts: list[str], align: Align, style: Style, size: float) -> dict
     return dict(zip(texts, made, strict=True))
 
 
-def _count_misses(count: int) -> None:
-    """Empties the cells drawn so far where there are too many."""
+def _count_misses(count: int) -> bool:
+    """Empties the cells drawn so far where there are too many; whether it did."""
     _misses[0] += count
-    if _misses[0] > _CACHE_LIMIT:
-        _misses[0] = 0
-        _cells.clear()
+    if _misses[0] <= _CACHE_LIMIT:
+        return False
+    _misses[0] = 0
+    _cells.clear()
+    return True
 
 
 def _draw_cell(runs: tuple[Run, ...], align: Align, main: int, size: float, around: float) -> bytes:

@@ -4,8 +4,8 @@ import zlib
 from datetime import datetime
 from functools import cache
 from typing import NamedTuple
-from xml.sax.saxutils import escape
 
+from village_notice.domain.text import escape_xml
 from village_notice.notices.face import Face
 from village_notice.resources import find_data
 
@@ -32,7 +32,7 @@ def build_xmp(title: str, author: str, stamp: datetime) -> bytes:
     """The XMP packet; says the same as `build_info`."""
     date = stamp.isoformat(timespec="seconds")
     values = {"title": title, "author": author, "producer": PRODUCER, "date": date}
-    return (_XMP % {key: escape(value) for key, value in values.items()}).encode("utf-8")
+    return (_XMP % {key: escape_xml(value) for key, value in values.items()}).encode("utf-8")
 
 
 def build_info(title: str, author: str, stamp: datetime) -> bytes:

@@ -10,14 +10,16 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
-
-import pypdfium2
+from typing import TYPE_CHECKING
 
 from village_notice.domain.finding import Finding, Place
 from village_notice.domain.public import VillageYear
 from village_notice.notices.fonts import show_text
 from village_notice.notices.lists import show_yuan
 from village_notice.notices.village import Kind, Notice
+
+if TYPE_CHECKING:
+    from pypdfium2 import PdfDocument
 
 _EVERY = 50
 _AMOUNT = re.compile(r"(?<![\d.,-])-?\d{1,3}(?:,\d{3})*\.\d\d(?!\d)")
@@ -51,6 +53,8 @@ def check_sample(notices: Sequence[Notice], village: VillageYear) -> list[Findin
 
 def _find_faults(notice: Notice, village: VillageYear) -> Iterator[str]:
     """What is wrong with a file, in words; the first of each sort only."""
+    import pypdfium2  # few workers have a village of the sample
+
     try:
         document = pypdfium2.PdfDocument(notice.data)
         text = "\n".join(_read_pages(document))
@@ -76,7 +80,7 @@ def _find_faults(notice: Notice, village: VillageYear) -> Iterator[str]:
             yield f"所附的表相加是 {added}，应为 {expected}"
 
 
-def _read_pages(document: pypdfium2.PdfDocument) -> Iterator[str]:
+def _read_pages(document: "PdfDocument") -> Iterator[str]:
     for page in document:
         words = page.get_textpage()
         yield words.get_text_range()
@@ -86,7 +90,7 @@ def _read_pages(document: pypdfium2.PdfDocument) -> Iterator[str]:
 
 def _list_expected(kind: Kind, village: VillageYear) -> tuple[Counter[str], Counter[str], Counter[str]]:
     """Names with how often they stand there at least, amounts of the rows, and amounts of the control lines."""
-    lines, programmes = village.lines, village.programmes
+    programmes = village.programmes
     if kind == "summary":
         fen = [p.amount_fen for p in programmes]
         return (
@@ -97,16 +101,17 @@ def _list_expected(kind: Kind, village: VillageYear) -> tuple[Counter[str], Coun
     if kind == "household":
         homes = village.households
         lists = [p for p in programmes if p.lists_names and p.tier == "C"]
-        names, fen = homes["name"].tolist(), homes["amount_fen"].tolist()
+        names, fen = homes.values("name"), homes.values("amount_fen")
         sums = [sum(fen)] if fen else []
     else:
         lists, names, fen, sums = [p for p in programmes if p.lists_names], [], [], []
         totals = [p.amount_fen for p in programmes if not p.lists_names]
         fen, sums = totals, [sum(totals)] if totals else []
-    chosen = dict(iter(lines.groupby("key", sort=False)))
+    lines = village.lines.to_lists()
     for p in lists:
-        own = chosen[p.key]["amount_fen"].tolist()
-        names, fen, sums = [*names, *chosen[p.key]["name"].tolist()], [*fen, *own], [*sums, sum(own)]
+        chosen = [i for i, key in enumerate(lines["key"]) if key == p.key]
+        own = [lines["amount_fen"][i] for i in chosen]
+        names, fen, sums = [*names, *(lines["name"][i] for i in chosen)], [*fen, *own], [*sums, sum(own)]
     return Counter(map(show_text, names)), Counter(map(show_yuan, fen)), Counter(map(show_yuan, sums))
 
 

@@ -10,7 +10,7 @@ from itertools import accumulate
 from math import ceil
 from typing import NamedTuple
 
-from village_notice.notices.fonts import Style, measure, measure_all, measure_each
+from village_notice.notices.fonts import Style, measure, measure_all
 from village_notice.notices.page import Align
 from village_notice.notices.paper import Paper, wrap_even, wrap_text
 
@@ -63,7 +63,7 @@ class Column:
     def widest(self) -> int:
         """The width of its widest text in 1/1000 em, 0 without any; measured once."""
         if self._widest < 0:
-            self._widest = max(measure_each(self.cells), default=0)
+            self._widest = max(measure_all(self.cells), default=0)
         return self._widest
 
     def list_widths(self) -> list[int]:

@@ -104,7 +104,7 @@ class Template:
 
     def fill_all(self, key: str, variables: Mapping[str, object]) -> list[str]:
         """The texts of a list of texts; one with an empty variable is left out."""
-        texts = [t for t in self.values[key] if all(variables[v] not in ("", None) for v in _VARIABLE.findall(t))]
+        texts = [t for t in self.values[key] if all(variables[v] not in ("", None) for v in _split_text(t)[1::2])]
         return [fill_text(t, variables) for t in texts]
 
     def heading(self, key: str) -> str:
@@ -118,7 +118,15 @@ class Template:
 
 def fill_text(text: str, variables: Mapping[str, object]) -> str:
     """The text with each {variable} replaced; nothing else in it has a meaning."""
-    return _VARIABLE.sub(lambda match: str(variables[match[1]]), text)
+    parts = list(_split_text(text))
+    parts[1::2] = [str(variables[name]) for name in parts[1::2]]
+    return "".join(parts)
+
+
+@lru_cache(maxsize=1024)
+def _split_text(text: str) -> tuple[str, ...]:
+    """Words and names of variables in turn, words first and last."""
+    return tuple(_VARIABLE.split(text))
 
 
 @lru_cache(maxsize=64)

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Literal
 
 from village_notice.domain.finding import Finding, Place
-from village_notice.domain.public import VillageYear
+from village_notice.domain.public import VillageYear, list_columns
 from village_notice.notices.card import draw_cards
 from village_notice.notices.detail import draw_detail
 from village_notice.notices.fonts import find_missing
@@ -105,8 +105,9 @@ def check_village(village: VillageYear, notices: list[Notice], settings: Setting
 
 def check_characters(village: VillageYear) -> Iterator[Finding]:
     """A finding for each name, group or title with a character no font has."""
-    names = [*village.lines["name"].tolist(), *village.households["name"].tolist()]
-    words = [village.village, village.full_name, *village.lines["group"].unique()]
+    lines = list_columns(village)
+    names = [*lines["name"], *village.households.values("name")]
+    words = [village.village, village.full_name, *lines["group"]]
     words += [word for p in village.programmes for word in (p.title, p.department)]
     texts = dict.fromkeys([*names, *words])
     if not find_missing("".join(texts)):
