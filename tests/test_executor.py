@@ -5,6 +5,7 @@ import operator
 import os
 import signal
 import zipfile
+from concurrent.futures import Future
 from pathlib import Path
 
 import openpyxl
@@ -14,7 +15,7 @@ from click.testing import CliRunner
 from village_notice import pipeline, publish
 from village_notice.cli import main
 from village_notice.errors import ExitCode, UsageError
-from village_notice.executor import ClusterError, Standby, Workers, check_cluster
+from village_notice.executor import ClusterError, Standby, Workers, _hand_over, check_cluster
 from village_notice.options import RunOptions
 from village_notice.settings import Settings
 from village_notice.sources.reference import read_reference
@@ -128,6 +129,18 @@ def test_a_lost_worker_loses_no_task(cluster):
         if len(found) == 10:
             os.kill(next(iter(cluster.workers.values())).pid, signal.SIGKILL)
     assert sorted(found) == list(range(1, 61))
+
+
+def test_a_result_lost_just_after_it_was_fetched_is_a_result():
+    class Remote:
+        status = "lost"
+
+        def result(self):
+            return 7
+
+    here = Future()
+    _hand_over(here, Remote())
+    assert here.result() == 7
 
 
 @pytest.mark.xdist_group("cluster")

@@ -178,15 +178,38 @@ def _open_cluster(address: str, shared: object) -> Iterator[_Pool]:
 
         # a task and no scattered data: where the computer that holds it is lost, the scheduler has it made again
         given = client.submit(_give, shared, pure=False)
-        executor = client.get_executor(pure=False)
         try:
-            yield _Pool(partial(executor.submit, _call_remote, hash_program(), given), len(client.nthreads()))
+            yield _Pool(partial(_submit, client, hash_program(), given), len(client.nthreads()))
         except KilledWorker:
             raise ClusterError(
                 "同一项工作接连让几台工作机退出，已经停止。多半是内存不够，请加内存或减少每台的进程，再运行一次。"
             ) from None
         except CancelledError:
             raise ClusterError(f"与集群 {address} 的连接断了，已经停止。请检查调度机，再运行一次。") from None
+
+
+def _submit(client: Any, program: str, given: object, *task: object) -> Future[Any]:  # noqa: ANN401  # no types
+    """A task given to a cluster.
+
+    Its own `get_executor` is not used: where the computer that holds a result is lost just when that has been fetched, it
+    takes the result for an exception.
+    """
+    here = Future[Any]()
+    remote = client.submit(_call_remote, program, given, *task, pure=False)
+    here.add_done_callback(lambda done: remote.cancel() if done.cancelled() else None)
+    remote.add_done_callback(partial(_hand_over, here))
+    return here
+
+
+def _hand_over(here: Future[Any], remote: Any) -> None:  # noqa: ANN401  # no types
+    if not here.set_running_or_notify_cancel():
+        return
+    try:
+        result = remote.result()  # waits where it must be made again
+    except BaseException as error:  # noqa: BLE001  # whoever waits must be told
+        here.set_exception(error)
+    else:
+        here.set_result(result)
 
 
 def _give(shared: T) -> T:

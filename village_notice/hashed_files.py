@@ -55,7 +55,7 @@ class HashedFiles:
 
     def _look_up(self, name: str) -> _Found:
         batch, place = self._batches.get(name, (None, 0))
-        if batch is None or batch.cancel():  # whoever asks is quicker than what has not begun
+        if batch is None or not (batch.running() or batch.done()):  # whoever asks is quicker than what has not begun
             return None, ""
         try:
             return batch.result()[place]
