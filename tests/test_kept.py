@@ -17,7 +17,7 @@ from village_notice.domain.public import (
 from village_notice.domain.public_table import make_table
 from village_notice.domain.subsidy import Tier
 from village_notice.errors import UsageError
-from village_notice.kept import KEPT, Kept, read_kept, write_kept
+from village_notice.kept import EARLIER, KEPT, Kept, keep_earlier, read_kept, write_kept
 from village_notice.output import PRIVATE
 
 
@@ -89,3 +89,15 @@ def test_a_folder_without_results_and_a_broken_file(tmp_path, out):
     (out / PRIVATE / KEPT).write_bytes(b"PK")
     with pytest.raises(UsageError, match="重新运行"):
         read_kept(out)
+
+
+def test_figures_staged_twice_leave_no_earlier_ones_that_say_the_same(tmp_path):
+    out, staging = tmp_path / "结果", tmp_path / "正在生成"
+    for folder, data in ((out, b"without the refused"), (staging, b"with it")):
+        (folder / PRIVATE).mkdir(parents=True)
+        (folder / PRIVATE / KEPT).write_bytes(data)
+    keep_earlier(out, staging)
+    assert (staging / PRIVATE / EARLIER).read_bytes() == b"without the refused"
+    (staging / PRIVATE / KEPT).write_bytes(b"without the refused")
+    keep_earlier(out, staging)
+    assert not (staging / PRIVATE / EARLIER).exists()

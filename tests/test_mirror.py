@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+from pathlib import Path
 
 import fsspec
 import openpyxl
@@ -168,7 +169,8 @@ def test_what_the_user_must_know(memory, tmp_path):
     assert "secret" not in tell("ftp://office:secret@10.0.0.1/收件箱", *mirror)
 
 
-def test_a_name_that_leads_out_of_the_folder_is_refused(memory, tmp_path, monkeypatch):
+def test_a_name_that_leads_out_of_the_folder_is_refused(memory, monkeypatch):
+    make_inbox(memory)
     monkeypatch.setattr(type(memory), "find", lambda *_, **__: {"/县/收件箱/../坏.xlsx": {"type": "file", "size": 1}})
     with pytest.raises(UsageError, match="文件名"):
         Storage(FolderUrl("memory://县/收件箱")).list_files()
@@ -200,3 +202,109 @@ def test_sending_says_what_could_not_be_written(tmp_path):
     (tmp_path / "甲.txt").write_bytes(b"1")
     with pytest.raises(CannotWriteError, match="没有送到"):
         storage.send(tmp_path / "甲.txt", "里面/甲.txt")
+
+
+def make_inbox(memory, amount=130):
+    memory.pipe("/县/收件箱/地力.xlsx", make_workbook(amount))
+
+
+def test_a_folder_that_cannot_be_listed_is_told_and_not_taken_for_empty(tmp_path, monkeypatch):
+    for name in ("甲镇", "乙镇"):
+        (tmp_path / "源" / name).mkdir(parents=True)
+        (tmp_path / "源" / name / "表.xlsx").write_bytes(b"1")
+    mirror = Mirror.open(FolderUrl(f"file://{tmp_path}/源"), tmp_path / "本机", "收件箱")
+    mirror.fetch(stay_silent)
+    kind = type(fsspec.filesystem("file"))
+    listing = kind.ls
+
+    def fail(self, path, *args, **values):
+        if str(path).endswith("乙镇"):
+            raise OSError("坏了")
+        return listing(self, path, *args, **values)
+
+    monkeypatch.setattr(kind, "ls", fail)
+    with pytest.raises(UsageError, match="坏了"):
+        mirror.fetch(stay_silent)
+    assert (mirror.folder / "乙镇" / "表.xlsx").read_bytes() == b"1"
+
+
+def test_a_run_after_another_computer_sent_other_results_is_done(memory, tmp_path):
+    args = ("memory://县/收件箱", "--out", "memory://县/结果", "--mirror")
+    make_inbox(memory)
+    run(*args, tmp_path / "一号机")
+    before = take_public(read_storage(memory, "/县/结果"))
+    make_inbox(memory, 999)
+    run(*args, tmp_path / "二号机")
+    make_inbox(memory)
+    assert "与上次完全相同" not in run(*args, tmp_path / "一号机")
+    assert take_public(read_storage(memory, "/县/结果")) == before
+
+
+def test_half_a_file_on_storage_never_takes_the_place_of_the_whole_one(memory, tmp_path, monkeypatch):
+    make_inbox(memory)
+    args = ("memory://县/收件箱", "--out", "memory://县/结果", "--mirror", tmp_path / "本机")
+    put = type(memory).put_file
+
+    def fail(self, here, there, **values):
+        if there.endswith("查询.db"):
+            self.pipe_file(there, Path(here).read_bytes()[:5000])
+            raise OSError("网断了")
+        return put(self, here, there, **values)
+
+    monkeypatch.setattr(type(memory), "put_file", fail)
+    assert CliRunner().invoke(main, ["run", *map(str, args), "--year", "2022"]).exit_code == 6
+    whole = next((tmp_path / "本机").glob("结果-????????/公开/查询.db"))
+    data = whole.read_bytes()
+    monkeypatch.undo()
+    run(*args)
+    assert whole.read_bytes() == memory.cat_file("/县/结果/公开/查询.db") == data
+
+
+@pytest.mark.parametrize("loss", ["storage", "record"])
+def test_results_that_vanish_on_one_side_stay_on_the_other(memory, tmp_path, loss):
+    make_inbox(memory)
+    args = [
+        "run",
+        "memory://县/收件箱",
+        "--out",
+        "memory://县/结果",
+        "--mirror",
+        str(tmp_path / "本机"),
+        "--year",
+        "2022",
+    ]
+    CliRunner().invoke(main, args)
+    local = next((tmp_path / "本机").glob("结果-????????"))
+    here, there = read_tree(local), read_storage(memory, "/县/结果")
+    if loss == "storage":
+        memory.rm("/县/结果", recursive=True)
+    else:
+        next((tmp_path / "本机").glob("结果-????????.json")).write_text('{"files": {}}')
+    found = CliRunner().invoke(main, args)
+    assert found.exit_code == 2
+    assert "没有动" in found.output
+    assert read_tree(local) == here
+    assert loss == "storage" or read_storage(memory, "/县/结果") == there
+
+
+def test_a_cache_on_storage_is_left_alone(memory, tmp_path):
+    make_inbox(memory)
+    args = ("memory://县/收件箱", "--out", "memory://县/结果", "--mirror", tmp_path / "本机")
+    run(*args)
+    memory.pipe("/县/结果/内部资料_不得外传/.缓存/别人的.bin", b"1")
+    run(*args)
+    assert memory.cat_file("/县/结果/内部资料_不得外传/.缓存/别人的.bin") == b"1"
+    assert not list((tmp_path / "本机").rglob("别人的.bin"))
+
+
+def test_a_file_that_became_a_folder_on_storage(tmp_path, memory):
+    url = FolderUrl("memory://县/收件箱")
+    for name in ("甲", "甲/乙.txt", "甲"):
+        for old in memory.find("/县/收件箱"):
+            memory.rm_file(old)
+        memory.store.pop("/县/收件箱/甲", None)
+        memory.pseudo_dirs[:] = [d for d in memory.pseudo_dirs if not d.startswith("/县/收件箱/甲")]
+        memory.pipe(f"/县/收件箱/{name}", b"1")
+        mirror = Mirror.open(url, tmp_path, "收件箱")
+        mirror.fetch(stay_silent)
+        assert list(read_tree(mirror.folder)) == [name]

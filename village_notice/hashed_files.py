@@ -8,7 +8,8 @@ is not known when it is asked for, whoever asks must work out.
 import os
 import signal
 from collections.abc import Iterable, Sequence
-from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor
+from concurrent.futures import BrokenExecutor, CancelledError, Future, ProcessPoolExecutor
+from contextlib import suppress
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -38,10 +39,11 @@ class HashedFiles:
         if len(names) < _MANY:
             return
         self._executor = ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=_ignore_interrupt)
-        for start in range(0, len(names), _AT_ONCE):
-            batch = names[start : start + _AT_ONCE]
-            future = self._executor.submit(hash_files, batch)
-            self._batches |= {name: (future, place) for place, name in enumerate(batch)}
+        with suppress(BrokenExecutor):  # ended by somebody: whoever asks works it out
+            for start in range(0, len(names), _AT_ONCE):
+                batch = names[start : start + _AT_ONCE]
+                future = self._executor.submit(hash_files, batch)
+                self._batches |= {name: (future, place) for place, name in enumerate(batch)}
 
     def note(self, path: Path) -> None:
         """Hashes a file here and now, for whoever asks later."""
@@ -59,7 +61,7 @@ class HashedFiles:
             return None, ""
         try:
             return batch.result()[place]
-        except BrokenExecutor:  # the process was ended by somebody
+        except (BrokenExecutor, CancelledError):  # the process was ended
             return None, ""
 
     def close(self) -> None:

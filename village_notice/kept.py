@@ -121,6 +121,7 @@ def keep_earlier(out: Path, staging: Path) -> None:
 
     They are those in OUT or, where these say the same as the new ones, the earlier ones of OUT.
     """
+    (staging / PRIVATE / EARLIER).unlink(missing_ok=True)  # figures may be staged twice in a run
     now = (staging / PRIVATE / KEPT).read_bytes()
     for name in (KEPT, EARLIER):
         path = out / PRIVATE / name

@@ -6,7 +6,8 @@ both sides is compared, so that a run after a small change fetches and sends lit
 
 import hashlib
 import json
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,11 +18,14 @@ from village_notice.options import RunResult
 from village_notice.output import CACHE, MANIFEST, PRIVATE, STAGING, UNFINISHED
 from village_notice.progress import Progress
 from village_notice.storage import HALF, FolderUrl, Storage
+from village_notice.unchanged import forget_result
 
 Folder = Path | FolderUrl
 _OWN = (f"{STAGING}/", f"{UNFINISHED}/", f"{PRIVATE}/{CACHE}/")
 """What of the results only helps the next run on the same computer."""
 _AT_ONCE = 8
+_SENDING = "正在送"
+"""Mark of a file that was about to be sent: what is on storage may be half of it."""
 _PIECE = 500
 """After so many files the record is written: what is stopped goes on from there."""
 
@@ -123,9 +127,13 @@ class Mirror:
         Raises:
             UsageError: The folder is empty where it may not be, does not answer, or holds a name no file may have.
         """
-        there = self.storage.list_files()
-        if not there and not self.keeps_own:
-            raise UsageError(f"网址 {self.storage.url} 下面没有文件。请检查网址有没有写错，或先把表格放上去。")
+        there = self._list_there()
+        self._check(there)
+        gone = [name for name in self._list_here() if name not in there and self._may_go(name)]
+        for name in gone:
+            (self.folder / name).unlink()
+            self.known.pop(name, None)
+        _remove_empty_folders(self.folder)
 
         def fetch(name: str) -> None:
             path = self.folder / name
@@ -134,12 +142,29 @@ class Mirror:
             self._note(name, there[name])
 
         wanted = [name for name, mark in there.items() if self._must_fetch(name, mark)]
+        if self.keeps_own and (gone or wanted):  # of another computer: what this one ended with last is no longer there
+            forget_result(self.folder / PRIVATE / CACHE)
         self._do_all(wanted, fetch, f"取回{self.title}", progress)
-        for name in self._list_here():
-            if name not in there and (name in self.known or not self.keeps_own):
-                (self.folder / name).unlink()
-                self.known.pop(name, None)
-        self._write_record()
+
+    def _check(self, there: Mapping[str, str]) -> None:
+        """Nothing, where what is on storage can be meant to take the place of what is here."""
+        url, known = self.storage.url, self.known.get(MANIFEST)
+        if not there and not self.keeps_own:
+            raise UsageError(f"网址 {url} 下面没有文件。请检查网址有没有写错，或先把表格放上去。")
+        if self.keeps_own and known and known.mark != _SENDING and MANIFEST not in there:
+            raise UsageError(
+                f"网址 {url} 下面原有的结果不见了。本机 {self.folder} 里的没有动。请检查网址和存储（是不是没有挂上）；"
+                "确实要全部重新送出，请换一个空的结果网址。"
+            )
+        if self.keeps_own and not self.known and any(self._list_here()):
+            raise UsageError(
+                f"镜像文件夹里没有 {self.record.name}（或已损坏），{self.folder} 里却有结果，分不清哪边新，没有动。"
+                "请换一个空的 --mirror 文件夹（会全部取回）。"
+            )
+
+    def _may_go(self, name: str) -> bool:
+        """Whether a file that is not on storage is none of this computer's own."""
+        return name in self.known and self.known[name].mark != _SENDING if self.keeps_own else True
 
     def send(self, progress: Progress) -> None:
         """Makes the folder on storage as the local one is, the list of files last; what is not ours stays.
@@ -148,12 +173,14 @@ class Mirror:
             UsageError: The storage does not answer.
             CannotWriteError: Not all could be sent.
         """
-        there, here = self.storage.list_files(), self._list_here()
+        there, here = self._list_there(), self._list_here()
         changed = [name for name in here if self._must_send(name, there.get(name))]
+        for name in changed:
+            self._note(name, _SENDING)
+        self._write_record()
 
         def send(name: str) -> None:
             self.storage.send(self.folder / name, name)
-            self._note(name, "")
 
         self._do_all([name for name in changed if name != MANIFEST], send, f"送出{self.title}", progress)
         for name in self.known.keys() - set(here):
@@ -162,7 +189,7 @@ class Mirror:
             self.known.pop(name)
         self._do_all([name for name in changed if name == MANIFEST], send, f"送出{self.title}的清单", progress)
         if changed:  # what the storage says of a single file may be worded otherwise than in the list of all
-            there = self.storage.list_files()
+            there = self._list_there()
             self.known |= {name: self.known[name]._replace(mark=there.get(name, "")) for name in changed}
             self._write_record()
 
@@ -186,7 +213,11 @@ class Mirror:
 
     def _must_fetch(self, name: str, mark: str) -> bool:
         known = self.known.get(name)
-        if known is None or not mark or known.mark != mark or not (self.folder / name).is_file():
+        if known is None or not (self.folder / name).is_file():
+            return True
+        if known.mark == _SENDING:
+            return False
+        if not mark or known.mark != mark:
             return True
         return not self.keeps_own and self._look(name) != known[1:]
 
@@ -195,15 +226,31 @@ class Mirror:
         known = self.known.get(name)
         return known is None or known.mark != mark or self._look(name) != known[1:]
 
+    def _list_there(self) -> dict[str, str]:
+        return {name: mark for name, mark in self.storage.list_files().items() if self._is_meant(name)}
+
     def _list_here(self) -> list[str]:
+        for half in [*self.folder.rglob(f"*{HALF}")]:
+            half.unlink()  # left by a run that was ended while it fetched
         names = (p.relative_to(self.folder).as_posix() for p in self.folder.rglob("*") if p.is_file())
-        return sorted(n for n in names if not n.endswith(HALF) and not (self.keeps_own and n.startswith(_OWN)))
+        return sorted(filter(self._is_meant, names))
+
+    def _is_meant(self, name: str) -> bool:
+        """Whether a file travels: of results not what only helps the next run on the same computer."""
+        return not (self.keeps_own and name.startswith(_OWN))
 
     def _write_record(self) -> None:
         half = self.record.with_suffix(".tmp")
         text = json.dumps({"url": self.storage.url.text, "files": dict(sorted(self.known.items()))}, ensure_ascii=False)
         half.write_text(text, encoding="utf-8", newline="\n")
         half.replace(self.record)
+
+
+def _remove_empty_folders(folder: Path) -> None:
+    """A folder on storage is what its files' names say."""
+    for place, _, _ in os.walk(folder, topdown=False):
+        if Path(place) != folder and not any(Path(place).iterdir()):
+            Path(place).rmdir()
 
 
 def _locate(mirror: Mirror | None, folder: Folder) -> Path:
@@ -215,6 +262,6 @@ def _read_record(path: Path, url: FolderUrl) -> dict[str, Known]:
     try:
         record = json.loads(path.read_text(encoding="utf-8"))
         files = {str(name): Known(str(m), int(s), int(t)) for name, (m, s, t) in record["files"].items()}
+        return files if record["url"] == url.text else {}
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return {}
-    return files if record["url"] == url.text else {}

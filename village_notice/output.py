@@ -116,6 +116,7 @@ class OutputFolder:
             known: Relative path → SHA-256 of files whose hash is known: those staged, and those of OUT that stay as
                 they are.
         """
+        self.hashed.close()  # a file that is being read cannot be replaced on Windows
         (self.staging / JOURNAL).unlink(missing_ok=True)
         known = known or {}
         made = {p.relative_to(self.staging).as_posix(): p for p in sorted(self.staging.rglob("*")) if p.is_file()}

@@ -105,7 +105,7 @@ def run(
         out = open_output(options.out)
         out.hashed = early.hashed
         watch.lap("启动")
-        forget_result(out)
+        forget_result(out.cache)
         try:
             with Beside(watch) as beside:
                 return _make_everything(options, office, out, Course(progress, watch.lap, early, beside))

@@ -74,13 +74,34 @@ class Storage:
         found = {}
         with self._explain(UsageError, "读不出"):
             self._system.invalidate_cache()
-            listed = self._system.find(self._root, detail=True)
+            listed = self._find() if self._system.exists(self._root) else {}
         for path, info in listed.items():
             name = path[len(self._root) :].lstrip("/")
             if name and not name.endswith("/") and info.get("type") != "directory":
                 self._check_name(name)
                 found[name] = _mark(info)
         return found
+
+    def _find(self) -> dict[str, dict[str, Any]]:
+        """Every file with what is known of it; a folder that cannot be listed is an error and never an empty folder."""
+        from fsspec.asyn import AsyncFileSystem
+        from fsspec.spec import AbstractFileSystem
+
+        kind = type(self._system)
+        if getattr(kind, "_find", kind.find) in (AbstractFileSystem.find, AsyncFileSystem._find):
+            return dict(self._walk(self._root))  # theirs passes over what it cannot list
+        found: dict[str, dict[str, Any]] = self._system.find(self._root, detail=True)  # one request lists all
+        return found
+
+    def _walk(self, folder: str) -> Iterator[tuple[str, dict[str, Any]]]:
+        for info in self._system.ls(folder, detail=True):
+            name = str(info["name"]).rstrip("/")
+            if name == folder:
+                continue
+            if info["type"] == "directory":
+                yield from self._walk(name)
+            else:
+                yield name, info
 
     def fetch(self, name: str, path: Path) -> None:
         """Writes a file of the storage to a path, which is whole or not there.

@@ -77,9 +77,13 @@ def recall_result(options: RunOptions, discover: Callable[[], Discovery]) -> Run
         return None
 
 
-def forget_result(out: OutputFolder) -> None:
-    """Nothing is left of what the last run ended with: another run has begun."""
-    (out.cache / _RESULT).unlink(missing_ok=True)
+def forget_result(cache: Path) -> None:
+    """Nothing is left of what the last run ended with: another run has begun, or results of another computer came.
+
+    Args:
+        cache: Folder .缓存 of the results.
+    """
+    (cache / _RESULT).unlink(missing_ok=True)
 
 
 def remember_result(options: RunOptions, discovery: Discovery, result: RunResult, out: OutputFolder) -> None:

@@ -5,9 +5,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from village_notice.domain.frames import build_frame
+from village_notice.domain.order import ListOrders
 from village_notice.domain.pinyin import Pinyin
 from village_notice.ledger import name_order
 from village_notice.ledger.name_order import number_readings
+from village_notice.ledger.owners import find_owners
 
 SURNAMES = {"单": ("shan",), "盖": ("ge", "gai"), "尉迟": ("yu chi", "wei chi"), "长孙": ("zhang sun",), "乂": ("a b",)}
 NAMES = [
@@ -58,3 +61,19 @@ def test_most_names_are_read_without_a_reading_of_their_own(monkeypatch):
     monkeypatch.setattr(Pinyin, "sort_key", lambda self, name: read.append(name) or sort_key(self, name))
     numbers = name_order.number_readings(["王一", "王一一", "王二", "王·一", "单二"], Pinyin(SURNAMES))
     assert sorted(set(read)) == ["单", "王", "王·一"] and np.argsort(numbers)[0] == 4
+
+
+@pytest.mark.parametrize("order", [(), ("received",)])
+def test_an_order_without_groups_where_groups_are_more_than_people(order):
+    rows = build_frame(
+        {
+            "name": ["王一"] * 3,
+            "group": ["1组", "2组", "2组"],
+            "household_head": [""] * 3,
+            "organisation": [0] * 3,
+            "person_no": [1] * 3,
+        }
+    )
+    owners = find_owners(rows, np.zeros(3, np.int64), Pinyin({}), ListOrders(order, order))
+    assert owners.group_texts[owners.group].tolist() == ["2组"]
+    assert [ranks.tolist() for ranks in owners.rank(order)] == [[0], [0]]

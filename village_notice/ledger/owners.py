@@ -40,7 +40,11 @@ class Owners:
     def rank(self, order: Order) -> tuple[Ints, Ints]:
         """For each person the ranks it stands by: of its group, then of its name or of where it was first read."""
         if order not in self._ranks:
-            by_group = names.rank_groups(self.group_texts.tolist()) if GROUP in order else np.zeros_like(self.group)
+            by_group = (
+                names.rank_groups(self.group_texts.tolist())
+                if GROUP in order
+                else np.zeros(len(self.group_texts), np.int64)
+            )
             ranks = self.received
             if RECEIVED not in order:
                 ranks = names.rank_names(self.name_texts.tolist(), self.pinyin, order)[self.name]
