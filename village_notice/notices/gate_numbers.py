@@ -136,8 +136,10 @@ def _fold(data: bytes) -> bytes:
         codes = np.frombuffer(others.encode("utf-32-le", "surrogatepass"), np.uint32)
         for char in map(chr, np.unique(codes[~_inert[codes]]).tolist()):
             folded = _fold_character(char)
-            _inert[ord(char)] = folded == char
-            data = data.replace(char.encode("utf-8", "surrogatepass"), folded.encode("utf-8", "surrogatepass"))
+            if folded == char:
+                _inert[ord(char)] = True
+            else:
+                data = data.replace(char.encode("utf-8", "surrogatepass"), folded.encode("utf-8", "surrogatepass"))
     return data.translate(_NOUGHTS, _PARTING)
 
 
