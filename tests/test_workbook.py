@@ -148,3 +148,11 @@ def test_rows_of_one_look_and_of_many_stand_in_their_places():
 )
 def test_columns_as_texts(values, kind, texts):
     assert format_column(values, kind) == texts
+
+
+def test_one_value_in_several_columns_stays_in_each():
+    columns = tuple(SheetColumn(f"列{n}") for n in range(28))  # beyond Z
+    rows = [("同",) * 28, *[(None,) * 28] * 2, ("异", *("同",) * 27)]
+    sheet = load(build(Sheet("表", "标题", columns, rows), Sheet("二", "标题", columns[:2], [("同", "同")])))["表"]
+    assert [cell.value for cell in sheet[3]] == ["同"] * 28 and [cell.value for cell in sheet[6]][:2] == ["异", "同"]
+    assert (sheet["AA3"].value, sheet["AB6"].value, sheet["AB4"].value) == ("同", "同", None)

@@ -17,6 +17,7 @@ from datetime import datetime
 from functools import lru_cache, partial
 from pathlib import Path
 
+from village_notice.archive.bag import decode_path
 from village_notice.archive.package import PackageFile, build_package
 from village_notice.archive.versions import Plan, plan_package
 from village_notice.domain.finding import Finding, Place
@@ -153,7 +154,8 @@ def publish_village(village: VillageYear, folders: tuple[str, str], job: Job) ->
     sheets = sum(n.pages for n in notices if n.on_wall)
     correction = f"{village.village}（{plan.folder}）" if plan.previous else ""
     seconds = dict(zip(STAGES, (drawn - start, time.perf_counter() - drawn), strict=True))
-    digests = {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}
+    known = {f"{plan.folder}/{name}": digest for name, digest in _list_digests(package)}
+    digests = {name: known.get(name) or hashlib.sha256(data).hexdigest() for name, data in files.items()}
     return Published(
         village.village_code, sheets, tuple(findings), correction=correction, seconds=seconds, key=key, folders=folders,
         files=digests,
@@ -197,6 +199,13 @@ def _build_package(village: VillageYear, parts: Sequence[PackageFile], job: Job,
         pinyin=pinyin,
         plan=plan,
     )
+
+
+def _list_digests(package: Mapping[str, bytes]) -> Iterator[tuple[str, str]]:
+    """Path in the package and SHA-256 of the files that its own manifest names: most of what is written of a village."""
+    for line in package.get("manifest-sha256.txt", b"").decode("utf-8").split("\n"):
+        digest, _, path = line.partition("  ")
+        yield decode_path(path), digest
 
 
 def _list_large_numbers(village: VillageYear) -> Iterator[str]:

@@ -10,11 +10,11 @@ import io
 import math
 import re
 import zipfile
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from itertools import groupby, islice
+from itertools import groupby
 from typing import Literal, NamedTuple
 
 from village_notice.chart import Chart, build_chart_parts, list_chart_types
@@ -121,7 +121,7 @@ def build_workbook(sheets: Sequence[Sheet], *, title: str, stamp: datetime, char
     """The bytes of an .xlsx with the given sheets, then the charts; the same arguments give the same bytes."""
     names = [_SHEET_NAME.sub("_", name)[:31] for name in (*(s.name for s in sheets), *(c.tab for c in charts))]
     filters = {place: _filter_range(sheet) for place, sheet in enumerate(sheets) if sheet.has_filter and sheet.rows}
-    parts = {
+    parts: dict[str, str | bytes] = {
         "[Content_Types].xml": _content_types(len(names), list_chart_types(len(charts))),
         "_rels/.rels": _ROOT_RELATIONS,
         "docProps/core.xml": _core(title, stamp),
@@ -136,7 +136,7 @@ def build_workbook(sheets: Sequence[Sheet], *, title: str, stamp: datetime, char
             parts[f"xl/worksheets/_rels/sheet{number}.xml.rels"] = _link_relations(targets)
     for number, chart in enumerate(charts, start=1):
         parts |= build_chart_parts(chart, number, len(sheets) + number)
-    return build_zip({name: text.encode("utf-8") for name, text in parts.items()}, stamp)
+    return build_zip({name: p if isinstance(p, bytes) else p.encode("utf-8") for name, p in parts.items()}, stamp)
 
 
 def build_zip(parts: dict[str, bytes], stamp: datetime) -> bytes:
@@ -163,10 +163,11 @@ def format_column(values: Sequence[Value], kind: Kind) -> list[str]:
         return guard_formulas(values)  # type: ignore[arg-type]  # all of them are texts
     if types == {int}:
         return list(map(show, values))  # type: ignore[arg-type]  # all of them are numbers
-    return ["" if v is None else guard_formula(v) if isinstance(v, str) else show(v) for v in values]
+    texts = {v: "" if v is None else guard_formula(v) if isinstance(v, str) else show(v) for v in set(values)}
+    return list(map(texts.__getitem__, values))
 
 
-def _sheet(sheet: Sheet, targets: dict[str, str]) -> str:
+def _sheet(sheet: Sheet, targets: dict[str, str]) -> bytes:
     last = column_letters(len(sheet.columns))
     first_note = len(sheet.rows) + 3
     whole_rows = (1, *range(first_note, first_note + len(sheet.notes)))
@@ -192,19 +193,22 @@ def _sheet(sheet: Sheet, targets: dict[str, str]) -> str:
         f'<pageSetup paperSize="9" orientation="{"landscape" if sheet.landscape else "portrait"}" fitToHeight="0"/>'
         "<headerFooter><oddFooter>&amp;C第 &amp;P 页，共 &amp;N 页</oddFooter></headerFooter></worksheet>"
     )
-    return "".join([head, *_draw_rows(sheet, first_note), tail])  # in one go: a sheet may have megabytes
+    rows = _draw_rows(sheet, first_note)
+    return b"".join([head.encode("utf-8"), *rows, tail.encode("utf-8")])  # in one go: a sheet may have megabytes
 
 
-def _draw_rows(sheet: Sheet, first_note: int) -> Iterable[str]:
+def _draw_rows(sheet: Sheet, first_note: int) -> list[bytes]:
     width = sum(c.width for c in sheet.columns)
-    yield _text_row(1, (sheet.title,), "title", height=30 * _count_lines(sheet.title, width * 0.65))
-    yield _text_row(2, (c.heading for c in sheet.columns), "heading")
-    looks = _list_looks(sheet)
-    for look, places in groupby(range(len(sheet.rows)), looks.__getitem__):
-        while run := list(islice(places, _MOST_AT_ONCE)):
-            yield from _draw_run(sheet.columns, sheet.rows[run[0] : run[-1] + 1], look, run[0] + 3)
+    pieces = [
+        _text_row(1, (sheet.title,), "title", height=30 * _count_lines(sheet.title, width * 0.65)),
+        _text_row(2, (c.heading for c in sheet.columns), "heading"),
+    ]
+    for look, first, end in _find_runs(sheet):
+        for start in range(first, end, _MOST_AT_ONCE):
+            pieces += _draw_run(sheet.columns, sheet.rows[start : min(start + _MOST_AT_ONCE, end)], look, start + 3)
     for number, note in enumerate(sheet.notes, start=first_note):
-        yield _text_row(number, (note,), "note", height=18 * _count_lines(note, width))
+        pieces.append(_text_row(number, (note,), "note", height=18 * _count_lines(note, width)))
+    return pieces
 
 
 def _count_lines(text: str, width: float) -> int:
@@ -212,30 +216,33 @@ def _count_lines(text: str, width: float) -> int:
     return max(1, math.ceil(sum(2 if c > "\u2e7f" else 1 for c in text) / max(width - 2, 1)))
 
 
-class _Tails(dict[Value, str]):
-    """Value → all that follows the number of the row in a cell, for one kind and style; each value is written once."""
+class _Tails(dict[Value, bytes]):
+    """Value → as UTF-8 all that follows the number of the row in a cell, for one kind and style; each value is written once.
 
-    def __init__(self, kind: Kind, style: int) -> None:
+    What stands between it and the number of the row in the next cell belongs to it.
+    """
+
+    def __init__(self, kind: Kind, style: int, behind: str) -> None:
         super().__init__()
-        self.kind, self.style = kind, style
+        self.kind, self.style, self.behind = kind, style, behind
 
-    def __missing__(self, value: Value) -> str:
+    def __missing__(self, value: Value) -> bytes:
         if value is None:
-            tail = f'" s="{self.style}"/>'
+            tail = f'" s="{self.style}"/>{self.behind}'
         elif isinstance(value, str):
-            tail = _text_tail(value, self.style)
+            tail = _text_tail(value, self.style) + self.behind
         else:
-            tail = f'" s="{self.style}"><v>{format_value(value, self.kind)}</v></c>'
+            tail = f'" s="{self.style}"><v>{format_value(value, self.kind)}</v></c>{self.behind}'
         if len(self) >= _MOST_REMEMBERED:
             self.clear()
-        self[value] = tail
-        return tail
+        self[value] = encoded = tail.encode("utf-8")
+        return encoded
 
 
 @lru_cache(maxsize=256)
-def _find_tails(kind: Kind, style: int) -> _Tails:
-    """What is remembered of cells of a kind and style, for all workbooks of the process."""
-    return _Tails(kind, style)
+def _find_tails(kind: Kind, style: int, behind: str) -> _Tails:
+    """What is remembered of cells of a kind and style before the same column, for all workbooks of the process."""
+    return _Tails(kind, style, behind)
 
 
 class _Look(NamedTuple):
@@ -246,11 +253,23 @@ class _Look(NamedTuple):
     fold: str
 
 
+_PLAIN = _Look("", frozenset(), "")
+
+
+def _find_runs(sheet: Sheet) -> Iterator[tuple[_Look, int, int]]:
+    """The look of each run of rows of one look, its first row and its end."""
+    if not (sheet.styles or sheet.links or any(sheet.folded)):
+        yield _PLAIN, 0, len(sheet.rows)
+        return
+    first = 0
+    for look, run in groupby(_list_looks(sheet)):
+        end = first + sum(1 for _ in run)
+        yield look, first, end
+        first = end
+
+
 def _list_looks(sheet: Sheet) -> list[_Look]:
     """The look of each row."""
-    plain = _Look("", frozenset(), "")
-    if not (sheet.styles or sheet.links or any(sheet.folded)):
-        return [plain] * len(sheet.rows)
     linked: dict[int, set[int]] = {}
     for link in sheet.links[:MOST_LINKS]:
         linked.setdefault(link.row, set()).add(link.column)
@@ -258,30 +277,27 @@ def _list_looks(sheet: Sheet) -> list[_Look]:
     styles: Sequence[RowStyle] = sheet.styles or _NO_STYLE * len(sheet.rows)
     return [
         _Look(
-            style, frozenset(linked[place]) if place in linked else plain.linked, _FOLDS[folds[place], folds[place + 1]]
+            style,
+            frozenset(linked[place]) if place in linked else _PLAIN.linked,
+            _FOLDS[folds[place], folds[place + 1]],
         )
         for place, (style, _) in enumerate(zip(styles, sheet.rows, strict=True))
     ]
 
 
-def _draw_run(
-    columns: Sequence[SheetColumn], rows: Sequence[Sequence[Value]], look: _Look, first: int
-) -> Iterable[str]:
+def _draw_run(columns: Sequence[SheetColumn], rows: Sequence[Sequence[Value]], look: _Look, first: int) -> list[bytes]:
     """Rows of one look, which only differ in their numbers and values."""
-    numbers = list(map(str, range(first, first + len(rows))))
-    count = 3 * len(columns) + 3  # join takes each as it is: quicker than a pattern that is filled in
-    pieces = [""] * (count * len(rows))
-    pieces[0::count], pieces[1::count] = ['<row r="'] * len(rows), numbers
-    before = f'"{look.fold}>'
+    numbers = "\n".join(map(str, range(first, first + len(rows)))).encode("ascii").split(b"\n")
+    count = 2 * len(columns) + 3  # join takes each as it is: quicker than a pattern that is filled in
+    pieces = [b""] * (count * len(rows))
+    pieces[0::count], pieces[1::count] = [b'<row r="'] * len(rows), numbers
+    pieces[2::count] = [f'"{look.fold}><c r="A'.encode("ascii")] * len(rows)
     for i, (column, values) in enumerate(zip(columns, zip(*rows, strict=True), strict=True)):
         is_link = i in look.linked and look.style in _FILLS
         style = _LINK_STYLES[look.style] if is_link else _STYLES[look.style, column.kind]
-        place = 3 * i + 2
-        pieces[place::count] = [f'{before}<c r="{column_letters(i + 1)}'] * len(rows)
-        pieces[place + 1 :: count] = numbers
-        pieces[place + 2 :: count] = map(_find_tails(column.kind, style).__getitem__, values)
-        before = ""
-    pieces[count - 1 :: count] = [f"{before}</row>"] * len(rows)
+        behind = f'<c r="{column_letters(i + 2)}' if i + 1 < len(columns) else "</row>"
+        pieces[2 * i + 3 :: count] = numbers
+        pieces[2 * i + 4 :: count] = map(_find_tails(column.kind, style, behind).__getitem__, values)
     return pieces
 
 
@@ -320,11 +336,11 @@ def _quote_path(path: str) -> str:
     )
 
 
-def _text_row(number: int, texts: Iterable[str], style: str, *, height: int = 0) -> str:
+def _text_row(number: int, texts: Iterable[str], style: str, *, height: int = 0) -> bytes:
     look = _PLAIN_STYLES[style]
     cells = (_text_cell(f"{column_letters(i)}{number}", text, look) for i, text in enumerate(texts, start=1))
     fixed = f' ht="{height}" customHeight="1"' if height else ""
-    return f'<row r="{number}"{fixed}>{"".join(cells)}</row>'
+    return f'<row r="{number}"{fixed}>{"".join(cells)}</row>'.encode()
 
 
 def _text_cell(reference: str, text: str, style: int) -> str:

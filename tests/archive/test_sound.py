@@ -37,3 +37,28 @@ def test_endings_of_a_name_can_be_typed(pinyin):
 
 def test_common_characters():
     assert len(common_characters()) == 6763
+
+
+def test_characters_read_as_in_names(pinyin):
+    by_names = Speller(lambda name: pinyin(name))  # noqa: PLW0108  # a reader that can only be asked for names
+    quick = Speller(pinyin)
+    for char in [*common_characters(), *"㐂𬎆·A9v ", "乐", "单", "盖", "仇", "绿"]:
+        assert quick.read_character(char) == by_names.read_character(char)
+        assert quick.read_sounds(char) == " ".join(sorted({fold_sound(r) for r in by_names.read_character(char)}))
+    assert quick.read_character("盖") == ("gai", "ge") and quick.read_character("绿") == ("lu",)
+
+
+@pytest.mark.parametrize(
+    "name", ["王建国", "盖乐单", "单于飞", "尉迟恭", "阿布都热合曼", "乐", "王·一", "仇A绿", "曾曾"]
+)
+def test_endings_begin_behind_the_longest_reading(pinyin, name):
+    speller, found = Speller(pinyin), set()
+    for full, _ in speller.read_name(name):
+        rest, endings = full, [full]
+        for char in name[:-1]:
+            reading = max((r for r in speller.read_character(char) if rest.startswith(r)), key=len, default="")
+            rest = rest[len(reading) :]
+            endings.append(rest)
+        found.update(filter(None, endings))
+    assert speller.spell_endings(name) == tuple(sorted(found))
+    assert speller.spell_name(name).sounds == tuple(sorted({fold_sound(letters) for letters in found}))

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from village_notice.domain.money import (
     WAN,
     format_capital,
+    format_each,
     format_fen,
     format_scaled,
     parse_amount,
@@ -100,3 +101,8 @@ def test_scaled_numbers():
     assert format_scaled(12500, 3) == "12.5"
     assert format_scaled(120_000_000, 6, minimum=2) == "120.00"
     assert format_scaled(-5, 3) == "-0.005"
+
+
+def test_a_column_of_numbers_as_texts():
+    assert format_each([100, None, 100, -5], format_fen) == ["1.00", "", "1.00", "-0.05"]
+    assert format_each([], format_fen) == []

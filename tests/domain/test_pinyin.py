@@ -27,3 +27,15 @@ def test_never_too_many_ways_and_the_usual_one_first(name):
     ways = read(name)
     assert 1 <= len(ways) <= 16
     assert ways[0].startswith("".join(PINYIN.sort_key(name)))
+
+
+def test_every_way_a_character_may_be_read():
+    assert PINYIN.read_character("盖") == {"ge", "gai"}
+    assert PINYIN.read_character("单") == {"shan", "dan"}
+    assert PINYIN.read_character("乐") == {"le", "yue"}
+    assert PINYIN.read_character("王") == {"wang"}
+    assert PINYIN.read_character("·") == {"·"}
+
+
+def test_what_is_blank_has_no_syllable():
+    assert [tuple(reading) for reading in PINYIN.read(" 王")] == [("wang", "w")]

@@ -5,8 +5,10 @@ from village_notice.domain.public import (
     LINE_COLUMNS,
     VillageYear,
     check_code,
+    format_coded,
     hash_figures,
     list_columns,
+    work_out_code,
 )
 from village_notice.domain.public_table import make_table
 
@@ -42,3 +44,12 @@ def test_the_hash_of_figures_tells_lines_households_and_facts():
 
 def test_the_check_code_counts_an_unknown_quantity_as_it_always_did():
     assert check_code(make_village(quantity_milli=[1500, None])) == "L3O5F-NLPTW"
+
+
+def test_the_check_code_counts_lines_as_anybody_may_format_them():
+    village = make_village(quantity_milli=[1500, None], name=["甲", "乙"], key=["A", "B"])
+    head = (village.village_code, village.year, "", village.public_fen)
+    columns = list_columns(village)
+    names = ("key", "serial", "group", "name", "quantity_milli", "payments", "amount_fen")
+    rows = zip(*(["<NA>" if v is None else str(v) for v in columns[name]] for name in names), strict=True)
+    assert check_code(village) == work_out_code(head, (), map(format_coded, rows))

@@ -72,3 +72,24 @@ def test_every_character_of_a_list_is_known():
     """A character left out would have no outline in the file."""
     columns = [Column("a", "right", ["1,234.50", "-7", ""]), Column("b", "left", ["王 A", "李·é"])]
     assert list_chars(columns) == set("1,234.50-7王 A李·é")
+
+
+def test_sums_made_at_once_are_those_made_one_by_one():
+    count = 70
+    amounts = [100 * n for n in range(count)]
+    columns = [Column("姓名", "left", ["王小二"] * count)]
+    columns += [Column("金额", "right", [str(fen) for fen in amounts], amounts)]
+    table = Table(columns, ("本页小计", "承前页", "合计"), lambda word, rows: f"{word}（{rows}户）")
+    layout, sheets, drawn = plan_layout(table, PAPER), [Sheet((0,), 30), Sheet((30,), 69), Sheet((69,), 70)], []
+    for is_prepared in (False, True):
+        document = Document("试", "村", STAMP)
+        drawer = TableDrawer(table, layout, PAPER, document.root)
+        if is_prepared:
+            drawer.prepare(sheets)
+        for number, sheet in enumerate(sheets):
+            page = document.new_page(PAPER.width, PAPER.height)
+            drawer.draw(page, 700.0, sheet, is_first=not number, is_last=number == 2)
+        drawn.append(document.render())
+    assert drawn[0] == drawn[1]
+    texts = [p.text for p in read_pieces(drawn[0]) if p.tag == "TD"]
+    assert str(sum(amounts)) in texts and str(sum(amounts[:30])) in texts and str(sum(amounts[30:69])) in texts

@@ -1,3 +1,4 @@
+import hashlib
 import re
 import struct
 import zlib
@@ -215,6 +216,19 @@ def test_codes_cut_short_hide_nothing_behind_them(look_at_planted, tag):
         look_at_planted("detail", lambda text: b"/%s<</MCID 999>>BDC <%s12>Tj\nEMC\n" % (tag, text(ID)))
 
 
+@pytest.mark.parametrize("tag", [b"TD", b"P"])
+def test_codes_that_are_none_are_not_passed_over(look_at_planted, tag):
+    with pytest.raises(VerificationError):
+        look_at_planted("detail", lambda _: b"/%s<</MCID 999>>BDC <00x1>Tj\nEMC\n" % tag)
+
+
+def test_a_number_among_lines_and_boxes_is_caught(look_at_planted):
+    box = b"/Artifact BMC\n0.5 w\n1.00 2.00 m 3.00 4.00 l\nS\nEMC\n"
+    assert look_at_planted("detail", lambda text: box + b"/Artifact BMC\n0.5 w\n<%s>Tj\nEMC\n" % text(ID) + box) == {
+        "P01"
+    }
+
+
 def test_a_page_with_nothing_planted_passes(look_at_planted):
     assert look_at_planted("detail", lambda _: b"") == set()
 
@@ -230,3 +244,12 @@ def test_every_file_with_a_planted_number_is_named(make_village, make_settings, 
     named = {f.place.file.rpartition("/")[2] for f in made.findings if f.code == "P01"}
     assert named >= {"明细.xlsx", "明细.csv", "查询.html", "查询数据.json"}
     assert len([name for name in named if name.endswith(".pdf")]) == 2
+
+
+def test_the_hashes_of_what_was_made_are_those_of_the_files(make_village, make_settings, stamp, tmp_path):
+    job = publish.Job(make_settings(), stamp, {}, {}, tmp_path)
+    made = publish.publish_village(make_village(households=30), ("镇", "村"), job)
+    folder = tmp_path / "镇" / "村"
+    found = {p.relative_to(folder).as_posix(): hashlib.sha256(p.read_bytes()).hexdigest() for p in folder.rglob("*")
+             if p.is_file()}  # fmt: skip
+    assert made.files == found and any("data/" in name for name in found)

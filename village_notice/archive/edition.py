@@ -5,13 +5,13 @@ texts with decimals, so that the last look can tell them from numbers that must 
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
 from village_notice.archive.people import NAMED_TIERS, Line, Person, check_totals, group_people, read_lines
-from village_notice.domain.money import format_fen, format_scaled, parse_own
+from village_notice.domain.money import format_each, format_fen, format_scaled, parse_own
 from village_notice.domain.public import VillageYear, check_code
 
 Row = tuple[object, ...]
@@ -160,8 +160,8 @@ def _list_people(people: Sequence[Person]) -> list[tuple[str, str, list[Row]]]:
     return [(p.name, p.group, list(islice(rows, len(p.lines)))) for p in people]
 
 
-def _decimals(values: Iterable[int | None], places: int) -> list[str | None]:
-    return [None if value is None else format_scaled(value, places) for value in values]
+def _decimals(values: Sequence[int | None], places: int) -> list[str | None]:
+    return [text or None for text in format_each(values, lambda value: format_scaled(value, places))]
 
 
 def _yuan(fen: object) -> str:

@@ -17,13 +17,13 @@ from typing import Any
 from village_notice.archive.answer import read_words
 from village_notice.archive.people import Line, Person
 from village_notice.archive.picking import group_order
-from village_notice.archive.sound import PinyinReader, Speller, common_characters, fold_sound, search_key
+from village_notice.archive.sound import PinyinReader, Speller, common_characters, search_key
 from village_notice.archive.wording import format_day
 from village_notice.domain.money import format_scaled
 from village_notice.domain.public import VillageYear, check_code
 from village_notice.resources import find_template
 
-_FIELD = re.compile(r"\{\{(\w+)\}\}")
+_FIELD = re.compile(rb"\{\{(\w+)\}\}")
 _JSON_ESCAPES = {char: f"\\u{ord(char):04x}" for char in "<>&\u2028\u2029"}
 """Inside a script element these could end it or open a comment; in JSON text they occur in strings only."""
 
@@ -48,18 +48,19 @@ def build_offline_page(village: VillageYear, people: Sequence[Person], pinyin: P
     data = json.dumps(build_data(village, people, pinyin), ensure_ascii=False, separators=(",", ":"))
     for char, code in _JSON_ESCAPES.items():
         data = data.replace(char, code)
-    values = {
+    encoded = data.encode("utf-8")
+    words = {
         "title": html.escape(_page_words()["title"].format(village=village.village, year=village.year)),
         "place": html.escape(f"{village.county}{village.office}"),
         "until": html.escape(format_day(village.data_until)),
         "policy": _build_policy(style, script),
         "style": style,
         "script": script,
-        "data": data,
-        "digest": hashlib.sha256(data.encode("utf-8")).hexdigest(),
+        "digest": hashlib.sha256(encoded).hexdigest(),
     }
+    values = {b"data": encoded} | {name.encode("ascii"): word.encode("utf-8") for name, word in words.items()}
     # one pass: a name such as {{script}} must not be filled in itself
-    return _FIELD.sub(lambda match: values[match[1]], _read_template("page.html")).encode("utf-8")
+    return _FIELD.sub(lambda match: values[match[1]], _read_template("page.html").encode("utf-8"))
 
 
 def build_data(village: VillageYear, people: Iterable[Person], pinyin: PinyinReader) -> dict[str, Any]:
@@ -144,7 +145,7 @@ def _format_sounds(speller: Speller, characters: Iterable[str]) -> str:
     """Sound and the characters read so, `ai:哀埃;an:安…`, sounds folded and sorted."""
     found: dict[str, list[str]] = {}
     for char in characters:
-        for sound in sorted({fold_sound(reading) for reading in speller.read_character(char)} - {""}):
+        for sound in speller.list_alike(char):
             found.setdefault(sound, []).append(char)
     return ";".join(f"{sound}:{''.join(chars)}" for sound, chars in sorted(found.items()))
 

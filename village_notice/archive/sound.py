@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
+from village_notice.domain.pinyin import Pinyin
 from village_notice.domain.text import clean_name, fold_text
 
 PinyinReader = Callable[[str], Sequence[tuple[str, str]]]
@@ -33,12 +34,17 @@ def fold_sound(text: str) -> str:
 
     Every g behind an n goes, that of the next syllable too: zeng guang, zen guang and zenguang must all become the same.
     """
-    plain = fold_letters(text)
-    while "ng" in plain:
-        plain = plain.replace("ng", "n")
-    for double, single in (("zh", "z"), ("ch", "c"), ("sh", "s")):
-        plain = plain.replace(double, single)
-    return plain
+    return _make_alike(fold_letters(text))
+
+
+def _make_alike(letters: str) -> str:
+    while "ng" in letters:
+        letters = letters.replace("ng", "n")
+    return letters.replace("zh", "z").replace("ch", "c").replace("sh", "s")
+
+
+_fold_reading = lru_cache(maxsize=2048)(_make_alike)
+"""For single characters, which have a few hundred readings."""
 
 
 class Spelling(NamedTuple):
@@ -54,16 +60,20 @@ class Speller:
 
     def __init__(self, read: PinyinReader) -> None:
         self._read = read
+        owner = getattr(read, "__self__", None)
+        self._pinyin = owner if isinstance(owner, Pinyin) else None
         self.read_character = lru_cache(maxsize=None)(self._read_character)
         self.read_name = lru_cache(maxsize=None)(self._read_name)
         self.spell_row = lru_cache(maxsize=None)(self._spell_row)
 
     def _read_name(self, name: str) -> tuple[tuple[str, str], ...]:
         found = {(fold_letters(full), fold_letters(initials)) for full, initials in self._read(name)}
-        return tuple(sorted(pair for pair in found if pair[0]))
+        return tuple(sorted([pair for pair in found if pair[0]]))
 
     def _read_character(self, char: str) -> tuple[str, ...]:
         """The readings of a character, as a surname and inside a name, without tones; empty where none is known."""
+        if self._pinyin:  # it knows without reading two names
+            return tuple(sorted({fold_letters(reading) for reading in self._pinyin.read_character(char)} - {""}))
         alone = {full for full, _ in self.read_name(char)}
         # the reader takes a leading character for a surname: behind 王 it is read as in a given name
         behind = {full.removeprefix("wang") for full, _ in self.read_name("王" + char) if full.startswith("wang")}
@@ -73,13 +83,19 @@ class Speller:
         """The pinyin of a name and of each of its endings (wangjianguo, jianguo, guo), sorted."""
         found = set()
         for full, _ in self.read_name(name):
-            found.add(full)
             rest = full
             for char in name[:-1]:
-                reading = max((r for r in self.read_character(char) if rest.startswith(r)), key=len, default="")
-                rest = rest[len(reading) :]
-                found.update([rest] if reading and rest else [])
-        return tuple(sorted(found))
+                found.add(rest)
+                rest = self._drop_first(char, rest)
+            found.add(rest)
+        return tuple(sorted(found - {""}))
+
+    def _drop_first(self, char: str, letters: str) -> str:
+        """The letters behind the longest reading of a character that they begin with; all of them where there is none."""
+        readings = self.read_character(char)
+        if len(readings) == 1:  # nearly always
+            return letters.removeprefix(readings[0])
+        return letters[max((len(r) for r in readings if letters.startswith(r)), default=0) :]
 
     def _spell_row(self, key: str) -> tuple[str, str]:
         """What a name is found by on the page of the package: pinyin and its endings, and initials, parted by spaces."""
@@ -90,7 +106,7 @@ class Speller:
         spelled = self.spell_endings(key)
         return Spelling(
             spelled,
-            tuple(sorted({fold_sound(letters) for letters in spelled})),
+            tuple(sorted(set(map(_make_alike, spelled)))),
             tuple(sorted({initials for _, initials in self.read_name(key)})),
         )
 
@@ -108,7 +124,11 @@ class Speller:
 
     def read_sounds(self, char: str) -> str:
         """The readings of a character as they sound, parted by spaces; "" where none is known."""
-        return " ".join(sorted({fold_sound(r) for r in self.read_character(char)}))
+        return " ".join(self.list_alike(char))
+
+    def list_alike(self, char: str) -> list[str]:
+        """The readings of a character as they sound, each once, sorted."""
+        return sorted({_fold_reading(reading) for reading in self.read_character(char)})
 
 
 @lru_cache(maxsize=1)

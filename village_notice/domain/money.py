@@ -3,6 +3,7 @@
 import math
 import re
 import unicodedata
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from functools import lru_cache
@@ -203,6 +204,12 @@ def format_scaled(value: int, places: int, *, minimum: int = 0) -> str:
     whole, rest = digits[: len(digits) - places], digits[len(digits) - places :]
     rest = rest.rstrip("0").ljust(minimum, "0")
     return f"{sign}{whole}.{rest}" if rest else f"{sign}{whole}"
+
+
+def format_each(values: Sequence[int | None], show: Callable[[int], str]) -> list[str]:
+    """The numbers of a column as texts, "" for None; each distinct one is shown once, and most columns have few."""
+    texts = {value: "" if value is None else show(value) for value in set(values)}
+    return list(map(texts.__getitem__, values))
 
 
 def format_capital(fen: int) -> str:

@@ -39,8 +39,13 @@ class Pinyin:
     """
 
     def __init__(self, surnames: Mapping[str, Sequence[str]]) -> None:
-        self._surnames = {name: tuple(readings) for name, readings in surnames.items() if readings}
+        self._surnames = {
+            name: tuple([tuple(reading.split()) for reading in readings])
+            for name, readings in surnames.items()
+            if readings
+        }
         self._longest = max((len(name) for name in self._surnames), default=1)
+        self._begins = {name[0] for name in self._surnames if len(name) > 1}
         self._given: dict[str, tuple[str, ...]] = {}
         self._keys: dict[str, tuple[str, ...]] = {}
 
@@ -48,12 +53,17 @@ class Pinyin:
         """Every way the name may be read, the usual one first; a character nobody can read stands for itself."""
         ways: dict[Reading, None] = {}
         for surname in self._surnames_of(name):
-            given = name[len(surname) :]
-            for rest in self._list_given(given):
-                for reading in self._surnames.get(surname) or (" ".join(self._read_given(surname)),):
-                    syllables = (*reading.split(), *rest)
-                    ways[Reading("".join(syllables), "".join(s[0] for s in syllables))] = None
+            heads = self._surnames.get(surname) or (self._read_unknown(surname),)
+            for rest in self._list_given(name[len(surname) :]):
+                for head in heads:
+                    syllables = head + rest
+                    ways[Reading("".join(syllables), "".join([s[0] for s in syllables]))] = None
         return tuple(ways)
+
+    def read_character(self, character: str) -> set[str]:
+        """Every way a character may be read, as a surname or in a given name."""
+        usual = "".join(self._read_given(character))
+        return {usual, *_DOUBLE.get(character, ()), *map("".join, self._surnames.get(character, ()))}
 
     def sort_key(self, name: str) -> tuple[str, ...]:
         """The syllables of the usual reading, for the order of lists: unreadable characters come after all others."""
@@ -61,7 +71,7 @@ class Pinyin:
         if key is None:
             surname = self.surname(name)
             readings = self._surnames.get(surname)
-            head = tuple(readings[0].split()) if readings else self._read_given(surname)
+            head = readings[0] if readings else self._read_given(surname)
             key = self._keys[name] = (*head, *self._read_given(name[len(surname) :]))
         return key
 
@@ -80,9 +90,15 @@ class Pinyin:
 
     def _surnames_of(self, name: str) -> tuple[str, ...]:
         """Possible surnames, the longest first: 单于飞 may be 单于·飞 or 单·于飞."""
+        if name[:1] not in self._begins:
+            return (name[:1],)
         longest = min(self._longest, len(name) - 1)
         found = [name[:size] for size in range(longest, 1, -1) if name[:size] in self._surnames]
         return (*found, name[:1])
+
+    def _read_unknown(self, surname: str) -> tuple[str, ...]:
+        """The syllables of what is in no list of surnames; what is blank has none."""
+        return tuple(" ".join(self._read_given(surname)).split())
 
     def _list_given(self, text: str) -> list[tuple[str, ...]]:
         """Ways to read a given name, the usual one first: a character with two readings may be read either way."""

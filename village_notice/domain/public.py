@@ -182,11 +182,19 @@ def hash_figures(village: VillageYear) -> str:
 
 def _list_lines(village: VillageYear) -> dict[str, list[str]]:
     """Key → its lines as they are counted, "" → all of them."""
-    columns = [["<NA>" if v is None else str(v) for v in list_columns(village)[name]] for name in _CODED]
-    found: dict[str, list[str]] = {"": list(map(format_coded, zip(*columns, strict=True)))}
+    values = list_columns(village)
+    columns = [_list_texts(LINE_COLUMNS[name], values[name]) for name in _CODED]
+    columns[-1] = [text + "\n" for text in columns[-1]]  # a line as `format_coded` makes it
+    found: dict[str, list[str]] = {"": list(map("|".join, zip(*columns, strict=True)))}
     for key, line in zip(columns[0], found[""], strict=True):
         found.setdefault(key, []).append(line)
     return found
+
+
+def _list_texts(kind: Kind, values: list[Any]) -> list[str]:
+    if kind == "text":
+        return values
+    return ["<NA>" if v is None else str(v) for v in values] if None in values else list(map(str, values))
 
 
 def _work_out_code(village: VillageYear, key: str, lines: Sequence[str]) -> str:

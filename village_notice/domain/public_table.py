@@ -54,8 +54,8 @@ class PublicTable:
         """A column as plain numbers and texts, None where there is no number."""
         column = self.columns[name]
         values: list[Any] = column.tolist()
-        if column.dtype == _NUMBERS and (column == NONE).any():
-            return [None if value == NONE else value for value in values]
+        for place in np.flatnonzero(column == NONE).tolist() if column.dtype == _NUMBERS else ():
+            values[place] = None
         return values
 
     def to_lists(self) -> dict[str, list[Any]]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from village_notice.domain.csv_text import write_csv
-from village_notice.domain.money import format_fen, format_scaled
+from village_notice.domain.money import format_each, format_fen, format_scaled
 from village_notice.domain.public import ProgrammeSummary, VillageYear
 from village_notice.domain.subsidy import Tier
 from village_notice.domain.text import guard_formula, guard_formulas
@@ -127,11 +127,12 @@ def _heading(template: Template, key: str) -> str:
 
 def _show(key: str, values: Iterable[Any]) -> Sequence[str]:
     """The cells of a column; a minus before figures makes no formula."""
+    column = list(values)
     if key == "amount":
-        return ["" if fen is None else format_fen(fen) for fen in values]
+        return format_each(column, format_fen)
     if key in _SCALES:
-        return [_show_scaled(value, _SCALES[key]) for value in values]
-    return list(map(str, values)) if key in _COUNTS else guard_formulas(list(values))
+        return format_each(column, lambda value: format_scaled(value, _SCALES[key]))
+    return list(map(str, column)) if key in _COUNTS else guard_formulas(column)
 
 
 def _show_scaled(value: int | None, places: int) -> str:

@@ -137,6 +137,7 @@ class Book:
         paper = part.paper
         sheets = _fill_sheets(part, layout, self.y)
         drawer = TableDrawer(part.table, layout, paper, root)
+        drawer.prepare(sheets)
         for number, sheet in enumerate(sheets):
             title = f"{part.running_title}　{part.table.continued(sheet.starts[0])}".rstrip("　")
             page = self._turn(part, title) if number else self.document.pages[-1]

@@ -146,7 +146,8 @@ class _Writer:
     def _add_fonts(self) -> None:
         used: dict[int, set[str]] = {}
         for style, chars in self._source.used.items():
-            own = chars & get_face(style.value[0]).cids.keys()
+            known = get_face(style.value[0]).cids.keys()
+            own = chars if chars <= known else chars & known
             used.setdefault(style.value[0], set()).update(own)
             for char in chars - own:
                 face, shown = find_face(char, style)
@@ -156,7 +157,7 @@ class _Writer:
 
     def _add_font(self, number: int, chars: set[str]) -> int:
         file, face = self._file, get_face(number)
-        cids = sorted(face.cids[char] for char in chars)
+        cids = sorted(map(face.cids.__getitem__, chars))
         program, to_glyph = face.subset(cids)
         digest = hashlib.sha256(repr(cids).encode()).digest()
         tag = "".join(chr(65 + b % 26) for b in digest[:6])

@@ -1,6 +1,6 @@
 """Drawing a list: headings, panels of rows, bands, notes and lines of sums."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -60,11 +60,20 @@ class TableDrawer:
         self._barred = [i for i, c in enumerate(table.columns) if c.bars]
         self._panels: dict[float, _Lines] = {}
         self._grids: dict[tuple[float, float, int], bytes] = {}
+        self._sums: dict[tuple[int, int], list[str]] = {}
 
     def _anchor(self, column: int, align: Align) -> float:
         """Where a cell's text starts, ends or has its middle, from the left edge of the panel."""
         left, right = self._edges[column : column + 2]
         return {"left": left + PAD, "right": right - PAD, "center": (left + right) / 2}[align]
+
+    def prepare(self, sheets: Sequence[Sheet]) -> None:
+        """Makes the sums of all sheets, drawn one after the other, at once."""
+        spans = [span for sheet in sheets for span in ((0, sheet.starts[0]), (sheet.starts[0], sheet.end))]
+        self._sums = {span: self.table.sums(*span) for span in (*spans, (0, self.table.size))}
+        texts = sorted(set().union(*self._sums.values()))
+        measure_all(texts, Style.BOLD)
+        draw_cells(texts, "right", Style.BOLD, self.paper.table)
 
     def draw(self, page: Page, y: float, sheet: Sheet, *, is_first: bool, is_last: bool) -> float:
         """Draws one page's part from the top down; gives the height below it."""
@@ -205,7 +214,10 @@ class TableDrawer:
 
     def _draw_total(self, page: Page, y: float, label: str, rows: tuple[int, int]) -> float:
         """A line of sums over all panels: each sum in its column of the last panel, the label before them."""
-        words, sums = (self.table.count(label, rows[1] - rows[0]), label), self.table.sums(*rows)
+        words, sums = (
+            (self.table.count(label, rows[1] - rows[0]), label),
+            self._sums.get(rows) or self.table.sums(*rows),
+        )
         paper, bottom = self.paper, y - self.paper.row
         base = y - paper.row / 2 - 0.36 * paper.table
         left = paper.left + self._width() - self._edges[-1]

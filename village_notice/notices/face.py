@@ -16,9 +16,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from village_notice.errors import SettingsError
 
+_Numbers = npt.NDArray[np.int64]
 _COPIED_TABLES = ("cvt ", "fpgm", "prep")
 _SHORT_LOCA = 2 * 0xFFFF  # the most that offsets of two bytes, in steps of two, can tell
 _SHORT = 512  # bytes that are added up faster without numpy
@@ -58,11 +60,10 @@ class Face:
         self._loca = self._read_loca(is_long=head[50:52] == b"\0\1")
         metrics_count = struct.unpack(">H", hhea[34:36])[0]
         self._advances = _read_words(self._table("hmtx")[: metrics_count * 4])[::2]
-        cmap = _read_cmap(self._table("cmap"))
-        ranked = sorted(cmap)
-        self.cids = {chr(code): rank for rank, code in enumerate(ranked, 1)}
-        self._chars = "\0" + "".join(map(chr, ranked))
-        self._glyph_of = array("H", [0, *(cmap[code] for code in ranked)])
+        codes, glyphs = _read_cmap(self._table("cmap"))
+        self._chars = "\0" + str(codes.astype("<u4").tobytes(), "utf-32-le", "surrogatepass")
+        self.cids = dict(zip(self._chars[1:], range(1, len(self._chars)), strict=True))
+        self._glyph_of = array("H", [0, *glyphs.tolist()])
         self._glyphs: dict[int, _Glyph] = {}
 
     def width(self, cid: int) -> int:
@@ -163,34 +164,41 @@ def _read_words(data: bytes) -> array[int]:
     return words
 
 
-def _read_cmap(table: bytes) -> dict[int, int]:
-    """Code point → glyph, out of a format 12 or else a format 4 sub-table; characters without a glyph are left out."""
+def _read_cmap(table: bytes) -> tuple[_Numbers, _Numbers]:
+    """Code points and their glyphs, out of a format 12 or else a format 4 sub-table; those without a glyph are left out."""
     offsets = {}
     for i in range(struct.unpack(">H", table[2:4])[0]):
         _, _, offset = struct.unpack(">HHI", table[4 + 8 * i : 12 + 8 * i])
         offsets[struct.unpack(">H", table[offset : offset + 2])[0]] = offset
-    pairs = _read_format_12(table, offsets[12]) if 12 in offsets else _read_format_4(table, offsets[4])
-    return {code: glyph for code, glyph in pairs if glyph}
+    codes, glyphs = _read_format_12(table, offsets[12]) if 12 in offsets else _read_format_4(table, offsets[4])
+    codes, last = np.unique(codes[::-1], return_index=True)  # of a code that comes twice the last counts
+    found = glyphs[::-1][last]
+    return codes[found > 0], found[found > 0]
 
 
-def _read_format_12(table: bytes, start: int) -> Iterator[tuple[int, int]]:
-    for i in range(struct.unpack(">I", table[start + 12 : start + 16])[0]):
-        first, last, glyph = struct.unpack(">III", table[start + 16 + 12 * i : start + 28 + 12 * i])
-        yield from zip(range(first, last + 1), range(glyph, glyph + last - first + 1), strict=True)
+def _read_format_12(table: bytes, start: int) -> tuple[_Numbers, _Numbers]:
+    count = struct.unpack(">I", table[start + 12 : start + 16])[0]
+    first, last, glyph = np.frombuffer(table, ">u4", 3 * count, start + 16).astype(np.int64).reshape(-1, 3).T
+    sizes = last - first + 1
+    inside = np.arange(sizes.sum()) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+    return np.repeat(first, sizes) + inside, np.repeat(glyph, sizes) + inside
 
 
-def _read_format_4(table: bytes, start: int) -> Iterator[tuple[int, int]]:
+def _read_format_4(table: bytes, start: int) -> tuple[_Numbers, _Numbers]:
     size = struct.unpack(">H", table[start + 6 : start + 8])[0]
     at = [start + 14, start + 16 + size, start + 16 + 2 * size, start + 16 + 3 * size]
     ends, starts, deltas, ranges = (_read_words(table[a : a + size]) for a in at)
+    pairs = []
     for i, (first, last) in enumerate(zip(starts, ends, strict=True)):
         for code in range(first, min(last, 0xFFFE) + 1):
             if not ranges[i]:
-                yield code, (code + deltas[i]) & 0xFFFF
+                pairs.append((code, (code + deltas[i]) & 0xFFFF))
                 continue
             place = at[3] + 2 * i + ranges[i] + 2 * (code - first)
             glyph = struct.unpack(">H", table[place : place + 2])[0]
-            yield code, (glyph + deltas[i]) & 0xFFFF if glyph else 0
+            pairs.append((code, (glyph + deltas[i]) & 0xFFFF if glyph else 0))
+    codes, glyphs = np.array(pairs, np.int64).reshape(-1, 2).T
+    return codes, glyphs
 
 
 def _read_parts(outline: bytes) -> Iterator[tuple[int, int]]:

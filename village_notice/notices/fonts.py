@@ -5,7 +5,7 @@ A character that no face has is never drawn as a box: it becomes 〓 on paper an
 
 import sys
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import cache
@@ -20,9 +20,13 @@ from village_notice.resources import find_data
 SUBSTITUTE = "〓"
 _FACES = ("NotoSerifSC-Regular.ttf", "NotoSerifSC-Bold.ttf", "FallbackHana.ttf", "FallbackBabel.ttf")
 _CACHE_LIMIT = 50_000
+_UTF_32 = f"utf-32-{sys.byteorder[0]}e"
 _MANY = 24
 """Texts from which on they are quicker measured at once."""
 _NEWLINE = 10
+_BETWEEN = b"\n\n\n\n"
+"""As long as the code of a character."""
+_Points = npt.NDArray[np.uint32]
 
 
 class Style(Enum):
@@ -58,12 +62,19 @@ def get_face(number: int) -> Face:
 
 @dataclass(slots=True)
 class _Table:
-    """Hexadecimal CID and width of the characters of a face, filled as they are met; `advances` are the widths once more."""
+    """Hexadecimal CID and width of the characters of a face, filled as they are met.
+
+    `codes`, the four digits as one number, and `advances` are the same once more, for many texts at once.
+    """
 
     face: int
     hexes: dict[int, str] = field(default_factory=dict)
     widths: dict[str, int] = field(default_factory=dict)
+    codes: _Points = field(default_factory=lambda: np.zeros(sys.maxunicode + 1, np.uint32))
     advances: npt.NDArray[np.int32] = field(default_factory=lambda: np.zeros(sys.maxunicode + 1, np.int32))
+
+    def __post_init__(self) -> None:
+        self.codes[_NEWLINE] = int.from_bytes(_BETWEEN, sys.byteorder)
 
     def learn(self, text: str) -> bool:
         """Whether the face has every character of the text."""
@@ -73,8 +84,16 @@ class _Table:
             if cid is None:
                 return False
             self.hexes[ord(char)] = f"{cid:04x}"
+            self.codes[ord(char)] = int.from_bytes(b"%04x" % cid, sys.byteorder)
             self.widths[char] = self.advances[ord(char)] = face.width(cid)
         return True
+
+    def look_up(self, texts: Collection[str]) -> _Points | None:
+        """The characters of all texts, each with the end of a line behind it; None where the face lacks one of them."""
+        joined = "\n".join([*texts, ""])
+        points = np.frombuffer(joined.encode(_UTF_32, "surrogatepass"), np.uint32)
+        is_known = joined.count("\n") == len(texts) and (self.codes[points].all() or self.learn("".join(texts)))
+        return points if is_known else None
 
 
 @cache
@@ -113,9 +132,8 @@ def _encode(text: str, style: Style) -> tuple[Run, ...]:
 def encode_all(texts: Sequence[str], style: Style) -> list[bytes] | None:
     """The hexadecimal CIDs of each text, None where the style's first face lacks a character of any of them."""
     main = _table(style.value[0])
-    if not main.learn("".join(texts)):
-        return None
-    return "\n".join(texts).translate(main.hexes).encode("ascii").split(b"\n") if texts else []
+    points = main.look_up(texts)
+    return None if points is None else main.codes[points].tobytes().split(_BETWEEN)[:-1]
 
 
 def _make_run(table: _Table, text: str, *, is_stroked: bool) -> Run:
@@ -178,18 +196,17 @@ class Widths(dict[str, int]):
         width = self[text] = _measure(text, self._style)
         return width
 
-    def learn(self, texts: Iterable[str]) -> None:
+    def learn(self, texts: Collection[str]) -> None:
         """Measures texts that are not known yet, many of them at once."""
-        found = set(texts)
-        joined, main = "\n".join([*found, ""]), _table(self._style.value[0])
-        if joined.count("\n") != len(found) or not main.learn(joined.replace("\n", "")):
+        main = _table(self._style.value[0])
+        points = main.look_up(texts)
+        if points is None:
             return  # each will be measured when it is asked for
         if len(self) > _CACHE_LIMIT:
             self.clear()
-        points = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), np.uint32)
-        starts = np.flatnonzero(points == _NEWLINE) + 1
-        widths = np.add.reduceat(main.advances[points], [0, *starts[:-1]])
-        self.update(zip(found, widths.tolist(), strict=True))
+        ends = np.flatnonzero(points == _NEWLINE)
+        widths = np.add.reduceat(main.advances[points], np.concatenate(([0], ends[:-1] + 1)))
+        self.update(zip(texts, widths.tolist(), strict=True))
 
 
 _widths = {style: Widths(style) for style in Style}
@@ -205,13 +222,12 @@ def measure(text: str, style: Style = Style.REGULAR) -> int:
     return _widths[style][text]
 
 
-def measure_all(texts: Sequence[str], style: Style = Style.REGULAR) -> list[int]:
+def measure_all(texts: Collection[str], style: Style = Style.REGULAR) -> list[int]:
     """The width of each text in 1/1000 em."""
     known = _widths[style]
-    if not all(map(known.__contains__, texts)):
-        missing = [text for text in texts if text not in known]
-        if len(missing) >= _MANY:
-            known.learn(missing)
+    missing = [text for text in set(texts) if text not in known]
+    if len(missing) >= _MANY:
+        known.learn(missing)
     return list(map(known.__getitem__, texts))
 
 

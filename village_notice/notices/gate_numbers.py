@@ -9,6 +9,7 @@ import sys
 import unicodedata
 from collections.abc import Collection, Sequence
 from functools import lru_cache
+from typing import AnyStr
 
 import numpy as np
 
@@ -30,7 +31,6 @@ _PLAIN_MONEY = re.compile(
 _NINE = re.compile(rf"\d(?:[ \t.·{_DASH}]{{0,2}}\d){{8,}}[Xx]?")
 _NINE_DIGITS = 9
 
-_ASCII = bytes(range(0x80))
 _NOUGHTS = bytes.maketrans(b"123456789", b"000000000")
 _PARTING = b" \t\v\f\r\x1c\x1d\x1e\x1f.-_"
 _PARTS = re.compile(rf"[{_DASH}\s.·]")
@@ -56,11 +56,11 @@ def list_suspects(texts: Collection[str], digits: int = _LONG_DIGITS) -> list[st
     return _pick(lines, _fold(joined.encode("utf-8", "surrogatepass")), digits) if lines else []
 
 
-def _pick(lines: Sequence[str], folded: bytes, digits: int) -> list[str]:
+def _pick(lines: Sequence[AnyStr], folded: bytes, digits: int) -> list[AnyStr]:
     """The lines that have so many noughts in a row where they are folded."""
     if folded.count(b"\n") + 1 != len(lines):
         raise ValueError("lines")
-    found: dict[str, None] = {}
+    found: dict[AnyStr, None] = {}
     line = last = 0
     for match in re.finditer(b"0" * digits, folded):
         line += folded.count(b"\n", last, match.start())
@@ -88,9 +88,9 @@ def check_file(data: bytes, allowed_numbers: frozenset[str]) -> list[str]:
     if b"0" * _NINE_DIGITS not in folded:
         return []
     # none of the patterns reaches over a quotation mark or the end of a line
-    lines = data.replace(b'"', b"\n").decode("utf-8", "surrogatepass").split("\n")
-    pieces = _pick(lines, folded.replace(b'"', b"\n"), _NINE_DIGITS)
-    plain = "\n".join(piece for piece in _plain("\n".join(pieces)).split("\n") if _NINE.search(piece))
+    lines = data.replace(b'"', b"\n").split(b"\n")
+    pieces = b"\n".join(_pick(lines, folded.replace(b'"', b"\n"), _NINE_DIGITS)).decode("utf-8", "surrogatepass")
+    plain = "\n".join(piece for piece in _plain(pieces).split("\n") if _NINE.search(piece))
     for pattern in (_HASH, _PLAIN_DATE, _PLAIN_MONEY):
         plain = pattern.sub(_GONE, plain)
     if allowed_numbers:
@@ -132,9 +132,11 @@ def _plain(text: str) -> str:
 def _fold(data: bytes) -> bytes:
     """A text in UTF-8 with every digit as 0 and nothing between the digits of one number; lines stay lines."""
     if not data.isascii():
-        others = data.translate(None, _ASCII).decode("utf-8", "surrogatepass")
+        found = np.frombuffer(data, np.uint8)
+        others = found[found >= 0x80].tobytes().decode("utf-8", "surrogatepass")
         codes = np.frombuffer(others.encode("utf-32-le", "surrogatepass"), np.uint32)
-        for char in map(chr, np.unique(codes[~_inert[codes]]).tolist()):
+        are_inert = _inert[codes]
+        for char in map(chr, () if are_inert.all() else np.unique(codes[~are_inert]).tolist()):
             folded = _fold_character(char)
             if folded == char:
                 _inert[ord(char)] = True

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
 
-from village_notice.domain.money import format_capital
+from village_notice.domain.money import format_capital, format_each
 from village_notice.domain.public import ProgrammeSummary, VillageYear
 from village_notice.domain.subsidy import Tier
 from village_notice.notices.book import Book, Part, close_with_texts, count_pages
@@ -179,7 +179,7 @@ def _amount_column(found: Households, heading: str, key: str | tuple[str, ...]) 
             amounts: Sequence[int | None] = _add_up([found.amounts[k] for k in key])
         else:
             amounts = found.amounts[key] if key else found.sums
-        cells = ["" if fen is None else show_yuan(fen) for fen in amounts] if key else list(map(show_yuan, found.sums))
+        cells = format_each(amounts, show_yuan) if key else list(map(show_yuan, found.sums))
         return Column(heading, "right", cells, [fen or 0 for fen in amounts], show_yuan)
 
     return found.make(key, build)
@@ -187,9 +187,8 @@ def _amount_column(found: Households, heading: str, key: str | tuple[str, ...]) 
 
 def _add_up(columns: list[list[int | None]]) -> list[int | None]:
     """The sum of each row, None where no column has anything."""
-    return [
-        None if all(fen is None for fen in row) else sum(fen or 0 for fen in row) for row in zip(*columns, strict=True)
-    ]
+    filled = [[fen for fen in row if fen is not None] for row in zip(*columns, strict=True)]
+    return [sum(row) if row else None for row in filled]
 
 
 def _build_notes(template: Template, found: Households, others: Sequence[ProgrammeSummary]) -> dict[int, str]:

@@ -7,7 +7,7 @@ from itertools import groupby
 from math import gcd
 from typing import Any
 
-from village_notice.domain.money import format_capital, format_fen, format_scaled
+from village_notice.domain.money import format_capital, format_each, format_fen, format_scaled
 from village_notice.domain.public import ProgrammeSummary, VillageYear, check_code, list_columns
 from village_notice.domain.subsidy import Tier
 from village_notice.notices.book import Part, close_with_texts
@@ -218,9 +218,7 @@ def _text_column(field: str, align: Align, show: Callable[[Any], str], heading: 
 
 def _show_each(values: list[Any], show: Callable[[Any], str]) -> list[str]:
     """The values as text, "" for none."""
-    if None in values:
-        return ["" if value is None else show(value) for value in values]
-    return list(map(show, values))
+    return format_each(values, show) if None in values else list(map(show, values))
 
 
 def _number_column(field: str, show: Callable[[int], str], heading: str, rows: Rows) -> Column:
@@ -229,13 +227,15 @@ def _number_column(field: str, show: Callable[[int], str], heading: str, rows: R
 
 
 def _quantity_column(heading: str, rows: Rows) -> Column:
-    show = partial(show_places, count_places(rows["quantity_milli"]))
-    return _number_column("quantity_milli", show, heading, rows)
+    values = rows["quantity_milli"]
+    show = partial(show_places, count_places(values))
+    return Column(heading, "right", format_each(values, show), [value or 0 for value in values], show)
 
 
 def _rate_column(heading: str, rows: Rows) -> Column:
-    texts = ["" if micro is None else group_digits(format_scaled(micro, 6)) for micro in rows["rate_micro"]]
-    return Column(heading, "right", align_points(texts))
+    rates = sorted(set(rows["rate_micro"]) - {None})
+    texts = align_points([group_digits(format_scaled(micro, 6)) for micro in rates])
+    return Column(heading, "right", format_each(rows["rate_micro"], dict(zip(rates, texts, strict=True)).__getitem__))
 
 
 def align_points(texts: Sequence[str]) -> list[str]:

@@ -320,8 +320,9 @@ def _draw_all(texts: list[str], align: Align, style: Style, size: float) -> dict
     if align == "left":
         made = [b"<%s>Tj\n" % codes for codes in hexes]
     else:
-        shift = _shift[align]
-        shifts = [round(width * shift) for width in measure_all(texts, style)]
+        shifts = measure_all(texts, style)
+        if align == "center":
+            shifts = [round(width * _shift[align]) for width in shifts]
         made = [b"[%d<%s>]TJ\n" % pair if pair[0] else b"<>Tj\n" for pair in zip(shifts, hexes, strict=True)]
     return dict(zip(texts, made, strict=True))
 

@@ -163,8 +163,8 @@ def _weigh(drawn: Modules) -> npt.NDArray[np.int64]:
         lost += runs.sum((1, 2)) + (_PENALTY_RUN - 1) * begins.sum((1, 2))
         width = way.shape[2] - 10
         codes = sum(
-            (way[:, :, k : k + width].astype(np.int64) << (10 - k) for k in range(11)),
-            np.int64(0),
+            (way[:, :, k : k + width].astype(np.int16) << (10 - k) for k in range(11)),
+            np.int16(0),
         )
         lost += _PENALTY_FINDER * (codes == _FINDER).sum((1, 2))
     across = drawn[:, :, 1:] == drawn[:, :, :-1]

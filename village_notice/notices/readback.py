@@ -7,7 +7,7 @@ import binascii
 import re
 import sys
 from collections.abc import Iterable, Iterator
-from itertools import pairwise
+from itertools import compress, pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -16,9 +16,10 @@ from village_notice.errors import VerificationError
 from village_notice.notices.readback_file import BROKEN, ERRORS, FinishedFile, follow
 
 _FONT = re.compile(rb"/F(\d+)\s+(\d+) 0 R")
-_TOKEN = re.compile(rb"/(\w+)\s*(?:<</MCID \d+>>\s*)?B(?:DC|MC)|/F(\d+) |<([0-9a-f]+)>|E(MC)\n")
-"""A piece begins, a font is set, codes are shown, a piece ends."""
-_CELL = re.compile(rb"/TD<</MCID \d+>>BDC (?:\[\d+)?<([0-9a-f]+)>\]?T[Jj]\nEMC\n")
+_TOKEN = re.compile(rb"/F(\d+) |<(?!<)([^>]+)>|/(\w+)\s*(?:<</MCID \d+>>\s*)?B(?:DC|MC)|E(MC)\n")
+"""A font is set, codes are shown (whether they are any is seen when they are read), a piece begins, a piece ends."""
+_END = b"EMC\n"
+_CELL = re.compile(rb"/TD<</MCID \d+>>BDC [\[\d]*<([^>]+)>\]?T[Jj]\nEMC\n")
 """A cell of one text in the font that is set already: nearly all of a list."""
 _MOVES = re.compile(rb"(?:-?[\d.]+ -?[\d.]+ Td\s?|/TD<</MCID \d+>>BDC <>Tj\nEMC\n)*")
 """What may stand between two cells: steps to the next one, and empty cells."""
@@ -60,8 +61,8 @@ def read_pieces(data: bytes) -> Iterator[Piece]:
     """
     try:
         file = FinishedFile(data)
-        for page, run in _read_runs(file):
-            yield from (Piece(page, run.tag, text) for text in run.show())
+        for page, runs in _read_pages(file):
+            yield from (Piece(page, run.tag, text) for run in runs for text in run.show())
         yield from (Piece(0, "", text) for text in file.read_words())
     except ERRORS as error:
         raise VerificationError(BROKEN.format(error)) from error
@@ -78,10 +79,11 @@ def read_texts(data: bytes) -> Texts:
     own = cells[""]
     try:
         file = FinishedFile(data)
-        for _, run in _read_runs(file):
-            if run.tag == "H1":
-                own = cells.setdefault(run.show()[0], _Distinct())
-            (own if run.tag == "TD" else words).add(run)
+        for _, runs in _read_pages(file):
+            for run in runs:
+                if run.tag == "H1":
+                    own = cells.setdefault(run.show()[0], _Distinct())
+                (own if run.tag == "TD" else words).add(run)
         return Texts({title: texts.show() for title, texts in cells.items()}, words.show().union(file.read_words()))
     except ERRORS as error:
         raise VerificationError(BROKEN.format(error)) from error
@@ -92,7 +94,7 @@ class _Font:
 
     def __init__(self, chars: dict[int, str]) -> None:
         self._points = np.zeros(0x10000, np.uint32)
-        self._points[list(chars)] = [ord(char) for char in chars.values()]
+        self._points[list(chars)] = list(map(ord, chars.values()))
         self._points[_BETWEEN] = ord("\n")
         self._known: dict[bytes, str] = {}
 
@@ -106,7 +108,7 @@ class _Font:
     def show_all(self, hexes: Iterable[bytes]) -> list[str]:
         """The texts of many codes, which are not likely to come again."""
         texts = list(hexes)
-        if any(len(text) % 4 for text in texts):  # it would shift all that follow
+        if any(length % 4 for length in set(map(len, texts))):  # it would shift all that follow
             raise ValueError("codes")
         return self._decode((b"%04x" % _BETWEEN).join(texts)).split("\n")
 
@@ -156,9 +158,10 @@ class _Distinct:
         return self._mixed.union(*(font.show_all(hexes) for font, hexes in self._codes.items()))
 
 
-def _read_runs(file: FinishedFile) -> Iterator[tuple[int, _Run]]:
-    """Number of the page, and what is shown there, page by page in drawing order."""
+def _read_pages(file: FinishedFile) -> Iterator[tuple[int, list[_Run]]]:
+    """Number of each page, and what is shown there in drawing order."""
     known: dict[int, _Font] = {}
+    moves = set[bytes]()
     for number, page in enumerate(file.list_pages(), 1):
         body = file.read(page)
         resources = file.read(follow(body, rb"/Font (\d+) 0 R"))
@@ -168,42 +171,45 @@ def _read_runs(file: FinishedFile) -> Iterator[tuple[int, _Run]]:
                 known[font] = _Font(file.read_map(font))
             fonts[name] = known[font]
         contents = file.read_stream(follow(body, rb"/Contents (\d+) 0 R"))
-        yield from ((number, run) for run in _PageReader(fonts).read(contents))
+        yield number, _PageReader(fonts, moves).read(contents)
 
 
 class _PageReader:
-    """Reads the content stream of one page."""
+    """Reads the content stream of one page; `moves`, met on other pages, are the same on many."""
 
-    def __init__(self, fonts: dict[bytes, _Font]) -> None:
-        self._fonts = fonts
+    def __init__(self, fonts: dict[bytes, _Font], moves: set[bytes]) -> None:
+        self._fonts, self._moves = fonts, moves
         self._font: _Font | None = None
         self._tag = ""
         self._parts: list[tuple[_Font, bytes]] = []
+        self._runs: list[_Run] = []
 
-    def read(self, contents: bytes) -> Iterator[_Run]:
+    def read(self, contents: bytes) -> list[_Run]:
         """What the page shows; cells that follow each other come in one."""
         pieces = _CELL.split(contents)
         around, cells = pieces[0::2], pieces[1::2]
-        moves = {piece for piece in set(around) if _MOVES.fullmatch(piece)}
-        breaks = [place for place, piece in enumerate(around) if not place or piece not in moves]
+        distinct = set(around)
+        self._moves.update(filter(_MOVES.fullmatch, distinct - self._moves))
+        others = distinct - self._moves
+        breaks = [0, *compress(range(1, len(around)), map(others.__contains__, around[1:]))]
         for place, after in pairwise([*breaks, len(around)]):
-            yield from self._read_tokens(around[place])
+            self._read_tokens(around[place])
             if own := cells[place:after]:
-                if self._parts:
-                    yield self._take_piece()
-                yield _Run("TD", self._find_font(), own)
-        if self._parts:
-            yield self._take_piece()
+                self._end_piece()
+                self._runs.append(_Run("TD", self._find_font(), own))
+        self._end_piece()
+        return self._runs
 
-    def _read_tokens(self, contents: bytes) -> Iterator[_Run]:
-        for opened, font, hexes, _ in _TOKEN.findall(contents):
+    def _read_tokens(self, contents: bytes) -> None:
+        *pieces, last = contents.split(_END)
+        told = [p for p in pieces if p.find(b"<") >= 0 or p.find(b"/F") >= 0]  # the others are lines and boxes
+        for font, hexes, opened, _ in _TOKEN.findall(_END.join([*told, last])):
             if hexes:
                 self._parts.append((self._find_font(), hexes))
             elif font:
                 self._font = self._fonts[font]
             else:
-                if self._parts:
-                    yield self._take_piece()
+                self._end_piece()
                 self._tag = opened.decode("ascii")  # "" behind the end of a piece
 
     def _find_font(self) -> _Font:
@@ -211,10 +217,16 @@ class _PageReader:
             raise KeyError("Tf")
         return self._font
 
-    def _take_piece(self) -> _Run:
-        """The piece that was read; it may consist of several parts."""
+    def _end_piece(self) -> None:
+        """Takes what was read as one piece; it may consist of several parts."""
+        if not self._parts:
+            return
         parts, self._parts = self._parts, []
-        font = parts[0][0]
-        if all(other is font for other, _ in parts):
-            return _Run(self._tag, font, [b"".join([hexes for _, hexes in parts])])
-        return _Run(self._tag, None, [], "".join(own.show(hexes) for own, hexes in parts))
+        font, hexes = parts[0]
+        if len(parts) == 1:
+            run = _Run(self._tag, font, [hexes])
+        elif all(other is font for other, _ in parts):
+            run = _Run(self._tag, font, [b"".join([hexes for _, hexes in parts])])
+        else:
+            run = _Run(self._tag, None, [], "".join([own.show(hexes) for own, hexes in parts]))
+        self._runs.append(run)

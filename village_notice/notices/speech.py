@@ -84,5 +84,5 @@ def check_speech(name: str, data: bytes, village: VillageYear) -> list[Finding]:
         text = text.replace(known, "\n") if known else text
     figures = sorted({char for char in text if char.isdecimal()})
     findings = [Finding("P01", Place(name), found="".join(figures))] if figures else []
-    names = dict.fromkeys(n for n in list_columns(village)["name"] if len(n) > 1 and n in text)
+    names = [n for n in dict.fromkeys(list_columns(village)["name"]) if len(n) > 1 and n in text]
     return findings + [Finding("P02", Place(name), found=found) for found in names]

@@ -63,7 +63,7 @@ class Column:
     def widest(self) -> int:
         """The width of its widest text in 1/1000 em, 0 without any; measured once."""
         if self._widest < 0:
-            self._widest = max(measure_all(self.cells), default=0)
+            self._widest = max(measure_all(set(self.cells)), default=0)
         return self._widest
 
     def list_widths(self) -> list[int]:
@@ -177,6 +177,7 @@ def _plan_layout(table: Table, paper: Paper) -> Layout:
         tuple(wrap_even(c.heading, w - 2, paper.table, Style.BOLD)) for c, w in zip(table.columns, widths, strict=True)
     )
     head = max(paper.row, max(map(len, lines)) * paper.table * 1.25 + 6)
+    measure_all(table.notes.values())  # at once: each is then known where it is wrapped
     notes = {row: wrap_text(text, room - 2 * PAD - widths[0], paper.table) for row, text in table.notes.items()}
     heights = [paper.row] * table.size
     for row in table.bands:
