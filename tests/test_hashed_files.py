@@ -75,7 +75,7 @@ def test_a_file_changed_since_is_not_known(files, hashed, how):
 
 def test_few_files_need_no_process(files, hashed, monkeypatch):
     monkeypatch.setattr(hashed_files, "_MANY", len(files) + 1)
-    monkeypatch.setattr(hashed_files, "ProcessPoolExecutor", None)
+    monkeypatch.setattr("concurrent.futures.ProcessPoolExecutor", None)
     hashed.start(files)
     assert hashed.find(files[0]) is None
     hashed.note(files[0])
@@ -101,3 +101,69 @@ def test_who_asks_first_does_not_wait(files, hashed):
     assert all(digest in (None, read_hash(path)) for path, digest in zip(files, known, strict=True))
     hashed.close()
     assert all(hashed.find(path) in (None, read_hash(path)) for path in files)
+
+
+tells_changes = pytest.mark.skipif(
+    not hashed_files._TELLS_CHANGES, reason="Windows does not say when a file was changed"
+)
+
+
+def keep_looks(paths, place, began=2**62):
+    """What a run that put the files in place keeps of them, as the next one reads it."""
+    digests = {path.name: read_hash(path) for path in paths}
+    hashed_files.write_looks(place, hashed_files.look_at_each(paths[0].parent, digests, began))
+    return HashedFiles(hashed_files.read_looks(place, paths[0].parent))
+
+
+@tells_changes
+@pytest.mark.parametrize("how", ["other words, as long and as old", "another file in its place", "gone", "longer"])
+def test_the_next_run_knows_what_has_not_changed_since(files, tmp_path, monkeypatch, how):
+    hashed = keep_looks(files, tmp_path / "样子.json")
+    time.sleep(0.02)
+    change(files[2], how)
+    assert hashed.find(files[2]) is None
+    monkeypatch.setattr(hashed_files, "hash_file", None)
+    assert hashed.hash(files[3]) == hashed.find(files[3]) == read_hash(files[3])
+
+
+def test_what_changed_is_hashed_anew(files, tmp_path):
+    hashed = keep_looks(files, tmp_path / "样子.json")
+    time.sleep(0.02)
+    change(files[2], "longer")
+    assert hashed.hash(files[2]) == read_hash(files[2]) == hashed.find(files[2])
+    change(files[3], "gone")
+    assert hashed.hash(files[3]) == ""
+
+
+@tells_changes
+def test_only_what_is_not_known_goes_to_another_process(files, tmp_path):
+    hashed = keep_looks(files, tmp_path / "样子.json")
+    time.sleep(0.02)
+    change(files[2], "longer")
+    hashed.start(files)
+    wait(hashed, files)
+    hashed.close()
+    assert [*hashed._batches] == [str(files[2])]
+
+
+@tells_changes
+def test_a_file_as_young_as_the_tick_of_a_clock_is_not_kept(files, tmp_path):
+    now = files[0].stat().st_mtime_ns
+    os.utime(files[1], ns=(now, now - 10 * 10**9))
+    hashed = keep_looks(files[:2], tmp_path / "样子.json", began=now)
+    assert hashed.find(files[0]) is None
+    assert hashed.find(files[1]) == read_hash(files[1])
+
+
+def test_nothing_is_kept_where_the_system_does_not_tell_of_changes(files, tmp_path, monkeypatch):
+    monkeypatch.setattr(hashed_files, "_TELLS_CHANGES", False)
+    hashed = keep_looks(files, tmp_path / "样子.json")
+    assert hashed.find(files[3]) is None and hashed.hash(files[3]) == read_hash(files[3])
+
+
+@pytest.mark.parametrize("data", [b"", b"{", b"[1]", b'{"a": 1}', b'{"a": [1, "x"]}', b'{"a": [[1]]}'])
+def test_damaged_looks_are_as_good_as_none(tmp_path, data):
+    place = tmp_path / "样子.json"
+    place.write_bytes(data)
+    assert hashed_files.read_looks(place, tmp_path) == {}
+    assert hashed_files.read_looks(tmp_path / "没有", tmp_path) == {}

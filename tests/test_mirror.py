@@ -169,6 +169,20 @@ def test_what_the_user_must_know(memory, tmp_path):
     assert "secret" not in tell("ftp://office:secret@10.0.0.1/收件箱", *mirror)
 
 
+@pytest.mark.parametrize(
+    "name", ["token", "accessKeyId", "X-Amz-Signature", "sig", "AWS_SECRET_ACCESS_KEY", "access_token"]
+)
+def test_a_key_in_an_address_is_refused(name):
+    with pytest.raises(UsageError, match="令牌") as told:
+        FolderUrl.parse(f"https://x.example/收件箱?year=2022&{name}=geheim")
+    assert "geheim" not in str(told.value)
+
+
+@pytest.mark.parametrize("text", ["s3://桶/收件箱?versionId=7", "memory://县/token", "s3://桶/monkey?design=1"])
+def test_other_words_in_an_address_are_not_keys(text):
+    assert str(FolderUrl.parse(text)) == text
+
+
 def test_a_name_that_leads_out_of_the_folder_is_refused(memory, monkeypatch):
     make_inbox(memory)
     monkeypatch.setattr(type(memory), "find", lambda *_, **__: {"/县/收件箱/../坏.xlsx": {"type": "file", "size": 1}})

@@ -1,43 +1,61 @@
 """Hashes of files, worked out by another process while the run reads and checks.
 
 Whether somebody has changed a result of an earlier run is known by its hash, and a county has more than a gigabyte of
-them. A hash counts only for a file that is still the one that was hashed: same size, times and number on the disk. What
-is not known when it is asked for, whoever asks must work out.
+them. A hash counts only for a file that is still the one that was hashed: same size, times and number on the disk. So
+the hashes of a run are kept for the next one (`write_looks`), as git does for the files of a repository. What is not known
+when it is asked for, whoever asks must work out.
 """
 
+import json
 import os
 import signal
-from collections.abc import Iterable, Sequence
-from concurrent.futures import BrokenExecutor, CancelledError, Future, ProcessPoolExecutor
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import BrokenExecutor, CancelledError, Future
 from contextlib import suppress
-from multiprocessing import get_context
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from village_notice.fingerprint import hash_file
+
+if TYPE_CHECKING:
+    from concurrent.futures import ProcessPoolExecutor
 
 _MANY = 1_000
 """Fewer files than this are hashed as soon as a process has started for them."""
 _AT_ONCE = 64
+_TICK = 2_000_000_000
+"""Nanoseconds in which a file may change without another time, as the clocks of some disks go."""
+_TELLS_CHANGES = os.name != "nt"
+"""Whether `st_ctime` is the time of the last change, which nobody can turn back; on Windows it is when the file was made."""
 
 
-_Look = tuple[int, int, int, int]
+Look = tuple[int, int, int, int]
 """What tells one state of a file from the next without reading it: size, times of change, number on the disk."""
-_Found = tuple[_Look | None, str]
+Found = tuple[Look | None, str]
+"""A file's look and hash."""
+_UNKNOWN: Found = (None, "")
 
 
 class HashedFiles:
-    """What is known of some files; whoever starts it must close it."""
+    """What is known of some files; whoever starts it must close it.
 
-    def __init__(self) -> None:
+    Args:
+        known: What was known when the last run ended, see `read_looks`.
+    """
+
+    def __init__(self, known: Mapping[str, Found] | None = None) -> None:
         self._executor: ProcessPoolExecutor | None = None
-        self._batches: dict[str, tuple[Future[list[_Found]], int]] = {}
-        self._noted: dict[str, _Found] = {}
+        self._batches: dict[str, tuple[Future[list[Found]], int]] = {}
+        self._noted: dict[str, Found] = dict(known or {})
 
     def start(self, paths: Iterable[Path]) -> None:
-        """Begins to hash files in another process, where they are many; once only."""
-        names = list(map(str, paths))  # texts are sent to and fro ten times as fast
+        """Begins to hash files of which nothing is known in another process, where they are many; once only."""
+        names = [name for name in map(str, paths) if not self._is_known(name)]  # texts are sent ten times as fast
         if len(names) < _MANY:
             return
+        from concurrent.futures import ProcessPoolExecutor  # where there are few, or none, nobody needs it
+        from multiprocessing import get_context
+
         self._executor = ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=_ignore_interrupt)
         with suppress(BrokenExecutor):  # ended by somebody: whoever asks works it out
             for start in range(0, len(names), _AT_ONCE):
@@ -51,18 +69,35 @@ class HashedFiles:
 
     def find(self, path: Path) -> str | None:
         """The hash of a file as it is now; None where it is not known."""
-        name = str(path)
-        look, digest = self._noted.get(name) or self._look_up(name)
-        return digest if look is not None and look == _look_at(name) else None
+        return self.recall(path)[1] or None
 
-    def _look_up(self, name: str) -> _Found:
+    def hash(self, path: Path) -> str:
+        """The hash of a file as it is now, worked out where it is not known; "" where it cannot be read."""
+        digest = self.recall(path)[1]
+        if not digest:
+            self._noted[str(path)] = _, digest = _hash(str(path))
+        return digest
+
+    def recall(self, path: Path) -> Found:
+        """What was known of a file, where it still looks the same."""
+        name = str(path)
+        found, now = self._noted.get(name, _UNKNOWN), _look_at(name)
+        if now is None or found[0] != now:
+            found = self._look_up(name)
+        return found if now is not None and found[0] == now else _UNKNOWN
+
+    def _is_known(self, name: str) -> bool:
+        look = self._noted.get(name, _UNKNOWN)[0]
+        return look is not None and look == _look_at(name)
+
+    def _look_up(self, name: str) -> Found:
         batch, place = self._batches.get(name, (None, 0))
         if batch is None or not (batch.running() or batch.done()):  # whoever asks is quicker than what has not begun
-            return None, ""
+            return _UNKNOWN
         try:
             return batch.result()[place]
         except (BrokenExecutor, CancelledError):  # the process was ended
-            return None, ""
+            return _UNKNOWN
 
     def close(self) -> None:
         """Ends the process."""
@@ -74,17 +109,50 @@ class HashedFiles:
         return HashedFiles, ()
 
 
-def hash_files(names: Sequence[str]) -> list[_Found]:
+def read_looks(path: Path, folder: Path) -> dict[str, Found]:
+    """What `write_looks` has written, by the whole path; nothing where there is none or it is damaged."""
+    try:
+        kept = json.loads(path.read_bytes())
+        return {str(folder / name): (tuple(look), str(digest)) for name, (look, digest) in kept.items()}
+    except (OSError, ValueError, TypeError, AttributeError):
+        return {}
+
+
+def look_at_each(folder: Path, digests: Mapping[str, str], began: int) -> dict[str, Found]:
+    """What was just put into a folder looks like; what may have changed since is left out, or may yet in the same tick.
+
+    Nothing where the system does not tell when a file was changed last whatever its date says, as Windows does not.
+
+    Args:
+        folder: What the names start from.
+        digests: Name → SHA-256 of what was put there.
+        began: Time of the disk when that began, in nanoseconds: what is hardly older is left out.
+    """
+    if not _TELLS_CHANGES:
+        return {}
+    looks = {name: _look_at(str(folder / name)) for name in digests}
+    return {name: (look, digests[name]) for name, look in looks.items() if look and look[1] < began - _TICK}
+
+
+def write_looks(path: Path, looks: Mapping[str, Found]) -> None:
+    """Keeps the hashes of files, by their names in the folder of results, for the next run."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_suffix(".tmp")
+    temporary.write_text(json.dumps(looks, ensure_ascii=False), encoding="utf-8", newline="\n")
+    temporary.replace(path)
+
+
+def hash_files(names: Sequence[str]) -> list[Found]:
     """What each file looks like and its hash; nothing for those that cannot be read or change meanwhile."""
     return [_hash(name) for name in names]
 
 
-def _hash(name: str) -> _Found:
+def _hash(name: str) -> Found:
     before, digest = _look_at(name), hash_file(Path(name))
     return (before, digest) if digest and before == _look_at(name) else (None, "")
 
 
-def _look_at(name: str) -> _Look | None:
+def _look_at(name: str) -> Look | None:
     try:
         seen = os.stat(name)  # noqa: PTH116  # a hundred thousand files
     except OSError:

@@ -15,7 +15,7 @@ from village_notice.archive.versions import Plan
 from village_notice.domain.finding import Finding, Place
 from village_notice.domain.proof import VillageProof
 from village_notice.domain.public import VillageYear, hash_figures
-from village_notice.fingerprint import hash_file, hash_parts
+from village_notice.fingerprint import hash_parts
 from village_notice.hashed_files import HashedFiles
 
 RECORDS = "公示.jsonl"
@@ -77,10 +77,7 @@ class MadeBefore:
         if made is None or made.key != key:
             return None
         folder = self.public.joinpath(*made.folders)
-        return made if all(self._hash(folder / name) == digest for name, digest in made.files.items()) else None
-
-    def _hash(self, path: Path) -> str:
-        return self.hashed.find(path) or hash_file(path)
+        return made if all(self.hashed.hash(folder / name) == digest for name, digest in made.files.items()) else None
 
 
 def hash_village(village: VillageYear, plan: Plan, checks: VillageProof, job: str) -> str:

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from village_notice.errors import CannotWriteError, UsageError
-from village_notice.hashed_files import HashedFiles
+from village_notice.hashed_files import Found, HashedFiles, look_at_each, read_looks, write_looks
 
 PRIVATE = "内部资料_不得外传"
 PUBLIC = "公开"
@@ -30,6 +30,8 @@ JOURNAL = "完成.jsonl"
 """In the staging folder: one line a village that is finished, written when it is."""
 CACHE = ".缓存"
 """In the private folder: what later runs need not work out again."""
+_LOOKS = "样子.json"
+"""In the cache: hashes of results with what tells whether a file has changed since."""
 _LONGEST_PATH = 240
 """Windows opens no longer paths without special settings."""
 
@@ -90,7 +92,7 @@ class OutputFolder:
 
     def _is_as_written(self, name: str) -> bool:
         path = self.folder / name
-        return path.is_file() and _hash_file(path) == self.before[name]
+        return path.is_file() and self._hash(path) == self.before[name]
 
     def discard(self, *, keep_finished: bool = False) -> None:
         """Take away what was staged; an OUT folder that is new and holds nothing goes too.
@@ -125,6 +127,7 @@ class OutputFolder:
         after |= {name: digest for name, digest in known.items() if name not in made}
         # a run that dies between two moves must find its own files again next time
         _write_manifest(self.folder, {**after, **self.before})
+        began = (self.folder / MANIFEST).stat().st_mtime_ns
         for name, digest in self.before.items():
             if name.startswith(tuple(keep)):
                 after.setdefault(name, digest)
@@ -133,9 +136,16 @@ class OutputFolder:
         for name, path in made.items():
             self._put(name, path, after)
         _write_manifest(self.folder, after)
+        self._write_looks({name: after[name] for name in made if name not in self.blocked}, began, after)
         shutil.rmtree(self.staging, ignore_errors=True)
         shutil.rmtree(self.unfinished, ignore_errors=True)
         _remove_empty_folders(self.folder)
+
+    def _write_looks(self, made: dict[str, str], began: int, after: Mapping[str, str]) -> None:
+        """Keeps what is known of all results: of those just made, and of those that somebody has looked at in this run."""
+        others = {name: self.hashed.recall(self.folder / name) for name in after if name not in made}
+        known = {name: found for name, found in others.items() if found[1] == after[name]}
+        write_looks(self.cache / _LOOKS, known | look_at_each(self.folder, made, began))
 
     def _put(self, name: str, path: Path, after: dict[str, str]) -> None:
         target = self.folder / name
@@ -213,7 +223,7 @@ def look_at_output(folder: Path) -> OutputFolder | None:
     if not manifest.is_file() or staging.exists():
         return None
     try:
-        return OutputFolder(folder, staging, _read_manifest(manifest))
+        return OutputFolder(folder, staging, _read_manifest(manifest), hashed=HashedFiles(list_looks(folder)))
     except CannotWriteError:  # a damaged list is told when the folder is opened to be written
         return None
 
@@ -224,6 +234,11 @@ def list_written(folder: Path) -> list[Path]:
         return [folder / name for name in _read_manifest(folder / MANIFEST)]
     except (CannotWriteError, OSError):
         return []
+
+
+def list_looks(folder: Path) -> dict[str, Found]:
+    """What the last run into OUT noted of its results, see `hashed_files.read_looks`."""
+    return read_looks(folder / PRIVATE / CACHE / _LOOKS, folder)
 
 
 def _gather_unfinished(staging: Path, unfinished: Path) -> None:

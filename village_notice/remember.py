@@ -1,5 +1,6 @@
 """Where a run looks for what earlier runs worked out: readings of files, and what was made for villages."""
 
+import sqlite3
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -42,7 +43,7 @@ def find_payments_memory(
 
 def find_build_memory(out: Path, surnames: Mapping[str, tuple[str, ...]], *, is_fresh: bool) -> BuildMemory:
     """What the last run into OUT remembers about its query database."""
-    key = hash_parts(hash_program(), repr(sorted(surnames.items())))
+    key = hash_parts(hash_program(), sqlite3.sqlite_version, repr(sorted(surnames.items())))
     return BuildMemory(out / PRIVATE / CACHE / "查询库.记忆", key, is_fresh)
 
 

@@ -1,17 +1,22 @@
 """A folder on storage that fsspec speaks to: S3, OSS, WebDAV, FTP, another path. Only what `mirror` needs of it."""
 
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from village_notice.errors import CannotWriteError, UsageError, VillageNoticeError
 
 _MARKS = ("ETag", "etag", "md5Hash", "content_md5", "generation", "LastModified", "last_modified", "mtime", "created")
 """What storages call that which changes when a file does; all that are there are compared."""
+_SECRET = frozenset(
+    {"token", "key", "secret", "sig", "signature", "password", "passwd", "pwd", "credential", "sas", "auth"}
+)
+"""Words in the names of parameters of an address by which one may get in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,17 +34,22 @@ class FolderUrl:
         """The address.
 
         Raises:
-            UsageError: It holds a password, which everybody who may list the computer's processes would read.
+            UsageError: It holds a password, key or token, which everybody who may list the computer's processes would read.
         """
         parts = urlsplit(text)
-        if parts.password:
+        if parts.password or any(_SECRET & {*_split_words(name)} for name, _ in parse_qsl(parts.query)):
             raise UsageError(
-                f"网址 {parts.scheme}://… 里不能写密码。请按这种存储的说明把密钥放在环境变量或配置文件里。"
+                f"网址 {parts.scheme}://… 里不能写密码、密钥或令牌。请按这种存储的说明把密钥放在环境变量或配置文件里。"
             )
         return cls(text.rstrip("/"))
 
     def __str__(self) -> str:
         return self.text
+
+
+def _split_words(name: str) -> list[str]:
+    """The words of a parameter's name: accessKeyId → access, key, id; X-Amz-Signature → x, amz, signature."""
+    return re.findall("[a-z]+", re.sub("(?<=[a-z])(?=[A-Z])", "-", name).lower())
 
 
 def is_url(text: str) -> bool:

@@ -13,7 +13,7 @@ from village_notice.domain.rules import Severity
 from village_notice.errors import ExitCode
 from village_notice.fingerprint import hash_file, hash_office, hash_parts, hash_program
 from village_notice.options import RunOptions, RunResult
-from village_notice.output import OutputFolder, look_at_output
+from village_notice.output import CACHE, PRIVATE, OutputFolder, look_at_output
 from village_notice.sources.discover import Discovery
 
 _RESULT = "上次结果.json"
@@ -38,7 +38,6 @@ def hash_reader(options: RunOptions, townships: Sequence[str]) -> str:
 
 def hash_run(options: RunOptions, discovery: Discovery) -> str:
     """Everything that the results of a run depend on."""
-    inputs = [(f.relative, f.sha256, f.size, f.same_as) for f in discovery.files]
     wanted = (
         options.stamp,
         options.check_only,
@@ -49,10 +48,28 @@ def hash_run(options: RunOptions, discovery: Discovery) -> str:
     return hash_parts(
         hash_reader(options, options.townships),  # the settings say which in place of none
         hash_office(options.home, reading=False, answers=True),
-        repr(inputs),
+        _hash_inputs(discovery),
         repr([(f.code, f.place, f.found, f.expected) for f in discovery.findings]),
         repr(wanted),
     )
+
+
+def _hash_inputs(discovery: Discovery) -> str:
+    return hash_parts(repr([(f.relative, f.sha256, f.size, f.same_as) for f in discovery.files]))
+
+
+def has_other_files(options: RunOptions, discover: Callable[[], Discovery]) -> bool:
+    """Whether the inbox holds other files than the last run into OUT has read; False where nobody knows.
+
+    Args:
+        options: What the user asked for.
+        discover: Looks at everything in the inbox.
+    """
+    try:
+        kept = json.loads((options.out / PRIVATE / CACHE / _RESULT).read_bytes())
+        return bool(kept["inputs"] != _hash_inputs(discover()))
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
 
 
 def recall_result(options: RunOptions, discover: Callable[[], Discovery]) -> RunResult | None:
@@ -92,6 +109,7 @@ def remember_result(options: RunOptions, discovery: Discovery, result: RunResult
         return
     kept = {
         "run": hash_run(options, discovery),
+        "inputs": _hash_inputs(discovery),
         "ledger": _look_at_ledger(options.home),
         "exit_code": int(result.exit_code),
         "note": result.note,

@@ -1,3 +1,4 @@
+import errno
 import random
 import sqlite3
 from contextlib import closing
@@ -7,6 +8,7 @@ import pytest
 
 from village_notice.archive import database as database_module
 from village_notice.archive.build_memory import BuildMemory
+from village_notice.archive.compact import connect_scratch
 from village_notice.archive.database import write_database
 from village_notice.archive.edition import read_edition
 from village_notice.archive.query import ALL_YEARS, search
@@ -267,3 +269,12 @@ def test_many_changed_villages_do_not_lie_in_memory_together(tmp_path, make_vill
     changed = [replace(village, held=5) for village in villages]
     assert len(remember(path, changed, pinyin, memory)) == 3
     assert select(path, "SELECT DISTINCT held FROM edition") == [(5,)]
+
+
+def test_a_full_disk_is_told_as_such(tmp_path):
+    with pytest.raises(OSError) as told, connect_scratch(tmp_path / "查询.db") as database:
+        database.execute("PRAGMA max_page_count=3")  # as full as a disk can be
+        database.execute("CREATE TABLE line (text)")
+        database.execute("INSERT INTO line VALUES (zeroblob(100000))")
+    assert told.value.errno == errno.ENOSPC and "查询.db" in told.value.filename
+    assert not [*tmp_path.iterdir()]

@@ -1,6 +1,8 @@
 """Numbers in place of texts: equal where the texts are equal, in the order of first appearance."""
 
 import gc
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pandas as pd
@@ -67,6 +69,22 @@ def test_a_column_is_numbered_once_however_often_it_is_asked_for(monkeypatch):
     assert code_texts(changed["a"]).tolist() == [0, 0, 0]
     changed.loc[0, "a"] = "z"
     assert code_texts(changed["a"]).tolist() == [0, 1, 1] and code_texts(frame["a"]).tolist() == [0, 1, 0]
+
+
+def test_two_threads_that_ask_for_one_column_number_it_once(monkeypatch):
+    column = pd.Series(["王甲", "李乙", "王甲"], dtype=pd.StringDtype(na_value=np.nan))
+    factorize, asked = pd.factorize, []
+
+    def factorize_slowly(texts):
+        asked.append(len(texts))
+        time.sleep(0.2)  # time enough for the other to come
+        return factorize(texts)
+
+    monkeypatch.setattr(codes_module.pd, "factorize", factorize_slowly)
+    with ThreadPoolExecutor(2) as threads:
+        first, second = threads.map(code_column, [column, column])
+    assert asked == [3] and first is second
+    assert first.codes.tolist() == [0, 1, 0]
 
 
 def test_a_column_that_is_gone_is_forgotten():

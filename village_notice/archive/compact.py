@@ -3,6 +3,8 @@
 The same content gives the same bytes, however the scratch file came to hold it, and what was deleted in it is gone.
 """
 
+import errno
+import os
 import shutil
 import sqlite3
 from collections.abc import Iterator
@@ -15,7 +17,11 @@ _CHANGES = 1
 
 @contextmanager
 def connect_scratch(target: Path, earlier: Path | None = None) -> Iterator[sqlite3.Connection]:
-    """A scratch file beside the file to make, empty or a copy of an earlier database; left, it is gone."""
+    """A scratch file beside the file to make, empty or a copy of an earlier database; left, it is gone.
+
+    Raises:
+        OSError: The disk is full.
+    """
     scratch = target.with_name(target.name + ".0")
     scratch.unlink(missing_ok=True)
     try:
@@ -29,6 +35,10 @@ def connect_scratch(target: Path, earlier: Path | None = None) -> Iterator[sqlit
                 "PRAGMA temp_store=MEMORY;"
             )
             yield database
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode != sqlite3.SQLITE_FULL:
+            raise
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(target)) from error
     finally:
         scratch.unlink(missing_ok=True)
 

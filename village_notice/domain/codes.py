@@ -1,5 +1,6 @@
 """Whole numbers in place of texts and combinations: comparing them is twenty times faster than comparing texts."""
 
+import threading
 import weakref
 from collections.abc import Callable, Collection, Sequence
 from typing import Any, NamedTuple
@@ -36,6 +37,9 @@ class _Known(NamedTuple):
 
 _known: dict[int, _Known] = {}
 """The columns numbered so far, by the Arrow array they stand in, for as long as that lives: a county's are numbered ten times over."""
+_numbered_now: dict[int, threading.Lock] = {}
+"""What a thread that numbers a column, or looks for its numbers, holds meanwhile; by the same Arrow array."""
+_numbering = threading.Lock()
 
 
 def code_column(column: pd.Series) -> Coded:
@@ -43,11 +47,14 @@ def code_column(column: pd.Series) -> Coded:
     if isinstance(column.dtype, pd.CategoricalDtype) and not column.hasnans:
         return _code_categories(column)
     store = _find_store(column.array)
-    if store is not None and (found := _known.get(id(store))) and found.store() is store:
-        return found.coded
-    codes, texts = pd.factorize(column)
-    coded = _make_small(codes, texts)
-    if store is not None:
+    if store is None:
+        return _make_small(*pd.factorize(column))
+    with _numbering:
+        own = _numbered_now.setdefault(id(store), threading.Lock())
+    with own:  # a second thread that asks for it waits
+        if (found := _known.get(id(store))) and found.store() is store:
+            return found.coded
+        coded = _make_small(*pd.factorize(column))
         _remember(store, coded)
     return coded
 
@@ -85,7 +92,12 @@ def _find_store(column: object) -> object | None:
 
 def _remember(store: object, coded: Coded) -> None:
     key = id(store)
-    _known[key] = _Known(weakref.ref(store, lambda _: _known.pop(key, None)), coded, {})
+
+    def forget(_: object) -> None:
+        _known.pop(key, None)
+        _numbered_now.pop(key, None)
+
+    _known[key] = _Known(weakref.ref(store, forget), coded, {})
 
 
 def _make_small(codes: npt.NDArray[Any], texts: "pd.Index[Any]") -> Coded:
