@@ -14,7 +14,7 @@ import openpyxl
 import pytest
 from click.testing import CliRunner
 
-from village_notice import hashed_files, pipeline, publish
+from village_notice import early, hashed_files, pipeline, publish
 from village_notice.cli import main
 from village_notice.domain.identity import id_check_digit
 from village_notice.hashed_files import HashedFiles
@@ -270,11 +270,78 @@ def test_what_a_stopped_run_had_finished_is_not_made_again(inbox, tmp_path, monk
     assert read_bytes(tmp_path / "结果") == read_bytes(tmp_path / "另外")
 
 
+def test_a_reader_starts_at_once_only_where_files_are_others(inbox, tmp_path, monkeypatch):
+    started = []
+
+    class Counted(early.ReaderPool):
+        def __init__(self, workers, **more):
+            started.append(workers)
+            super().__init__(workers, **more)
+
+    monkeypatch.setattr(early, "ReaderPool", Counted)
+    run(inbox, tmp_path / "结果")
+    assert started == [1]  # for fourteen small files one is enough
+    write_village(inbox, 3, list_villages()[3], amount=777)
+    run(inbox, tmp_path / "结果")
+    assert started == [1, 1]
+    run(inbox, tmp_path / "结果", "--stamp", "2022-11-30")
+    run(inbox, tmp_path / "结果")
+    assert started == [1, 1]
+
+
+def test_a_pool_of_one_grows_for_many_files(inbox, tmp_path, monkeypatch):
+    run(inbox, tmp_path / "结果")
+    monkeypatch.setattr(early, "_MUCH", 1)
+    grown, grow = [], early.ReaderPool.grow
+    monkeypatch.setattr(early.ReaderPool, "grow", lambda self, workers: grown.append(workers) or grow(self, workers))
+    for number in range(8):
+        write_village(inbox, number, list_villages()[number], amount=777)
+    run(inbox, tmp_path / "结果", "--workers", "3")
+    assert grown == [3]
+    run(inbox, tmp_path / "另外", "--workers", "2")
+    assert read_bytes(tmp_path / "结果") == read_bytes(tmp_path / "另外")
+
+
+@pytest.mark.skipif(not hashed_files._TELLS_CHANGES, reason="Windows does not say when a file was changed")
+def test_results_that_look_the_same_are_not_hashed_again(inbox, tmp_path, monkeypatch):
+    out = tmp_path / "结果"
+    monkeypatch.setattr(hashed_files, "_TICK", -(10**18))  # also of what was written just now
+    first, _ = run(inbox, out)
+    monkeypatch.setattr(hashed_files, "hash_file", None)
+    second, talk = run(inbox, out)
+    assert second == first and "与上次完全相同" in talk
+
+
+@pytest.mark.parametrize("kind", ["*.pdf", "查询.db", "manifest-sha256.txt"])
+def test_a_result_that_looks_the_same_but_for_its_last_change_is_made_again(inbox, tmp_path, monkeypatch, kind):
+    """Another byte, as long as before, and the time of the file turned back: the file system tells all the same."""
+    out = tmp_path / "结果"
+    monkeypatch.setattr(hashed_files, "_TICK", -(10**18))
+    run(inbox, out)
+    wanted = read_bytes(out)
+    for number in (3, None):  # one where another village changes, then nothing does
+        victim = sorted((out / "公开").rglob(kind))[0]
+        data, seen = victim.read_bytes(), victim.stat()
+        time.sleep(0.02)  # clocks of files tick slowly
+        victim.write_bytes(data[:-1] + bytes([data[-1] ^ 1]))
+        os.utime(victim, ns=(seen.st_atime_ns, seen.st_mtime_ns))
+        if number is not None:
+            write_village(inbox, number, list_villages()[number], amount=777)
+        answer, _ = run(inbox, out)
+        assert victim.relative_to(out).as_posix() in answer["changed"]
+        if number is not None:
+            write_village(inbox, number, list_villages()[number])
+            run(inbox, out)
+    made = {name: digest for name, digest in read_bytes(out).items() if not name.startswith("旧版/")}
+    assert made == wanted
+
+
 @pytest.fixture
 def hash_everything(monkeypatch):
     """Also few files are hashed by another process; a function that waits for it and lists what it has hashed."""
     monkeypatch.setattr(hashed_files, "_MANY", 1)
     monkeypatch.setattr(hashed_files, "_AT_ONCE", 3)
+    monkeypatch.setattr(hashed_files, "_TICK", 10**18)  # nothing is known from the run before
     return lambda hashed: [path for path in hashed._batches if hashed._look_up(path)[1]]
 
 

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from village_notice.domain.money import format_fen
 from village_notice.domain.text import column_letters, escape_xml
 
-_ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+"""What XML may not hold; told by what it may hold, a process would take ten milliseconds to compile it."""
 _HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _CHART = "http://schemas.openxmlformats.org/drawingml/2006/chart"

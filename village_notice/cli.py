@@ -146,7 +146,7 @@ def layout(file: Path, settings: tuple[str, ...], sheet: str, *, write: bool, as
 
     from village_notice.sources.layout_answers import answer_layout
     from village_notice.sources.layout_page import format_page
-    from village_notice.sources.payments import ReadOptions
+    from village_notice.sources.read_options import ReadOptions
 
     options = ReadOptions(**values | {"year": values["year"] or date.today().year})  # noqa: DTZ011  # the clerk's own day
     page = answer_layout(file, options, settings, sheet, write=write)

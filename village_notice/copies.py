@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Literal
 
-from village_notice import copy_job
 from village_notice.checks.corrections import CellChange
-from village_notice.copy_job import Request
+from village_notice.copy_request import Request
 from village_notice.domain.annotation import COPY_MARK
 from village_notice.domain.finding import Finding
 from village_notice.domain.rules import RULES, Severity
@@ -23,6 +22,7 @@ from village_notice.sources.zip_members import read_input
 from village_notice.workbook import Link, Sheet, SheetColumn, Value
 
 FOLDER = "核对"
+_JOB = "village_notice.copy_job"
 SHEET = "核对副本"
 Which = Literal["auto", "all", "errors", "none"]
 MANY_FILES = 200
@@ -99,7 +99,7 @@ def write_copies(
     longest = _LONGEST_PATH - len(str(out.folder / private / FOLDER)) - 1
     own = {f.relative: (requests[f.relative],) for f in readable}
     with ReaderPool(min(workers, len(readable)), _LIMITS) as pool:
-        answers = pool.map(readable, f"{copy_job.__name__}:make_copy", own=own)
+        answers = pool.map(readable, f"{_JOB}:make_copy", own=own)
         for done, (file, answer) in enumerate(zip(readable, answers, strict=True), 1):
             if isinstance(answer, bytes):
                 place = _name_copy(file, taken, longest)
@@ -180,9 +180,7 @@ def compare_copies(
     if wanted:
         own = {f.relative: (sources[f.relative], password) for f in wanted}
         with ReaderPool(min(2, len(wanted)), _LIMITS) as pool:
-            for file, answer in zip(
-                wanted, pool.map(wanted, f"{copy_job.__name__}:compare_copy", own=own), strict=True
-            ):
+            for file, answer in zip(wanted, pool.map(wanted, f"{_JOB}:compare_copy", own=own), strict=True):
                 if isinstance(answer, list):
                     changes[file.relative] = answer
                 else:

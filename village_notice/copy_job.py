@@ -5,29 +5,16 @@ It loads neither pandas nor openpyxl where it need not: a child that starts slow
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
 from pathlib import Path
 
 from village_notice.checks.annotated import Origin, annotate_sheets, annotate_xlsx
 from village_notice.checks.corrections import CellChange, compare_sheets
-from village_notice.domain.finding import Finding
-from village_notice.domain.rules import list_lowered, switch_rules
+from village_notice.copy_request import Request
+from village_notice.domain.rules import switch_rules
 from village_notice.sources.corrected import read_source_path, take_front_sheet
 from village_notice.sources.sniff import NAMES, find_form
 from village_notice.sources.workbook import read_workbook, unlock
 from village_notice.sources.zip_members import read_input
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What a child needs to make a copy: the findings, what the file itself came from, and the rules made warnings."""
-
-    findings: tuple[Finding, ...]
-    sources: tuple[str, ...]
-    stamp: datetime
-    password: str | None
-    switches: Mapping[str, str] = field(default_factory=list_lowered)
 
 
 def make_copy(path: Path, relative: str, request: Request) -> bytes:

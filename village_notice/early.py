@@ -5,7 +5,8 @@ earlier runs left something, most of the work may be done already, and only what
 then somebody may have changed what they left, and a process hashes it.
 """
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
@@ -16,7 +17,7 @@ from village_notice.executor import Standby, Workers
 from village_notice.fingerprint import hash_parts
 from village_notice.hashed_files import HashedFiles
 from village_notice.options import RunOptions
-from village_notice.output import CACHE, PRIVATE, list_written
+from village_notice.output import CACHE, PRIVATE, list_looks, list_written
 from village_notice.read_cache import FOLDER
 from village_notice.sources.discover import Discovery, find_inputs
 from village_notice.sources.reader_pool import ReaderPool
@@ -26,12 +27,38 @@ READER = "village_notice.sources.payments"
 _DRAWER = "village_notice.publish"
 _MANY = 10_000
 """Payments from which there surely are villages enough for several processes."""
+_MUCH = 500_000
+"""Bytes of spreadsheets that take as long to read as a reader to start."""
 
 
 def find_readings(options: RunOptions) -> Path:
     """Where readings of this inbox are kept: in the office folder where there is one, else in the private folder of OUT."""
     inbox = hash_parts(str(options.inbox.resolve()))[:16]
     return options.home / "cache" / FOLDER / inbox if options.home else options.out / PRIVATE / CACHE / FOLDER
+
+
+def count_readers(options: RunOptions, sizes: Iterable[int]) -> int:
+    """How many processes to read files of these sizes with: for little a second one would start longer than it reads.
+
+    The sizes are not asked further than what keeps all processes busy.
+    """
+    readers, size = 1, 0
+    for one in sizes:
+        size += one
+        readers = 1 + size // _MUCH
+        if readers >= options.workers:
+            return options.workers
+    return readers
+
+
+def _list_sizes(folder: Path) -> Iterator[int]:
+    """Sizes of the files under a folder; 0 for what cannot be looked at."""
+    for place, _, names in os.walk(folder):
+        for name in names:
+            try:
+                yield os.stat(os.path.join(place, name)).st_size  # noqa: PTH116, PTH118  # a county has ten thousand
+            except OSError:
+                yield 0
 
 
 class Early:
@@ -47,15 +74,21 @@ class Early:
         self.discover = discover or partial(find_inputs, options.inbox)
         self.readers: ReaderPool | None = None
         self._options = options
-        self.hashed = HashedFiles()
+        self.hashed = HashedFiles({} if options.is_fresh else list_looks(options.out))
         self._stack = ExitStack()
         self._standby: Standby | None = None
         self._is_first = options.is_fresh or not find_readings(options).is_dir()
 
-    def start_readers(self) -> None:
-        """Starts the readers, where every file will have to be read here."""
-        if self._is_first and not self._options.cluster:
-            self.readers = self._stack.enter_context(ReaderPool(self._options.workers, start=[READER]))
+    def start_readers(self, *, has_other_files: bool = False) -> None:
+        """Starts the readers, where every file will have to be read here; one of them, where only some files are others.
+
+        Args:
+            has_other_files: True where the inbox holds other files than the last run has read.
+        """
+        if self._options.cluster or not (self._is_first or has_other_files):
+            return
+        count = count_readers(self._options, _list_sizes(self._options.inbox)) if self._is_first else 1
+        self.readers = self._stack.enter_context(ReaderPool(count, start=[READER]))
 
     def start_hashing(self) -> None:
         """Starts to hash what the last run left in OUT; `check` leaves the paper alone."""

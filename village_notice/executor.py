@@ -11,13 +11,12 @@ import threading
 import warnings
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, ProcessPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from importlib import import_module
 from itertools import islice
-from multiprocessing import get_context
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, NamedTuple, Self, TypeVar
@@ -50,6 +49,9 @@ class Standby:
     """
 
     def __init__(self, count: int, module: str) -> None:
+        from concurrent.futures import ProcessPoolExecutor  # a run of a few villages never has other processes
+        from multiprocessing import get_context
+
         context = get_context("spawn")
         self.count = count
         self._shared: Queue[object] = context.Queue()
@@ -141,6 +143,9 @@ _waiting_for: "list[Queue[object]]" = []
 
 @contextmanager
 def _open_processes(count: int, shared: object) -> Iterator[_Pool]:
+    from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import get_context
+
     context = get_context("spawn")
     with ProcessPoolExecutor(count, mp_context=context, initializer=_start, initargs=(shared,)) as executor:
         yield _Pool(lambda *task: executor.submit(_call_given, *task), count)

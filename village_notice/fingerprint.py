@@ -5,9 +5,9 @@ A cache is only as right as its keys: whatever could change a result is in one o
 
 import hashlib
 import sys
+import zlib
 from collections.abc import Iterable, Iterator
 from functools import cache
-from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 
 from village_notice.resources import find_folder
@@ -22,8 +22,8 @@ _FOR_READING = ("layouts",)
 
 @cache
 def hash_program() -> str:
-    """The program as it is installed here: its source, templates and data, the libraries it declares, Python."""
-    digest = hashlib.sha256(f"{sys.version_info[:3]} {sys.platform}".encode())
+    """The program as it is installed here: its source, templates and data, the libraries it declares, Python, zlib."""
+    digest = hashlib.sha256(f"{sys.version_info[:3]} {sys.platform} {zlib.ZLIB_RUNTIME_VERSION}".encode())
     for folder in dict.fromkeys((_PACKAGE, find_folder("templates"), find_folder("data"))):
         _add_files(digest, folder, (p for p in folder.rglob("*") if p.suffix not in {".pyc", ".pyo"}))
     for name in sorted(_list_libraries()):
@@ -70,6 +70,8 @@ def _add_files(digest: "hashlib._Hash", folder: Path, paths: Iterable[Path]) -> 
 
 def _list_libraries() -> Iterator[str]:
     """Names of the libraries that every installation has."""
+    from importlib.metadata import PackageNotFoundError, requires  # those who draw never ask
+
     try:
         wanted = requires("village-notice") or []
     except PackageNotFoundError:  # run from a folder that was never installed
@@ -80,6 +82,8 @@ def _list_libraries() -> Iterator[str]:
 
 
 def _find_version(name: str) -> str:
+    from importlib.metadata import PackageNotFoundError, version
+
     try:
         return version(name)
     except PackageNotFoundError:

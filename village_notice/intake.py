@@ -10,7 +10,7 @@ from village_notice.checks.corrections import settle_corrections
 from village_notice.domain.finding import Finding, Place
 from village_notice.domain.reading import FileReading
 from village_notice.domain.rules import format_message, is_error
-from village_notice.early import READER, Early
+from village_notice.early import READER, Early, count_readers
 from village_notice.errors import NothingReadableError, UsageError
 from village_notice.executor import Workers
 from village_notice.ledger.keeping import check_gone
@@ -18,7 +18,7 @@ from village_notice.options import RunOptions
 from village_notice.progress import Progress
 from village_notice.read_cache import ReadCache
 from village_notice.sources.discover import Discovery, InputFile
-from village_notice.sources.payments import ReadOptions, load_lookups
+from village_notice.sources.read_options import LAYOUTS, ReadOptions
 from village_notice.sources.reader_pool import Failure, ReaderPool
 from village_notice.sources.reader_remote import RemotePool
 from village_notice.sources.reference import Reference
@@ -60,17 +60,20 @@ def read_inbox(
     """Everything in the inbox; what an earlier run has read is not read again."""
     reading_options = ReadOptions(options.year, townships, options.home, options.register, options.password)
     with ExitStack() as stack:
+        if not early.readers:
+            early.start_readers()  # they start while files are found
         pool: ReaderPool | RemotePool | None = early.readers
         if early.readers:
             stack.callback(early.readers.close)
-        elif cache.is_empty:
-            pool = _open_pool(options, stack)  # starts while files are found
-        load_lookups(reading_options)  # a broken reference file stops the run here, not in a child
+        _check_answers(reading_options)
         discovery = early.discover()
         known = cache.load(discovery.files)
         unread = [f for f in discovery.files if f.relative not in known]
         if unread:
-            pool = pool or _open_pool(options, stack)
+            readers = count_readers(options, (f.size for f in unread))
+            pool = pool or _open_pool(options, readers, stack)
+            if isinstance(pool, ReaderPool):
+                pool.grow(readers)
         answers = pool.map(unread, f"{READER}:read_file", (reading_options,)) if pool and unread else iter(())
         readings: list[FileReading] = []
         for file in discovery.files:
@@ -88,15 +91,23 @@ def read_inbox(
     return Intake(settled.readings, [*found, *settled.findings, *gone], held, discovery, settled.replaces)
 
 
+def _check_answers(options: ReadOptions) -> None:
+    """Nothing, where what the clerk has answered about layouts has no mistake: it stops the run here, not in a child."""
+    if options.home and any((options.home / LAYOUTS).glob("*.toml")):
+        from village_notice.sources.payments import load_lookups  # much else, that only the readers need
+
+        load_lookups(options)
+
+
 def list_hashes(files: Sequence[InputFile]) -> dict[str, str]:
     """Path inside the inbox → hash, of every file that could be opened."""
     return {f.relative: f.sha256 for f in files if f.sha256}
 
 
-def _open_pool(options: RunOptions, stack: ExitStack) -> ReaderPool | RemotePool:
+def _open_pool(options: RunOptions, readers: int, stack: ExitStack) -> ReaderPool | RemotePool:
     if options.cluster:
         return RemotePool(Workers(options.workers, options.cluster).run)
-    return stack.enter_context(ReaderPool(options.workers, start=[READER]))
+    return stack.enter_context(ReaderPool(readers, start=[READER]))
 
 
 def _take(file: InputFile, answer: object, cache: ReadCache) -> FileReading:

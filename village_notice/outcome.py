@@ -21,7 +21,7 @@ from village_notice.copies import (
     keep_originals,
     write_copies,
 )
-from village_notice.copy_job import Request
+from village_notice.copy_request import Request
 from village_notice.domain.finding import Finding, Place
 from village_notice.domain.rules import is_error
 from village_notice.errors import ExitCode

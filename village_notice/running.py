@@ -12,8 +12,9 @@ from village_notice.output import explain_write_errors
 from village_notice.progress import Progress
 from village_notice.settings import read_settings
 from village_notice.sources.discover import find_inputs
+from village_notice.spare_memory import search_garbage_seldom
 from village_notice.stopwatch import Stopwatch
-from village_notice.unchanged import recall_result
+from village_notice.unchanged import has_other_files, recall_result
 
 
 def run(options: RunOptions, progress: Progress, watch: Stopwatch | None = None) -> RunResult:
@@ -34,8 +35,8 @@ def run(options: RunOptions, progress: Progress, watch: Stopwatch | None = None)
             progress("与上次完全相同，结果没有变动", 1, 1)
             watch.lap("与上次相同")
             return done
-    with Early(options, discover) as early:
-        early.start_readers()
+    with search_garbage_seldom(), Early(options, discover) as early:
+        early.start_readers(has_other_files=has_other_files(options, discover))
         early.start_hashing()
         from village_notice import pipeline
 

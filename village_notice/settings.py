@@ -5,7 +5,6 @@ known is an error, with the allowed ones named: a typing mistake must not switch
 """
 
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date
@@ -122,6 +121,8 @@ def read_settings(folder: Path | None) -> Settings:
     """
     if folder is None:
         return Settings()
+    import tomllib  # those who read without an office never need it
+
     path = folder / "office.toml"
     if not path.is_file():
         raise SettingsError(f"办公文件夹 {folder} 里没有 office.toml。请先运行 village-notice init {folder}。")

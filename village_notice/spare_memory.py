@@ -5,8 +5,6 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import pyarrow as pa
-
 _GARBAGE = 50_000
 """Objects between two searches for cycles."""
 
@@ -26,6 +24,8 @@ def search_garbage_seldom() -> Iterator[None]:
 
 def give_back_memory() -> None:
     """Gives back what Arrow and the C library keep for later: two million payments leave half a gigabyte of it."""
+    import pyarrow as pa  # cycles are looked for seldom before it is there
+
     pa.default_memory_pool().release_unused()
     trim = getattr(
         ctypes.pythonapi, "malloc_trim", None

@@ -57,3 +57,8 @@ def test_the_quick_look_at_most_names_says_what_the_long_one_says(monkeypatch):
     monkeypatch.setattr(printed, "_PLAIN", re.compile("(?!)"))
     print_long, is_name_long = print_name, is_person_name.__wrapped__
     assert quick == [(print_long(t), print_long(t, is_organisation=True), is_name_long(t)) for t in sorted(texts)]
+
+
+def test_plain_characters_are_those_that_plain_names_are_made_of():
+    characters = [chr(n) for n in range(0x10000) if not 0xD800 <= n < 0xE000]
+    assert printed.pick_plain(characters) == [c for c in characters if printed._PLAIN.fullmatch(c * 2)]

@@ -14,6 +14,7 @@ from village_notice.domain.text import (
     normal_group,
     quote_xml,
     short_village,
+    unescape_xml,
 )
 
 
@@ -79,6 +80,8 @@ def test_columns_are_guarded_as_single_texts_are(texts):
     assert guard_formulas(texts) == [guard_formula(text) for text in texts]
 
 
-@given(st.text(alphabet="&<>\"'\n\r\t王a;", max_size=8))
+@given(st.text(alphabet="&<>\"'\n\r\t王a;lgtmpquos", max_size=12))
 def test_xml_is_written_as_the_standard_library_does(text):
     assert (escape_xml(text), quote_xml(text)) == (saxutils.escape(text), saxutils.quoteattr(text))
+    assert unescape_xml(escape_xml(text)) == text
+    assert unescape_xml(text) == saxutils.unescape(text, {"&quot;": '"', "&apos;": "'"})

@@ -1,11 +1,15 @@
 """Which headings tell when a payment was made, and which the year of something else."""
 
+import random
+import re
+import unicodedata
+
 import pytest
 
 from village_notice.resources import find_data
 from village_notice.sources.heading_index import HeadingIndex
 from village_notice.sources.heading_words import names_money
-from village_notice.sources.reference import read_headings, read_subsidies
+from village_notice.sources.reference import fold_heading, read_headings, read_subsidies
 
 INDEX = HeadingIndex(
     read_headings(find_data("reference", "columns.csv")), read_subsidies(find_data("reference", "subsidies.csv"))
@@ -61,3 +65,32 @@ def test_times_are_no_money(heading):
     assert not names_money(heading)
     assert names_money("补贴金额2025年度")
     assert names_money("实发金额3月份")
+
+
+def test_headings_of_characters_alone_are_folded_as_all_others():
+    rng = random.Random(3)
+    letters = [
+        *"金额姓名aB１㈠㎡①²Ⅳ ㍿ﬁ",
+        "（",
+        "(",
+        ")",
+        "）",
+        "[元]",
+        "*",
+        "：",
+        " ",
+        "\u3000",
+        "\n",
+        "、",
+        "元/亩",
+        ".",
+    ]
+
+    def fold_long(text):
+        plain = re.sub(r"\s", "", unicodedata.normalize("NFKC", text))
+        plain = re.sub(r"[(\[〔【][^()\[\]〔〕【】]*[)\]〕】]", "", plain)
+        return re.sub(r"[*:“”\"'、/,.，。]", "", plain).upper()
+
+    for _ in range(20_000):
+        text = "".join(rng.choices(letters, k=rng.randint(0, 6)))
+        assert fold_heading(text) == fold_long(text)

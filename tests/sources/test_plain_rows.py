@@ -1,13 +1,16 @@
 """Rows read column by column give what the careful reading gives, row by row, whatever stands in them."""
 
+import random
 from datetime import date, datetime
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from village_notice.domain.identity import id_check_digit, is_valid_id, read_birth_date
 from village_notice.sample.make import make_sample
 from village_notice.settings import Settings
+from village_notice.sources import plain_keys
 from village_notice.sources.discover import find_inputs
 from village_notice.sources.grid import Grid, Span, WorkbookGrids
 from village_notice.sources.payments import ReadOptions, read_file, read_grids
@@ -206,6 +209,22 @@ def test_ids_of_a_whole_column():
     bad = set()
     assert read_ids([right, None], bad) == ([right, ""], ["1990-03-07", ""])
     assert not bad
+
+
+@pytest.mark.parametrize("many", [0, 10**9])
+def test_ids_are_the_same_checked_at_once_and_one_by_one(monkeypatch, many):
+    monkeypatch.setattr(plain_keys, "_MANY", many)
+    rng = random.Random(5)
+    texts = []
+    for _ in range(3_000):
+        first = f"{rng.randint(0, 9)}70682{rng.randint(1900, 2030)}{rng.randint(0, 13):02d}{rng.randint(0, 32):02d}{rng.randint(0, 999):03d}"
+        text = first + rng.choice([id_check_digit(first), id_check_digit(first), "X", "5"])
+        texts.append(text if rng.random() < 0.9 else text[:9] + rng.choice("x /:") + text[10:])
+    bad: set[int] = set()
+    ids, days = read_ids(texts, bad)
+    assert bad == {n for n, text in enumerate(texts) if not is_valid_id(text)} and 500 < len(bad) < 2_900
+    assert ids == ["" if n in bad else text for n, text in enumerate(texts)]
+    assert days == ["" if n in bad else read_birth_date(text) for n, text in enumerate(texts)]
 
 
 def test_accounts_of_a_whole_column():

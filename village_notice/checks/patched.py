@@ -8,7 +8,6 @@ as expected is not touched at all: the caller then has the whole workbook writte
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from xml.sax.saxutils import escape, quoteattr
 
 from village_notice.checks.annotation_words import (
     FILLS,
@@ -34,7 +33,7 @@ from village_notice.checks.xlsx_styles import Styles
 from village_notice.domain.annotation import FRONT_MARK, FRONT_SHEET, PATH_PROPERTY, SOURCE_PROPERTY, format_sources
 from village_notice.domain.finding import Finding
 from village_notice.domain.rules import RULES
-from village_notice.domain.text import column_letters
+from village_notice.domain.text import column_letters, escape_xml, quote_xml
 from village_notice.workbook import build_zip
 
 __all__ = ["CannotPatchError", "patch_xlsx"]
@@ -252,7 +251,7 @@ def _hang_comments(package: Package, sheet: SheetPart, text: str, comments: Mapp
 
 def _draw_comments(comments: Mapping[Key, str]) -> str:
     told = "".join(
-        f'<comment ref="{column_letters(column)}{row}" authorId="0"><text><t xml:space="preserve">{escape(words)}</t></text></comment>'
+        f'<comment ref="{column_letters(column)}{row}" authorId="0"><text><t xml:space="preserve">{escape_xml(words)}</t></text></comment>'
         for (row, column), words in comments.items()
     )
     return f'<comments xmlns="{_MAIN}"><authors><author>{FRONT_MARK}</author></authors><commentList>{told}</commentList></comments>'
@@ -300,7 +299,7 @@ def _draw_front(
             _draw_row(number, [(c, w, s) for c, (w, s) in enumerate(zip(write_row(finding), looks, strict=True), 1)])
         )
         if target:
-            links.append(f'<hyperlink ref="D{number}" location={quoteattr(target)} display={quoteattr(target)}/>')
+            links.append(f'<hyperlink ref="D{number}" location={quote_xml(target)} display={quote_xml(target)}/>')
     if len(findings) > MOST_LISTED:
         rest = f"……另有 {len(findings) - MOST_LISTED:,} 条，见问题清单"
         rows.append(_draw_row(first + 1 + MOST_LISTED, [(1, rest, styles.front("text"))]))
@@ -318,7 +317,7 @@ def _draw_front(
 
 def _draw_row(number: int, cells: Sequence[tuple[int, str, str]]) -> str:
     drawn = "".join(
-        f'<c r="{column_letters(c)}{number}" s="{style}" t="inlineStr"><is><t xml:space="preserve">{escape(clean_text(text))}</t></is></c>'
+        f'<c r="{column_letters(c)}{number}" s="{style}" t="inlineStr"><is><t xml:space="preserve">{escape_xml(clean_text(text))}</t></is></c>'
         for c, text, style in cells
         if text
     )

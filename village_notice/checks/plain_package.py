@@ -6,10 +6,9 @@ import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Protocol
-from xml.sax.saxutils import escape, quoteattr
 
 from village_notice.checks.annotation_words import Key, clean_text
-from village_notice.domain.text import column_letters
+from village_notice.domain.text import column_letters, escape_xml, quote_xml
 
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _DOCUMENT = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -64,7 +63,7 @@ def build_plain(sheets: Iterable[PlainSheet]) -> bytes:
         "_rels/.rels": _relations([("rId1", "officeDocument", "xl/workbook.xml")]),
         "xl/workbook.xml": f'<workbook xmlns="{_MAIN}" xmlns:r="{_DOCUMENT}"><bookViews><workbookView/></bookViews><sheets>'
         + "".join(
-            f'<sheet name={quoteattr(name)} sheetId="{n}"{_hide(sheet)} r:id="rId{n}"/>'
+            f'<sheet name={quote_xml(name)} sheetId="{n}"{_hide(sheet)} r:id="rId{n}"/>'
             for n, name, sheet in zip(numbers, names, made, strict=True)
         )
         + "</sheets></workbook>",
@@ -172,5 +171,5 @@ def _draw_cell(place: str, value: object) -> str:
         moment = value if isinstance(value, datetime) else datetime.combine(value, time())
         days = (moment.replace(tzinfo=UTC) - _EPOCH) / timedelta(days=1)
         return f'<c r="{place}" s="{_MOMENT if is_moment else _DAY}"><v>{days!r}</v></c>'
-    text = escape(clean_text(str(value)))
+    text = escape_xml(clean_text(str(value)))
     return f'<c r="{place}" s="{_TEXT}" t="inlineStr"><is><t xml:space="preserve">{text}</t></is></c>'

@@ -7,7 +7,8 @@ import zipfile
 from collections.abc import Mapping
 from datetime import datetime
 from typing import NamedTuple, Self
-from xml.sax.saxutils import escape, quoteattr, unescape
+
+from village_notice.domain.text import escape_xml, quote_xml, unescape_xml
 
 _DOCUMENT = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"
@@ -127,7 +128,7 @@ class Package:
             self.parts[relations] = f'{_HEAD}<Relationships xmlns="{_PACKAGE}"></Relationships>'
         text = re.sub(r"<Relationships([^>]*)/>", r"<Relationships\1></Relationships>", self.parts[relations])
         number = next(n for n in range(1, 100_000) if f'"rIdNotice{n}"' not in text)
-        own = f'<Relationship Id="rIdNotice{number}" Type="{_DOCUMENT}/{kind}" Target={quoteattr("/" + target)}/>'
+        own = f'<Relationship Id="rIdNotice{number}" Type="{_DOCUMENT}/{kind}" Target={quote_xml("/" + target)}/>'
         self.parts[relations] = text
         self._insert(relations, "</Relationships>", own)
         return f"rIdNotice{number}"
@@ -150,7 +151,7 @@ class Package:
         relation = self.relate(_BOOK, "worksheet", part)
         book = self.parts[_BOOK]
         numbers = [int(n) for n in re.findall(r'<sheet\b[^>]*\bsheetId="(\d+)"', book)]
-        own = f'<sheet name={quoteattr(name)} sheetId="{max(numbers, default=0) + 1}" r:id="{relation}"/>'
+        own = f'<sheet name={quote_xml(name)} sheetId="{max(numbers, default=0) + 1}" r:id="{relation}"/>'
         book = book.replace("<sheets>", f"<sheets>{own}", 1)
         book = re.sub(r'\blocalSheetId="(\d+)"', lambda m: f'localSheetId="{int(m[1]) + 1}"', book)
         book = re.sub(r"<workbookView\b[^>]*>", lambda m: re.sub(r'\s(?:activeTab|firstSheet)="\d*"', "", m[0]), book)
@@ -180,7 +181,7 @@ class Package:
         first = max([1, *(int(n) for n in re.findall(r'\bpid="(\d+)"', text))]) + 1
         self.parts[name] = text
         for number, (key, value) in enumerate(values.items(), first):
-            own = f'<property fmtid="{_FORMAT}" pid="{number}" name="{key}"><vt:lpwstr xmlns:vt="{_TYPES}">{escape(value)}</vt:lpwstr></property>'
+            own = f'<property fmtid="{_FORMAT}" pid="{number}" name="{key}"><vt:lpwstr xmlns:vt="{_TYPES}">{escape_xml(value)}</vt:lpwstr></property>'
             self._insert(name, "</Properties>", own)
 
     def set_modified(self, stamp: datetime) -> None:
@@ -204,4 +205,4 @@ class Package:
 
 def _attribute(tag: str, name: str) -> str:
     match = re.search(rf'\s{name}="([^"]*)"', tag)
-    return unescape(match[1], {"&quot;": '"', "&apos;": "'"}) if match else ""
+    return unescape_xml(match[1]) if match else ""

@@ -7,10 +7,8 @@ from functools import lru_cache
 from operator import mul
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-if TYPE_CHECKING:
-    from village_notice.domain.codes import Bools, Ints  # brings pandas, which a reading process does without
+if TYPE_CHECKING:  # they bring pandas and numpy, which a reading process does without
+    from village_notice.domain.codes import Bools, Ints
 
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECKS = "10X98765432"
@@ -65,6 +63,8 @@ def is_valid_card(text: str) -> bool:
 
 def are_valid_ids(texts: Sequence[str]) -> "Bools":
     """`is_valid_id` of each text; a county has a quarter of a million, so those of the usual length are done at once."""
+    import numpy as np
+
     found = np.zeros(len(texts), dtype=np.bool_)
     usual = [n for n, text in enumerate(texts) if len(text) == _ID_LENGTH]
     found[usual] = _check_ids([texts[n] for n in usual])
@@ -72,6 +72,8 @@ def are_valid_ids(texts: Sequence[str]) -> "Bools":
 
 
 def _check_ids(ids: Sequence[str]) -> "Bools":
+    import numpy as np
+
     digits = _split_digits(ids, _ID_LENGTH)
     checks = digits[:, -1].copy()
     digits[:, -1] = 0
@@ -86,6 +88,8 @@ def _check_ids(ids: Sequence[str]) -> "Bools":
 
 def are_valid_cards(texts: Sequence[str]) -> "Bools":
     """`is_valid_card` of each text, those of one length at once."""
+    import numpy as np
+
     found = np.zeros(len(texts), dtype=np.bool_)
     lengths = np.array([*map(len, texts)], dtype=np.int64)
     for length in range(16, 20):
@@ -99,6 +103,8 @@ def are_valid_cards(texts: Sequence[str]) -> "Bools":
 
 def _split_digits(texts: Sequence[str], length: int) -> "Ints":
     """A row for each text of one length, a column for each of its characters: 0 to 9 for digits."""
+    import numpy as np
+
     whole = "".join(texts).encode("utf-32-le", "surrogatepass")
     return np.frombuffer(whole, dtype=np.uint32).reshape(-1, length).astype(np.int64) - ord("0")
 

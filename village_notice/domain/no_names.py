@@ -4,15 +4,15 @@ Whole words, counts, and what is made only of characters that forms are full of 
 doubted for a rare surname alone: 户国强, 签玉英, 组桂英, 其其格, 全村喜 and 东方红 are people.
 """
 
-import re
 import sys
-from collections.abc import Collection, Sequence
-from functools import lru_cache
+from collections.abc import Collection, Iterable, Sequence
+from functools import cache, lru_cache
 
 import numpy as np
 import numpy.typing as npt
 
-from village_notice.domain.printed import is_plain
+from village_notice.domain.patterns import compile_late
+from village_notice.domain.printed import pick_plain
 from village_notice.domain.script import simplify_script
 
 _TYPED = (
@@ -52,15 +52,15 @@ _FORM = frozenset(
 _FORM_END = _FORM | frozenset("人民长主")
 _NEVER = frozenset("户组页款额账帐费卡码栏债贷赔罚税亩")
 """Characters no given name is made of alone: 农户, 余额, 水费, 东组, 单页."""
-_LAST = re.compile(r".{1,5}(?:[组页栏款额账帐]|生产队|小队|分队|大队|支队)")
+_LAST = compile_late(r".{1,5}(?:[组页栏款额账帐]|生产队|小队|分队|大队|支队)")
 _NUMBER = r"[\d〇零一二两三四五六七八九十百几多数]"
 _COUNTED = "户人名口家组队社片亩个页行条笔项次批号岁头台株吨期"
-_COUNT = re.compile(
+_COUNT = compile_late(
     rf"(?:[共计等约第每各某本该此另余]|共计|合计|总共|总计|其中|另外|还有|以上|以下|剩余|其余)?{_NUMBER}+[余多]?[{_COUNTED}](?:村民|农户|小?组)?"
 )
-_PLACE = re.compile(rf"[东西南北前后上下中大小老新]{{1,2}}{_NUMBER}*(?:组|队|片|屯|街|村|社|户)")
-_OURS = re.compile(r"[本该此某每各](?:[村组户社镇乡县街店队页表栏项批期次年月季人]|社区|小组|户主|街道)")
-_HOUSEHOLDS = re.compile(
+_PLACE = compile_late(rf"[东西南北前后上下中大小老新]{{1,2}}{_NUMBER}*(?:组|队|片|屯|街|村|社|户)")
+_OURS = compile_late(r"[本该此某每各](?:[村组户社镇乡县街店队页表栏项批期次年月季人]|社区|小组|户主|街道)")
+_HOUSEHOLDS = compile_late(
     r".*(?:困难|承包|一般|普通|脱贫|监测|低收入|非农|农业|家庭|军属|烈属|安置|搬迁|易地|计生|党员|万元|高[龄山]|[双独]女|单[身亲]|"
     r"种[粮植地养菜田]大?|养[殖羊猪牛鸡鸭鱼蜂]大?)户"
 )
@@ -69,7 +69,7 @@ _GIVEN = frozenset(
     "阿埃俄厄额哈呼吐图买提曼热孜则扎卓央拉嘎嘉措顿珠仓旺才让吾甫木呷曲吉敖其斯琴娜仁萨苏乌兰布赫那顺都热合克江别克汗古丽帕夏依木拉提艾力海来沙马尔古者作呷惹石洛嫫几约且罕叫坎织上不乃伍儿冷加努包卜卡各坦基妮斤杜毛渣的纳舍莫藏逊音鲁"
 )
 """Frequent characters of given names, and of the names of minorities written in Chinese characters."""
-_BODY = re.compile(
+_BODY = compile_late(
     r".{1,2}(?:合作社|公司|[农林牧渔养猪鸡羊牛][场厂]|农场|企业|协会|学校|小学|中学|基地|中心|医院|银行|超市|商店|药店|饭店)|.{3}[厂场站店院社]"
 )
 """Bodies with a short name of their own: 兴农农场, 利民超市."""
@@ -79,14 +79,15 @@ _COMMON = (b"\xb0\xa1", b"\xd7\xf9")
 """The first level of GB 2312: words are written with it; rarer characters are those of names."""
 _QUICK = _GIVEN - _NEVER - {*_COUNTED, *"队片屯街村社镇乡县店表栏项批期次年月季人区主道民户"}
 """Behind a surname these make a name unless the whole is a word: most names, at once."""
-_MARKED = re.compile(r"^\d|[*＊★☆●○◎▲△■◆◇※#＃×√✓✔]|^[^某]某{1,2}$|^[A-Za-z]{1,3}\d{0,3}$|^(?i:null|none|n/a)$")
+_MARKED = compile_late(r"^\d|[*＊★☆●○◎▲△■◆◇※#＃×√✓✔]|^[^某]某{1,2}$|^[A-Za-z]{1,3}\d{0,3}$|^(?i:null|none|n/a)$")
 """A number before a name, and marks in one: 3组王一, 王建*, 王●, 王某; whose name it is or what it hides nobody can tell."""
-_CHINESE = re.compile(r"[\u4e00-\u9fff]{2,4}")
+_CHINESE = compile_late(r"[\u4e00-\u9fff]{2,4}")
 _BEGINNINGS = frozenset(
     "共计等约第每各某本该此另余合总其还以剩东西南北前后上下中大小老新〇零一二两三四五六七八九十百几多数"
 )
 """With what counts, places and our own begin: 余 and 东 are surnames too, and names with them are looked at."""
-_CHINESE_CHARACTERS = frozenset(map(chr, range(0x4E00, 0xA000))) - {"户", "某"}
+_NOT_BEHIND = frozenset("户某")
+"""Other Chinese characters may stand behind a surname."""
 _SIZES = range(2, 7)
 _LONGEST_PLAIN = 4
 
@@ -131,7 +132,7 @@ def find_doubtful(texts: Sequence[str], surnames: Collection[str]) -> list[int]:
     characters = np.frombuffer("".join(named).encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
     sizes = np.array([*map(len, named)])
     starts = np.cumsum(sizes) - sizes
-    firsts, others = _mark_characters(frozenset(surnames) - _BEGINNINGS), _mark_characters(_CHINESE_CHARACTERS)
+    firsts, others = _mark_first(frozenset(surnames)), _mark_behind()
     is_odd = ~others[characters]
     is_odd[starts] = ~firsts[characters[starts]]
     doubtful = np.logical_or.reduceat(is_odd, starts) | (sizes < _SIZES.start) | (sizes > _LONGEST_PLAIN)
@@ -141,10 +142,20 @@ def find_doubtful(texts: Sequence[str], surnames: Collection[str]) -> list[int]:
 
 
 @lru_cache(maxsize=4)
-def _mark_characters(among: frozenset[str]) -> npt.NDArray[np.bool_]:
+def _mark_first(surnames: frozenset[str]) -> npt.NDArray[np.bool_]:
+    return _mark_characters(c for c in surnames - _BEGINNINGS if len(c) == 1)
+
+
+@cache
+def _mark_behind() -> npt.NDArray[np.bool_]:
+    return _mark_characters(c for c in map(chr, range(0x4E00, 0xA000)) if c not in _NOT_BEHIND)
+
+
+def _mark_characters(among: Iterable[str]) -> npt.NDArray[np.bool_]:
     """For each character whether it is among these and plain: in none of the words of `printed`, and simplified."""
     table = np.zeros(sys.maxunicode + 1, dtype=np.bool_)
-    table[[ord(c) for c in among if len(c) == 1 and is_plain(c * 2) and simplify_script(c) == c]] = True
+    plain = "".join(pick_plain(among))
+    table[[ord(c) for c, simple in zip(plain, simplify_script(plain), strict=True) if c == simple]] = True
     return table
 
 

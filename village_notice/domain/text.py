@@ -5,7 +5,6 @@ import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
 
-_SPACE = re.compile(r"\s+")
 _VILLAGE_TAIL = re.compile(r"(村民委员会|居民委员会|社区居委会|村委会|居委会|委员会)$")
 _FORMULA = re.compile(r"[=+\-@\t\r]")
 _NUMERALS = "零一二三四五六七八九"
@@ -22,7 +21,7 @@ def fold_text(text: str) -> str:
 
     Compatibility ideographs and Kangxi radicals become the ordinary characters.
     """
-    return _SPACE.sub("", unicodedata.normalize("NFKC", text))
+    return "".join(unicodedata.normalize("NFKC", text).split())
 
 
 @lru_cache(maxsize=65536)
@@ -125,3 +124,10 @@ def quote_xml(text: str) -> str:
         return f"'{plain}'"
     whole = plain.replace('"', "&quot;")
     return f'"{whole}"'
+
+
+def unescape_xml(text: str) -> str:
+    """What was written as XML, in `escape_xml`, `quote_xml` or any other way: its five named entities as characters."""
+    for entity, character in (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&apos;", "'"), ("&amp;", "&")):
+        text = text.replace(entity, character)
+    return text

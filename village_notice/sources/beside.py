@@ -1,11 +1,11 @@
 """Lists beside each other on the same rows: which columns belong to which list, and what stands above it alone."""
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
+from village_notice.domain.patterns import compile_late
 from village_notice.sources.grid import Cell, Span
 from village_notice.sources.heading_index import HeadingIndex
 from village_notice.sources.reference import fold_heading
@@ -14,11 +14,11 @@ from village_notice.sources.wording import fold_words
 _PEOPLE = frozenset({"name", "household_head", "payee"})
 _MONEY = frozenset({"amount_paid", "amount_due", "amount_delta"})
 _SURE = 0.9
-_SECTION = re.compile(r"(?:村|社区|委会|组|屯|镇|街道)\s*(?:[（(].*[)）])?\s*$")
-_LABEL = re.compile(r"[:：]|^(?:20\d\d年?度?|去年|上年|本年)$|\d{4}[年.\-/]\d{1,2}[月.\-/]\d{1,2}日?$|^[(（]?万?元")
+_SECTION = compile_late(r"(?:村|社区|委会|组|屯|镇|街道)\s*(?:[（(].*[)）])?\s*$")
+_LABEL = compile_late(r"[:：]|^(?:20\d\d年?度?|去年|上年|本年)$|\d{4}[年.\-/]\d{1,2}[月.\-/]\d{1,2}日?$|^[(（]?万?元")
 """Lines that only say a unit, a date or who made the list: a title that stands over one list is none of them."""
-_UNIT = re.compile(r"单位.{0,8}元|^[(（]?(?:金额[:：])?万?元[)）]?$")
-_VILLAGE_LABEL = re.compile(r"^(?:村名|村别|村庄|行政村|所在村|村居|村\(居\)|村)[:：]")
+_UNIT = compile_late(r"单位.{0,8}元|^[(（]?(?:金额[:：])?万?元[)）]?$")
+_VILLAGE_LABEL = compile_late(r"^(?:村名|村别|村庄|行政村|所在村|村居|村\(居\)|村)[:：]")
 _MOST_UNHEADED = 8
 _MOST_SECTION_CELLS = 3
 _LONGEST_NAME = 12

@@ -1,43 +1,43 @@
 """What each row below the headings is: a payment, or one of the things that are set aside, with the reason."""
 
-import re
 from collections.abc import Container, Sequence
 from functools import lru_cache
 
+from village_notice.domain.patterns import compile_late
 from village_notice.sources.column_map import ColumnMap
 from village_notice.sources.grid import Cell
 from village_notice.sources.tables import Table, cell_text
 from village_notice.sources.wording import fold_words
 
-_CARRIED = re.compile(r"^(承前页|承上页|过次页|转下页|接上页|累计|本页累计)")
-_SUBTOTAL = re.compile(
+_CARRIED = compile_late(r"^(承前页|承上页|过次页|转下页|接上页|累计|本页累计)")
+_SUBTOTAL = compile_late(
     r"^(本页合计|本页小计|本页计|.{0,12}小[计结]|本?[村组户页镇社乡屯队]计|本[村组户页镇社]合计数)([:：(（].*)?$"
 )
-_TOTAL = re.compile(
+_TOTAL = compile_late(
     r"^(.{0,12}(合计|总计|共计|总合计)(?:[人户笔]?数|金额)?|合|总|共|计|汇总|全[镇村县乡组]|.{0,6}总[额数]|本表金额|.{1,8}[镇乡村区组道]合|(?i:total|sum))([:：(（¥].*)?$"
 )
-_FOOTER = re.compile(
+_FOOTER = compile_late(
     r"^(制表|审核|复核|填表|填报|负责人|单位负责人|分管|经办|村主任|村书记|会计|出纳|备注[:：]|说明|注[:：]|联系电话|公示期|监督电话|[(（—\-]*(?:此页|本页)?以下(?:空白|无)|第\d+页|"
     r"(?:单位|乡镇|村委会)?[(（]?盖章|日期[:：]|其中|打印(?:柜员|时间|日期|人)|(?:经办|授权|操作)?柜员[:：]|操作员[:：]|"
     r"(?:代发)?(?:成功|失败|总)(?:笔数|户数|人数|金额)[:：]|.{2,14}(?:办事处|政府|委员会|财政所|民政办|信用社|银行|[局站所])[（(]盖章[)）])"
 )
-_FUNDS = re.compile(
+_FUNDS = compile_late(
     r"(?:其中[:：]?)?(?:中央|省级?|地?市级?|[县区]级?|[县区市]本级|本级|乡?镇级?|地方|各级)(?:财政)?(?:补[助贴偿]|奖补|配套|专项|衔接)?资金[:：]?"
 )
 """A line below the total that says from where the money came: 其中：中央资金, 省级资金; no words but these."""
-_SIGNATURE = re.compile(
+_SIGNATURE = compile_late(
     r"^(?:.{0,12}[（(]?(?:签[字名章]|盖章)[)）]?|.{0,6}(?:领导|镇长|村长|主任|书记|会计|出纳|负责人|监委|纪委))[:：]"
 )
 """领导签字：乙一 below a list is no person without an amount."""
-_LONE_DAY = re.compile(r"[12二].{3}年.{1,3}月(?:.{1,3}日)?")
+_LONE_DAY = compile_late(r"[12二].{3}年.{1,3}月(?:.{1,3}日)?")
 """The day of a letter, below the list."""
-_DASHES = re.compile(r"[\s\-—–_=*.…·/]+")
-_EXAMPLE = re.compile(r"示例|样例|^例[:：]|填写说明|填表说明")
-_EXAMPLE_MARK = re.compile(r"[(（【]?(?:示例|样例|范例|例如)")
+_DASHES = compile_late(r"[\s\-—–_=*.…·/]+")
+_EXAMPLE = compile_late(r"示例|样例|^例[:：]|填写说明|填表说明")
+_EXAMPLE_MARK = compile_late(r"[(（【]?(?:示例|样例|范例|例如)")
 _LONGEST_MARK = 10
-_COUNT = re.compile(r"共?[\d,.]+(?:户|人|人次|村|个|笔)?(?:次)?")
-_VILLAGE_LABEL = re.compile(r"^(村名|村别|村庄|行政村|所在村|村居|村\(居\)|村)[:：]\S")
-_NUMBERING = re.compile(r"[(（]?\d{1,2}[)）]?([=＝].*)?|[甲乙丙丁戊己庚辛]|栏次|序号|[①-⑳]([=＝].*)?|[A-Z]([=＝].*)?")
+_COUNT = compile_late(r"共?[\d,.]+(?:户|人|人次|村|个|笔)?(?:次)?")
+_VILLAGE_LABEL = compile_late(r"^(村名|村别|村庄|行政村|所在村|村居|村\(居\)|村)[:：]\S")
+_NUMBERING = compile_late(r"[(（]?\d{1,2}[)）]?([=＝].*)?|[甲乙丙丁戊己庚辛]|栏次|序号|[①-⑳]([=＝].*)?|[A-Z]([=＝].*)?")
 _EMPTY = (None, "")
 
 

@@ -4,13 +4,13 @@ The money keeps its own place on the sheet; the other values of a card are set b
 last one, so that the same code reads them.
 """
 
-import re
 from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice
 from typing import NamedTuple
 
+from village_notice.domain.patterns import compile_late
 from village_notice.sources.grid import Cell, Grid
 from village_notice.sources.heading_index import HeadingIndex
 from village_notice.sources.tables import Table, cell_text
@@ -18,8 +18,8 @@ from village_notice.sources.tables import Table, cell_text
 _SURE = 0.9
 _MOST_OPEN = 1_000
 _TITLES = 3
-_TOTAL = re.compile(r"\s*[合总共小]\s*计\s*[:：]?\s*")
-_LABELLED = re.compile(r"([\u4e00-\u9fff]{1,8}(?:[(（][^()（）]{1,6}[)）])?)\s*[:：]\s*([^\s:：；;]+)")
+_TOTAL = compile_late(r"\s*[合总共小]\s*计\s*[:：]?\s*")
+_LABELLED = compile_late(r"([\u4e00-\u9fff]{1,8}(?:[(（][^()（）]{1,6}[)）])?)\s*[:：]\s*([^\s:：；;]+)")
 _FIELDS = frozenset((
     "name", "household_head", "payee", "id", "account", "village", "township", "group", "address", "area_paid",
     "quantity", "rate", "pay_date", "period", "programme", "status", "amount_paid", "amount_due", "household_id",

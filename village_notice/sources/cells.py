@@ -7,23 +7,24 @@ from typing import NamedTuple
 
 from village_notice.domain.identity import explain_bad_id, is_valid_id
 from village_notice.domain.money import Amount, parse_amount, parse_scaled
+from village_notice.domain.patterns import compile_late
 from village_notice.domain.text import clean_name
 from village_notice.sources.grid import Cell
 from village_notice.sources.tables import cell_text
 
-_MARKS = re.compile(r"[\s'‘’`]")
+_MARKS = compile_late(r"[\s'‘’`]")
 _LONGEST_NAME = 200
-_PLAIN_NAME = re.compile(r"[\u4e00-\u9fff]{2,4}")
-_SCIENTIFIC = re.compile(r"\d(\.\d+)?[eE]\+?\d{2}")
-_ROUNDED = re.compile(r"\d{15}000")
+_PLAIN_NAME = compile_late(r"[\u4e00-\u9fff]{2,4}")
+_SCIENTIFIC = compile_late(r"\d(\.\d+)?[eE]\+?\d{2}")
+_ROUNDED = compile_late(r"\d{15}000")
 """An ID that was a number for a while, and text again since: its last digits are noughts, and the check digit is wrong."""
-_ORGANISATION = re.compile(
+_ORGANISATION = compile_late(
     r"(合作社|公司|农场|委员会|村委会|居委会|合作联社|厂|场|站|中心|协会|基地|学校|医院|银行|联合体|经营部|个体户|企业)"
 )
-_SEVERAL = re.compile(r"[\u4e00-\u9fff]{2,4}(?:、[\u4e00-\u9fff]{2,4})+")
-_AND_OTHERS = re.compile(r"[\u4e00-\u9fff]{2,4}等(?:共?[\d一二两三四五六七八九十几多]{1,3}[户人名家].{0,4})?")
+_SEVERAL = compile_late(r"[\u4e00-\u9fff]{2,4}(?:、[\u4e00-\u9fff]{2,4})+")
+_AND_OTHERS = compile_late(r"[\u4e00-\u9fff]{2,4}等(?:共?[\d一二两三四五六七八九十几多]{1,3}[户人名家].{0,4})?")
 """张三等3户: one person's name, the money of several."""
-_BETWEEN_PEOPLE = re.compile(r"\s*[、，,；;/\n\r]\s*|(?<=[\u4e00-\u9fff]{2})[ \u3000]+(?=[\u4e00-\u9fff]{2})")
+_BETWEEN_PEOPLE = compile_late(r"\s*[、，,；;/\n\r]\s*|(?<=[\u4e00-\u9fff]{2})[ \u3000]+(?=[\u4e00-\u9fff]{2})")
 _COMPOUND = frozenset(
     (
         "欧阳",
@@ -44,20 +45,20 @@ _COMPOUND = frozenset(
         "长孙",
     )
 )
-_SERIAL = re.compile(r"^[(（]?\d{1,4}(?:[.、．]|[)）])\s*(?=[\u3400-\u9fff])")
-_NUMBERED = re.compile(
+_SERIAL = compile_late(r"^[(（]?\d{1,4}(?:[.、．]|[)）])\s*(?=[\u3400-\u9fff])")
+_NUMBERED = compile_late(
     r"(?:[①-⑳⑴-⒇⒈-⒛❶-❿㈠-㈩]|\d{1,4})(?![户人名口号组队村社片年月日个岁亩元])(?=[\u3400-\u9fff]{2,4}$)"
 )
 """A serial without a point before a name: 3贺春义, ③贺春义; 3户 and 3组王一 are no serials."""
-_DECORATION = re.compile(r"^[★☆●▲△■◆◇※#＃√✓✔]+(?=[\u3400-\u9fff]{2})|(?<=[\u3400-\u9fff]{2})[★☆▲△※#＃√✓✔]+$")
+_DECORATION = compile_late(r"^[★☆●▲△■◆◇※#＃√✓✔]+(?=[\u3400-\u9fff]{2})|(?<=[\u3400-\u9fff]{2})[★☆▲△※#＃√✓✔]+$")
 """Marks of a list around a name. ● and ■ behind a surname may hide a character, and so may *."""
-_STARRED = re.compile(r"[*＊]?(?P<name>[\u3400-\u9fff]{3})[*＊]?")
+_STARRED = compile_late(r"[*＊]?(?P<name>[\u3400-\u9fff]{3})[*＊]?")
 """Three characters are a whole name, the star beside them a mark: of 王建* a character is hidden, of *建国 too."""
-_PERSON_LABEL = re.compile(r"^(?:户主|姓名|负责人|领款人|代表)[:：]")
-_NAME_AND_ID = re.compile(r"([^\d\s/、,，:：;；(（]+)[\s/、,，:：;；(（\-—]*(\d{17}[\dXx]|\d{15})\s*[)）]?")
+_PERSON_LABEL = compile_late(r"^(?:户主|姓名|负责人|领款人|代表)[:：]")
+_NAME_AND_ID = compile_late(r"([^\d\s/、,，:：;；(（]+)[\s/、,，:：;；(（\-—]*(\d{17}[\dXx]|\d{15})\s*[)）]?")
 _HIGHEST_FEN = 10**12
 """Ten thousand million yuan is no payment to anybody: such a number is a card, a telephone or an ID."""
-_OTHER_NUMBER = re.compile(r"\d{11,}[Xx]?")
+_OTHER_NUMBER = compile_late(r"\d{11,}[Xx]?")
 
 
 class Key(NamedTuple):

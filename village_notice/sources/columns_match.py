@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from village_notice.domain.identity import is_valid_id
 from village_notice.domain.money import parse_amount
+from village_notice.domain.patterns import compile_late
 from village_notice.sources.cells import split_person
 from village_notice.sources.column_map import AmountColumn, ColumnMap
 from village_notice.sources.columns_spread import find_spread, is_money
@@ -37,30 +38,30 @@ FIGURES = {
 
 __all__ = ["AmountColumn", "ColumnMap", "HeadingIndex", "match_columns"]
 
-_RATE_WORDS = re.compile(r"每[亩人户头月台]|标准|单价|/[亩人户头月台只]")
+_RATE_WORDS = compile_late(r"每[亩人户头月台]|标准|单价|/[亩人户头月台只]")
 _AMOUNT_FIELDS = ("amount_paid", "amount_delta", "amount_due")
 _PEOPLE = ("name", "household_head", "payee")
 _VAGUE_NAMES = {"户名", "名称", "单位名称", "领取人", "领款人", "领取人姓名", "领款人姓名"}
 """Headings of names that may be an account's, an office's, or of whoever fetched the money."""
 _TAKERS = {"领取人", "领款人", "领取人姓名", "领款人姓名"}
 _SUM_WORDS = {"合计", "小计", "计", "总计", "总面积"}
-_OTHER_PART = re.compile(r"标准|金额|扣|不补|确权|单价|户数|人数")
-_BARE_YUAN = re.compile(r"^万?元$")
-_TAIL_YUAN = re.compile(r"(?<=[额金款计发数])万?元$")
-_LIMIT = re.compile(r"^补[贴助]额度$")
+_OTHER_PART = compile_late(r"标准|金额|扣|不补|确权|单价|户数|人数")
+_BARE_YUAN = compile_late(r"^万?元$")
+_TAIL_YUAN = compile_late(r"(?<=[额金款计发数])万?元$")
+_LIMIT = compile_late(r"^补[贴助]额度$")
 _SAMPLE_ROWS = 30
 _FACTORS = ("quantity", "area_paid", "area_corrected", "area_contract")
 _SURE = 0.9
-_TOTAL_WORD = re.compile(r"[合总共小]\s*计")
-_JOINT = re.compile(r"姓名.{0,4}(?:身份证|证件)")
+_TOTAL_WORD = compile_late(r"[合总共小]\s*计")
+_JOINT = compile_late(r"姓名.{0,4}(?:身份证|证件)")
 """Name and ID in the same cells."""
-_PAID = re.compile(r"(?:发放|代发|处理|交易)?成功|已?(?:发放|到账|打卡|拨付|发)")
-_FAILED = re.compile(
+_PAID = compile_late(r"(?:发放|代发|处理|交易)?成功|已?(?:发放|到账|打卡|拨付|发)")
+_FAILED = compile_late(
     r"((?:发放|代发|处理|交易)?失败|退[回票]|未(?:发放|到账|发|成功|领)|不成功|停发|待发)(?:[-—–:：(/].*)?"
 )
-_MEMBER = re.compile(r"成员|家庭人员|家属")
-_KIND = re.compile(r"[类种]别?|型|档")
-_RELATION = re.compile(r"与户主关系|与户主的关系|与申请人关系|家庭关系")
+_MEMBER = compile_late(r"成员|家庭人员|家属")
+_KIND = compile_late(r"[类种]别?|型|档")
+_RELATION = compile_late(r"与户主关系|与户主的关系|与申请人关系|家庭关系")
 
 
 @dataclass(slots=True)

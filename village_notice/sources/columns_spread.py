@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from village_notice.domain.money import parse_amount
+from village_notice.domain.patterns import compile_late
 from village_notice.sources.column_map import AmountColumn, DeltaStatus
 from village_notice.sources.grid import Cell
 from village_notice.sources.heading_index import PERIOD, PERIOD_MONEY, HeadingIndex
@@ -13,15 +14,15 @@ from village_notice.sources.heading_words import is_other_money
 from village_notice.sources.subsidy_table import SubsidyTable
 from village_notice.sources.wording import fold_words
 
-_PERIOD_DUE = re.compile(f"({PERIOD})应发(?:金额)?")
-_UNIT = re.compile(r"[(（](?:万?元|元/[^)）]*)[)）]$")
-_FLAG = re.compile(r"^是否|^有无")
-_SUM = re.compile(r"合计|总计|共计|小计|总额|总金额|^计$|^金额$|实发金额|发放金额")
-_MONEY_WORDS = re.compile(r"补贴|补助|津贴|奖|救助|低保|五保|供养|慰问|优待|抚恤|补偿|金$|费$")
-_ADDS = re.compile(r"合计|总计|共计|小计|总额|总金额")
+_PERIOD_DUE = compile_late(f"({PERIOD})应发(?:金额)?")
+_UNIT = compile_late(r"[(（](?:万?元|元/[^)）]*)[)）]$")
+_FLAG = compile_late(r"^是否|^有无")
+_SUM = compile_late(r"合计|总计|共计|小计|总额|总金额|^计$|^金额$|实发金额|发放金额")
+_MONEY_WORDS = compile_late(r"补贴|补助|津贴|奖|救助|低保|五保|供养|慰问|优待|抚恤|补偿|金$|费$")
+_ADDS = compile_late(r"合计|总计|共计|小计|总额|总金额")
 _COUNTED = frozenset(("quantity", "area_paid", "area_contract", "area_corrected", "area_deduct", "rate"))
 """What stands under 出勤天数 by the month is no money."""
-_NO_PROGRAMME = re.compile(r"收入|工资|赡养|抚养|贷|支出|[水电学]费|保费|罚|扣|代缴|自付|自筹")
+_NO_PROGRAMME = compile_late(r"收入|工资|赡养|抚养|贷|支出|[水电学]费|保费|罚|扣|代缴|自付|自筹")
 """Money of a household that no office pays out."""
 _NO_MONEY = ("", "-", "—", "－", "/", "无", "停发")
 _SAMPLE = 20

@@ -13,6 +13,7 @@ from village_notice.domain.annotation import (
     parse_path,
     parse_sources,
 )
+from village_notice.domain.text import unescape_xml
 from village_notice.sources.grid import Grid, WorkbookGrids
 
 _PART = "docProps/custom.xml"
@@ -66,8 +67,4 @@ def _read_property(data: bytes, name: str) -> str:
     except (zipfile.BadZipFile, KeyError, NotImplementedError, RuntimeError, OSError):
         return ""
     found = re.search(rf'name="{name}"[^>]*>\s*<[^>]*>([^<]*)<', text)
-    if not found:
-        return ""
-    from xml.sax.saxutils import unescape  # brings the whole of urllib, and few workbooks are copies
-
-    return unescape(found[1])
+    return unescape_xml(found[1]) if found else ""

@@ -4,14 +4,15 @@ import re
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 
+from village_notice.domain.patterns import compile_late
 from village_notice.domain.text import fold_text, parse_numeral
 
 _DIGIT = str.maketrans("〇零○О一二三四五六七八九", "0000123456789")
-_FULL = re.compile(r"(\d{4})[-./年](\d{1,2})[-./月](\d{1,2})[日号]?(?:[T]?\d{1,2}[:：时].*)?")
-_MONTH = re.compile(r"(\d{4})[-./年]?(\d{1,2})月?份?(?:[上中下]旬|底|初|末)?")
-_SHORT = re.compile(r"(\d{2})[-./年](\d{1,2})[-./月](\d{1,2})日?")
-_DAY_ONLY = re.compile(r"(\d{1,2})月(\d{1,2})[日号]?")
-_MONTH_ONLY = re.compile(r"(\d{1,2})月份?")
+_FULL = compile_late(r"(\d{4})[-./年](\d{1,2})[-./月](\d{1,2})[日号]?(?:[T]?\d{1,2}[:：时].*)?")
+_MONTH = compile_late(r"(\d{4})[-./年]?(\d{1,2})月?份?(?:[上中下]旬|底|初|末)?")
+_SHORT = compile_late(r"(\d{2})[-./年](\d{1,2})[-./月](\d{1,2})日?")
+_DAY_ONLY = compile_late(r"(\d{1,2})月(\d{1,2})[日号]?")
+_MONTH_ONLY = compile_late(r"(\d{1,2})月份?")
 _FIRST_SERIAL, _LAST_SERIAL = 36526, 55153
 """Serial days of 2000-01-01 and 2050-12-31: other plain numbers are no pay dates."""
 

@@ -1,10 +1,10 @@
 """The wordings of columns.csv, looked up: which field a heading names, and how surely."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from village_notice.domain.patterns import compile_late
 from village_notice.sources.heading_words import names_other_time, tells_other_time
 from village_notice.sources.reference import Heading, fold_heading
 from village_notice.sources.subsidy_table import SubsidyTable
@@ -17,8 +17,8 @@ _TIMES = ("period", "pay_date")
 """Fields that say when a payment was made; the year and month of anything else must not be taken for them."""
 PERIOD = r"(?:20\d\d年)?(?:(?:1[0-2]|[1-9]|十[一二]?|[一二三四五六七八九])(?:月?[-~至到—](?:1[0-2]|[1-9]))?月份?|第?[一二三四1-4]季度?|[上下]半年)"
 """A month, months, a quarter or half a year as a heading names them."""
-PERIOD_MONEY = re.compile(f"({PERIOD})(?:实发|发放|补贴|补助|津贴|保障|救助|金额|金)*")
-_TAIL_UNIT = re.compile(r"(?<=[额金款计发数积准])(万元|元|亩|人|户)$")
+PERIOD_MONEY = compile_late(f"({PERIOD})(?:实发|发放|补贴|补助|津贴|保障|救助|金额|金)*")
+_TAIL_UNIT = compile_late(r"(?<=[额金款计发数积准])(万元|元|亩|人|户)$")
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from itertools import pairwise
 
 from village_notice.domain.identity import is_valid_id
 from village_notice.domain.money import parse_amount
+from village_notice.domain.patterns import compile_late
 from village_notice.sources.grid import Cell, Grid
 from village_notice.sources.heading_words import is_other_person
 from village_notice.sources.people_choice import look_like_people
@@ -13,10 +14,10 @@ from village_notice.sources.places import PlaceFinder
 from village_notice.sources.tables import Table, cell_text
 from village_notice.sources.wording import fold_words
 
-_NAME = re.compile(r"[\u4e00-\u9fff·]{2,4}")
-_ACCOUNT = re.compile(r"\d{16,19}")
-_PHONE = re.compile(r"1[3-9]\d{9}")
-_DAY = re.compile(r"(19|20)\d{2}[-./年]?(\d{1,2}([-./月]?\d{1,2})?)?日?")
+_NAME = compile_late(r"[\u4e00-\u9fff·]{2,4}")
+_ACCOUNT = compile_late(r"\d{16,19}")
+_PHONE = compile_late(r"1[3-9]\d{9}")
+_DAY = compile_late(r"(19|20)\d{2}[-./年]?(\d{1,2}([-./月]?\d{1,2})?)?日?")
 _FEWEST_ROWS = 2
 _MOST_TITLES = 6
 _SURE_HEADINGS = frozenset(("姓名", "户主", "户主姓名", "农户姓名"))

@@ -9,8 +9,9 @@ from village_notice.errors import UsageError
 from village_notice.sources.layout_explained import show_layout
 from village_notice.sources.layout_file import check_programme, parse_layout, read_values
 from village_notice.sources.layout_page import FilePage, TablePage
-from village_notice.sources.layouts import COLUMN_KEYS, FOLDER, KEYS, one_line
-from village_notice.sources.payments import ReadOptions, load_lookups
+from village_notice.sources.layouts import COLUMN_KEYS, KEYS, one_line
+from village_notice.sources.payments import load_lookups
+from village_notice.sources.read_options import LAYOUTS, ReadOptions
 
 _OPEN_CODES = ("H10", "H09", "H04", "H02", "H01", "H07")
 """Errors that an answer about the layout removes, in the order in which they are asked."""
@@ -67,14 +68,14 @@ def _find_file(home: Path, table: TablePage) -> tuple[Path, dict[str, object] | 
 
     Headings answered for another programme keep that file; this table then gets one of its own.
     """
-    path = home / (table.answered_by or f"{FOLDER}/{table.fingerprint}.toml")
+    path = home / (table.answered_by or f"{LAYOUTS}/{table.fingerprint}.toml")
     number = 1
     while path.exists():
         known = {k: v for k, v in read_values(path).items() if k in KEYS}
         if table.answered_by or not known.get("只用于"):
             return path, known
         number += 1
-        path = home / FOLDER / f"{table.fingerprint}-{number}.toml"
+        path = home / LAYOUTS / f"{table.fingerprint}-{number}.toml"
     return path, None
 
 

@@ -21,7 +21,8 @@ from village_notice.sources.headless import find_unknown_table
 from village_notice.sources.layout_page import FilePage, SheetPage, TablePage
 from village_notice.sources.layout_questions import ask_questions, find_scope
 from village_notice.sources.layouts import COLUMN_KEYS, find_fingerprint, one_line
-from village_notice.sources.payments import ReadOptions, load_lookups, read_tasks
+from village_notice.sources.payments import load_lookups, read_tasks
+from village_notice.sources.read_options import ReadOptions
 from village_notice.sources.reader_pool import Failure, ReaderPool
 from village_notice.sources.sheet_task import SheetResult, SheetTask
 from village_notice.sources.surroundings import FEN_PER_WAN, Lookups

@@ -2,17 +2,16 @@
 
 import json
 import re
-import tomllib
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
 
+from village_notice.domain.patterns import compile_late
 from village_notice.errors import SettingsError
 from village_notice.sources.grid_maker import column_number
 from village_notice.sources.layouts import (
     COLUMN_KEYS,
-    FOLDER,
     KEYS,
     NO_HEADING,
     UNITS,
@@ -21,10 +20,11 @@ from village_notice.sources.layouts import (
     fold_layout_heading,
     format_headings,
 )
+from village_notice.sources.read_options import LAYOUTS
 from village_notice.sources.subsidy_table import SubsidyTable
 
 _ALL_KEYS = ("表头", "无表头", *KEYS)
-_KEY_LINE = re.compile(r"^(\s*)([\u4e00-\u9fff]+)(\s*)=")
+_KEY_LINE = compile_late(r"^(\s*)([\u4e00-\u9fff]+)(\s*)=")
 _WORDS: Mapping[object, bool] = {True: True, False: False, "是": True, "否": False}
 
 
@@ -34,7 +34,7 @@ def read_layouts(home: Path | None, subsidies: SubsidyTable) -> LayoutBook:
     Raises:
         SettingsError: A file has a mistake.
     """
-    folder = home / FOLDER if home else None
+    folder = home / LAYOUTS if home else None
     if folder is None or not folder.is_dir():
         return LayoutBook()
     book = _read_book(tuple((f, s.st_mtime_ns, s.st_size) for f in sorted(folder.glob("*.toml")) if (s := f.stat())))
@@ -100,7 +100,7 @@ def parse_layout(text: str, path: Path) -> Layout:
     if not isinstance(programme, str):
         raise _mistake(path, text, "项目", programme, "带英文引号的项目名称")
     return Layout(
-        f"{FOLDER}/{path.name}",
+        f"{LAYOUTS}/{path.name}",
         headings,
         _read_switch(values, "无表头", path, text) is True,
         columns,
@@ -114,6 +114,8 @@ def parse_layout(text: str, path: Path) -> Layout:
 
 def _load(text: str, path: Path) -> dict[str, object]:
     """The values of the file; Chinese keys need no quotation marks."""
+    import tomllib  # most offices have no such file
+
     lines = [_KEY_LINE.sub(r'\1"\2"\3=', line) for line in text.splitlines()]
     try:
         return tomllib.loads("\n".join(lines) + "\n")

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, field
 
 from village_notice.domain.text import column_letters
 from village_notice.sources.grid_maker import column_number
-from village_notice.sources.layouts import FOLDER
+from village_notice.sources.read_options import LAYOUTS
 
 _SHOWN_FINDINGS = 20
 _SHOWN_ALIKE = 3
@@ -160,7 +160,7 @@ def _format_findings(findings: Sequence[dict[str, str]]) -> list[str]:
 def _format_questions(table: TablePage) -> list[str]:
     if not table.questions:
         return []
-    file = table.answered_by or f"{FOLDER}/{table.fingerprint}.toml"
+    file = table.answered_by or f"{LAYOUTS}/{table.fingerprint}.toml"
     hint = "" if table.answered_by else "，加 --home 办公 --write 就会建好"
     lines = [f"  请回答（写在办公文件夹的 {file} 里{hint}）："]
     for question in table.questions:

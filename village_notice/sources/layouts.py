@@ -19,7 +19,6 @@ from village_notice.sources.heading_index import HeadingIndex
 from village_notice.sources.subsidy_table import SubsidyTable
 from village_notice.sources.wording import fold_label, fold_words
 
-FOLDER = "layouts"
 NO_HEADING = "（没有表头）"
 COLUMN_KEYS: Mapping[str, str] = {
     "金额列": "amount", "姓名列": "name", "户主列": "household_head", "收款人列": "payee", "身份证号列": "id",

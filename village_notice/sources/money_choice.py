@@ -4,13 +4,13 @@ Money in a column beside the one chosen is never passed over in silence: either 
 else (a rate, a price, an earlier year), or the figures explain it, or the clerk is asked.
 """
 
-import re
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
 
 from village_notice.domain.money import parse_amount
+from village_notice.domain.patterns import compile_late
 from village_notice.sources.column_map import AmountColumn, ColumnMap
 from village_notice.sources.columns_spread import adds_up, find_delta_status, is_money
 from village_notice.sources.dates import find_year
@@ -19,32 +19,32 @@ from village_notice.sources.heading_words import GUESSED, is_other_money, names_
 from village_notice.sources.people_choice import has_names
 from village_notice.sources.reference import fold_heading
 
-_SO_FAR = re.compile(r"累计|余额|结余|上[年期次月季]|去年|往年|历年|前期|前次")
-_ACTUAL = re.compile(r"^(?:\d{4}年?)?(?:本[年次期月季])?(?:实[发领付补际]|[到入]账|到帐|到卡|打款|代发|成功)")
+_SO_FAR = compile_late(r"累计|余额|结余|上[年期次月季]|去年|往年|历年|前期|前次")
+_ACTUAL = compile_late(r"^(?:\d{4}年?)?(?:本[年次期月季])?(?:实[发领付补际]|[到入]账|到帐|到卡|打款|代发|成功)")
 """Words that say the money went onto the card."""
-_NEUTRAL = re.compile(r"^(?:补[贴助偿]|奖[补励]|救助|扶助|金额)")
-_SUM = re.compile(r"合计|小计|总计|共计|总额|总金额|总数|^计$|季度|全年|年度|半年|两季|年补")
-_LESS = re.compile(r"扣|退|追|收回|失败|核减|多发|减")
+_NEUTRAL = compile_late(r"^(?:补[贴助偿]|奖[补励]|救助|扶助|金额)")
+_SUM = compile_late(r"合计|小计|总计|共计|总额|总金额|总数|^计$|季度|全年|年度|半年|两季|年补")
+_LESS = compile_late(r"扣|退|追|收回|失败|核减|多发|减")
 """Headings of money that was not paid after all."""
-_HOUSEHOLD = re.compile(r"户|家庭")
+_HOUSEHOLD = compile_late(r"户|家庭")
 _ONE = 100
 _TIMES = 2
 _HIGHEST = 10**11
 """Thousand million yuan in fen: a card, a telephone or an ID."""
-_THIS_TIME = re.compile(r"本次|本期|本批|此次|本月|当月|补发差额|差额补发|应?补差额?$")
-_NOW_HEAD, _LAST_TIME = re.compile(r"本[月季期次年]|当[月期]"), re.compile(r"上[月季期次年]")
-_CHANGE = re.compile(r"增减|增加.*减少|变[动化]")
-_CLAIMED = re.compile(r"上报|申报|申请|申领|拟|测算|预[算计]|计划|调整前|^原")
-_DEDUCTED = re.compile(r"扣款|代扣|扣除|扣缴|扣发|扣减|[调核][增减]")
-_NO_DEDUCTION = re.compile(r"面积|亩|天|人|户|后")
-_NET = re.compile(r"扣.*后|净")
-_NOW = re.compile(r"(?:本次|本期|本批|此次).*(?:拨付|兑付|发放|实发|打卡)|补发差额|差额补发|应?补差额?$")
-_FAILED = re.compile(r"失败|退票|退汇")
-_BACK = re.compile(r"追缴|追回|退缴|清缴|收缴|缴回|清退|收回|退还")
-_BACK_ALREADY = re.compile(r"(?:已|实际|实)(?:追缴|追回|退缴|清缴|收缴|缴回|清退|收回|退还)")
-_YEAR = re.compile(r"20\d\d年?度?")
-_MONTHLY = re.compile(r"(?:每?人)?[每按]?月(?!份)均?(?:人均)?(?:实发|发放|补[贴助]|救助|保障|标准|领取|享受|金额|额)")
-_WHOLE_YEAR = re.compile(r"全年|年度")
+_THIS_TIME = compile_late(r"本次|本期|本批|此次|本月|当月|补发差额|差额补发|应?补差额?$")
+_NOW_HEAD, _LAST_TIME = compile_late(r"本[月季期次年]|当[月期]"), compile_late(r"上[月季期次年]")
+_CHANGE = compile_late(r"增减|增加.*减少|变[动化]")
+_CLAIMED = compile_late(r"上报|申报|申请|申领|拟|测算|预[算计]|计划|调整前|^原")
+_DEDUCTED = compile_late(r"扣款|代扣|扣除|扣缴|扣发|扣减|[调核][增减]")
+_NO_DEDUCTION = compile_late(r"面积|亩|天|人|户|后")
+_NET = compile_late(r"扣.*后|净")
+_NOW = compile_late(r"(?:本次|本期|本批|此次).*(?:拨付|兑付|发放|实发|打卡)|补发差额|差额补发|应?补差额?$")
+_FAILED = compile_late(r"失败|退票|退汇")
+_BACK = compile_late(r"追缴|追回|退缴|清缴|收缴|缴回|清退|收回|退还")
+_BACK_ALREADY = compile_late(r"(?:已|实际|实)(?:追缴|追回|退缴|清缴|收缴|缴回|清退|收回|退还)")
+_YEAR = compile_late(r"20\d\d年?度?")
+_MONTHLY = compile_late(r"(?:每?人)?[每按]?月(?!份)均?(?:人均)?(?:实发|发放|补[贴助]|救助|保障|标准|领取|享受|金额|额)")
+_WHOLE_YEAR = compile_late(r"全年|年度")
 _MOST_MONTHS = 12
 _FEWEST_SUMMED = 2
 _ENOUGH = 20

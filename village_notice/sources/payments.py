@@ -4,7 +4,7 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -22,6 +22,7 @@ from village_notice.sources.heading_index import HeadingIndex
 from village_notice.sources.layout_file import read_layouts
 from village_notice.sources.limits import Unreadable
 from village_notice.sources.places import PlaceFinder
+from village_notice.sources.read_options import ReadOptions
 from village_notice.sources.reference import read_reference
 from village_notice.sources.repeats import find_repeats
 from village_notice.sources.same_money import find_changes, find_sums
@@ -33,25 +34,6 @@ from village_notice.sources.zip_members import read_input
 
 _FEWEST_ALIKE = 2
 _COPY = re.compile(r"[(（]\d+[)）]$|副本|备份|复制|copy", re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True)
-class ReadOptions:
-    """What reading a file needs to know; small, so that it travels to a child process.
-
-    Attributes:
-        year: The year of the run.
-        townships: Townships the run is for.
-        home: Office folder, or None.
-        register: A register for this run, or None.
-        password: For workbooks that ask for one, or None.
-    """
-
-    year: int
-    townships: tuple[str, ...] = ()
-    home: Path | None = None
-    register: Path | None = None
-    password: str | None = None
 
 
 def load_lookups(options: ReadOptions) -> tuple[HeadingIndex, Lookups]:

@@ -7,6 +7,7 @@ sheet: the clerk is asked.
 import re
 from collections.abc import Callable, Iterator, Sequence
 
+from village_notice.domain.patterns import compile_late
 from village_notice.domain.text import short_village
 from village_notice.sources.cells import is_organisation
 from village_notice.sources.grid import Cell
@@ -14,12 +15,12 @@ from village_notice.sources.heading_words import is_other_person
 from village_notice.sources.tables import cell_text
 from village_notice.sources.wording import fold_label, fold_words
 
-_ASIDE = re.compile(r"^\s*\d{1,4}\s*[.、．]?\s*(?=[\u3400-\u9fff])|[（(][^)）]{0,40}[)）]|\s")
-_TAKER = re.compile(r"领取人|领款人|取款人")
-_NAME = re.compile(r"[\u3400-\u9fff·]{2,5}|[\u3400-\u9fff]+·[\u3400-\u9fff·]+")
-_CLASS = re.compile(r"[户类型级别人员]$")
+_ASIDE = compile_late(r"^\s*\d{1,4}\s*[.、．]?\s*(?=[\u3400-\u9fff])|[（(][^)）]{0,40}[)）]|\s")
+_TAKER = compile_late(r"领取人|领款人|取款人")
+_NAME = compile_late(r"[\u3400-\u9fff·]{2,5}|[\u3400-\u9fff]+·[\u3400-\u9fff·]+")
+_CLASS = compile_late(r"[户类型级别人员]$")
 _PLACES = ("村", "组", "社区", "镇", "庄", "店", "街道", "户", "员", "厂", "场")
-_TOTAL = re.compile(r"[合总共小]\s*计")
+_TOTAL = compile_late(r"[合总共小]\s*计")
 _SURNAMES = frozenset(
     "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜范方石姚谭廖邹熊金"
     "陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文隋宫曲迟衢盖修左初鞠辛柳牟战矫"

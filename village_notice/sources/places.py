@@ -5,34 +5,35 @@ import unicodedata
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from village_notice.domain.patterns import compile_late
 from village_notice.domain.script import simplify_script
 from village_notice.domain.text import fold_text, short_village
 from village_notice.sources.register import Register
 
 _LABEL = r"(?:(?:村名|村别|村庄|行政村|所在村|村居|村[(（]居[)）]|村)[:：])?"
 _LONGEST_SECTION = 200
-_SECTION = re.compile(
+_SECTION = compile_late(
     _LABEL
     + r"(?:(?:[一二三四五六七八九十]+|\d+)[、.．]|[(（](?:[一二三四五六七八九十]+|\d+)[)）])?\s*(.+?)(?:[（(].*[)）])?"
 )
-_NUMBERED_SECTION = re.compile(_LABEL + r"(?:[一二三四五六七八九十]+|\d+)\s*(.+?)(?:[（(].*[)）])?")
+_NUMBERED_SECTION = compile_late(_LABEL + r"(?:[一二三四五六七八九十]+|\d+)\s*(.+?)(?:[（(].*[)）])?")
 _TOWNSHIPS = ("镇", "乡", "街道", "办事处")
 _COMMITTEES = ("村", "社区", "村委会", "居委会", "村民委员会", "居民委员会")
-_VILLAGE_END = re.compile(r"社区居委会|村民委员会|居民委员会|村委会|居委会|社区|村")
-_SEGMENTS = re.compile(r"[\s:：,，、。;；()（）《》【】\[\]_\-—·/\\]+")
+_VILLAGE_END = compile_late(r"社区居委会|村民委员会|居民委员会|村委会|居委会|社区|村")
+_SEGMENTS = compile_late(r"[\s:：,，、。;；()（）《》【】\[\]_\-—·/\\]+")
 _PREFIXES = (
-    re.compile(r"^[^县市区]{2,4}[县市区](.+)"),
-    re.compile(r"^.{0,12}?\d{4}年度?(?:\d{1,2}月)?(.+)"),
-    re.compile(r"^(?:附件|附表|表)?\d{1,8}[.．]?(\D.+)"),
+    compile_late(r"^[^县市区]{2,4}[县市区](.+)"),
+    compile_late(r"^.{0,12}?\d{4}年度?(?:\d{1,2}月)?(.+)"),
+    compile_late(r"^(?:附件|附表|表)?\d{1,8}[.．]?(\D.+)"),
 )
-_BOUNDARY = re.compile(r"补贴|补助|津贴|资金|奖补|表|册|公示|批|月份?|年度?|季度|项目|镇|乡|街道|办事处|政府")
+_BOUNDARY = compile_late(r"补贴|补助|津贴|资金|奖补|表|册|公示|批|月份?|年度?|季度|项目|镇|乡|街道|办事处|政府")
 """Words behind which a village may be named in the middle of a title: 耕地地力保护补贴东岚村发放表."""
-_PATH = re.compile(r"[/\\>＞·—–\-]+|\s+")
+_PATH = compile_late(r"[/\\>＞·—–\-]+|\s+")
 _SEVERAL = 2
-_OUTER = re.compile(r"(?:省|市|县|区|镇|乡|街道|办事处)$")
-_WORDY = re.compile(r"(?:行政村|自然村|村委|村居委会?|村两委)$")
-_SERIAL = re.compile(r"^\d{1,3}[.、．\-—_]?(?=[^\d.、．\-—_])")
-_WITH_GROUP = re.compile(r"(.+?)[（(]?(第?[一二三四五六七八九十\d]{1,3}(?:村民小组|小组|组))[）)]?")
+_OUTER = compile_late(r"(?:省|市|县|区|镇|乡|街道|办事处)$")
+_WORDY = compile_late(r"(?:行政村|自然村|村委|村居委会?|村两委)$")
+_SERIAL = compile_late(r"^\d{1,3}[.、．\-—_]?(?=[^\d.、．\-—_])")
+_WITH_GROUP = compile_late(r"(.+?)[（(]?(第?[一二三四五六七八九十\d]{1,3}(?:村民小组|小组|组))[）)]?")
 _LONGEST_VILLAGE = 14
 _SHORTEST_WITH_TOWNSHIP = 4
 _LONGEST_SECTION = 24

@@ -1,20 +1,25 @@
 """Columns of IDs and accounts read whole: what is as it should be is taken over, every other cell is looked at."""
 
+from collections import Counter
 from collections.abc import Sequence
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING
 
 from village_notice.domain.identity import is_valid_id, read_birth_date
 from village_notice.sources.grid import Cell
 
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
 _LENGTH = 18
 _NO_ID = "0" * _LENGTH
-_WEIGHTS = np.array((7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2), dtype=np.int32)
-_CHECKS = np.frombuffer(b"10X98765432", dtype=np.uint8)
+_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+_CHECKS = b"10X98765432"
 _MOST_DAYS = 100_000
 _FEWEST = 64
 """Fewer IDs are checked one by one."""
+_MANY = 30_000
+"""As long as a process has met fewer, checking them one by one takes less than loading numpy does."""
+_met = Counter[str]()
 
 
 class _Days(dict[str, str]):
@@ -64,11 +69,15 @@ def _find_wrong(texts: Sequence[str], days: Sequence[str]) -> list[int]:
         data = "".join(texts).encode("ascii")
     except UnicodeEncodeError:
         data = b""
-    if not data or len(texts) < _FEWEST:
+    _met["IDs"] += len(texts)
+    if not data or len(texts) < _FEWEST or _met["IDs"] < _MANY:
         return [i for i, text in enumerate(texts) if not is_valid_id(text)]
+    import numpy as np
+
     characters: NDArray[np.uint8] = np.frombuffer(data, dtype=np.uint8).reshape(-1, _LENGTH)
     digits = characters[:, :17] - np.uint8(48)  # anything below "0" wraps round to more than 9
-    right = _CHECKS[(digits @ _WEIGHTS) % 11] == characters[:, 17]
+    checks = np.frombuffer(_CHECKS, dtype=np.uint8)
+    right = checks[(digits @ np.array(_WEIGHTS, dtype=np.int32)) % 11] == characters[:, 17]
     right &= (digits <= 9).all(axis=1) & (digits[:, 0] > 0)
     wrong = set(np.flatnonzero(~right).tolist())
     if "" in days:

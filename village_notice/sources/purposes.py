@@ -3,11 +3,12 @@
 特困人员丧葬费 names 特困, which is a programme, but the money is for a burial: 特困人员 only tells who gets it.
 """
 
-import re
 from collections.abc import Iterable
 
+from village_notice.domain.patterns import compile_late
+
 _FAMILIES = tuple(
-    re.compile(words)
+    compile_late(words)
     for words in (
         r"保险|社保",
         r"保费|承保|代缴|缴费|缴纳|参保|资助|代交|交费",
@@ -46,7 +47,7 @@ _FAMILIES = tuple(
 Source: titles of departments' tables in which a programme's name stands for whom the money is: 高龄老人意外伤害保险保费, 公益性岗位
 人员意外伤害保险, 低保对象医保个人缴费资助, 特困人员丧葬费, 低保家庭大学新生入学救助金, 重阳节高龄老人慰问金, 低保对象免费电量补助.
 """
-_HARMLESS = re.compile(
+_HARMLESS = compile_late(
     r"(?:医疗保障|医保|住房和城乡建设|住建|教育和体育|教体|教育|交通运输|交通|人力资源和社会保障|社会保障|人社|退役军人事务)(?:局|厅|部|办公室|所|中心|服务站|服务中心)|"
     r"(?:养老|医疗|社会|社会养老)?保险(?:事业|服务|基金)?(?:管理)?(?:中心|局|处|所)|[\u4e00-\u9fff]{0,8}?(?:保险|财险|人寿|电力|供电)(?:股份)?(?:有限)?(?:责任)?公司|"
     r"残疾人联合会|救助(?:管理)?(?:站|科|中心|办|局)|社会救助|救助(?:供养)?(?:对象|人员)|就业困难(?:人员|对象|群体)?|社会化?保障(?:卡|一卡通)|社保卡|"
@@ -54,11 +55,11 @@ _HARMLESS = re.compile(
     r"搬迁(?:户|人口|群众|安置)|(?:培育|培训)(?:对象|人员|学员)|(?:大学|新生|创业|交通|搬迁|教育|就业)(?:村|社区|街道|镇|乡|庄)"
 )
 """Words that hold one of a purpose but tell who pays, who is paid or where."""
-_WHO = re.compile(
+_WHO = compile_late(
     r"(?:保障|救助|供养|补助|边缘|受益)?(?:对象|家庭|农?户|人员|群众|人口|居民|老年?人|学生|职工|队员|群体|边缘)"
 )
-_TO_MONEY = re.compile(r"(.{2,14}?)(?:补贴|补助|津贴|金(?!额)|费|款)")
-_ORDINARY = re.compile(
+_TO_MONEY = compile_late(r"(.{2,14}?)(?:补贴|补助|津贴|金(?!额)|费|款)")
+_ORDINARY = compile_late(
     r"[\u4e00-\u9fff]{1,4}(?:街道|社区|镇|乡|村|县|市)|(?:中央|省|市|县|区|镇)级?(?:财政|配套)|第.{1,2}[批次季轮]度?|[上下]半年|[\d.~-]+|"
     r"[一二三四五六七八九十〇零]+|[年月日号度季期批次轮份至到]|周?岁及?以[上下]|城乡|城镇|城市|农村|基本|日常|生活|保障|救助|供养|分散|集中|定期|定量|定额|一次性|困难|特殊|重点|"
     r"提标|补差|差额|补发|增发|加发|清算|尾款|剩余|结算|分类施保|动态|调整|新增|停发|到期|核减|应发|实发|拟发|已发|发放|公示|公开|享受|领取|待遇|社会化|银行|代发|打卡|"
@@ -66,8 +67,8 @@ _ORDINARY = re.compile(
     r"到[户人账卡]|直[发达]|[的及和与、()表册单户人个元类项]"
 )
 """Words that say nothing of the purpose: place, time, batch, how the money goes out, what the table is."""
-_MONEY_END = re.compile(r"(?:补贴|补助|津贴|补偿|奖补|奖励|金|费|款|资金|直补|待遇|收益|分红|代缴|理赔)$")
-_LIST = re.compile(r"[、,;。+/和及与含并]")
+_MONEY_END = compile_late(r"(?:补贴|补助|津贴|补偿|奖补|奖励|金|费|款|资金|直补|待遇|收益|分红|代缴|理赔)$")
+_LIST = compile_late(r"[、,;。+/和及与含并]")
 
 
 def find_other_purpose(left: Iterable[str], own: Iterable[str]) -> str:

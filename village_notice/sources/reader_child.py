@@ -19,8 +19,6 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
-import psutil
-
 from village_notice.sources.limits import Unreadable
 
 _LENGTH = struct.Struct("<Q")
@@ -133,10 +131,11 @@ def drop_garbage() -> None:
 
 def serve(requests: BinaryIO, answers: BinaryIO, modules: Sequence[str], most_memory: int) -> None:
     """Imports what will be needed, says ready, then answers jobs until the parent closes its end."""
+    put_off_garbage()
     for module in modules:
         importlib.import_module(module)
     limit_memory(most_memory)
-    put_off_garbage()
+    gc.freeze()
     write_frame(answers, "ready")
     while True:
         try:
@@ -157,9 +156,12 @@ def serve(requests: BinaryIO, answers: BinaryIO, modules: Sequence[str], most_me
 def leave_with_parent() -> None:
     """Ends this process soon after its parent is gone, also in the middle of a file that is never read to its end."""
     parent = os.getppid()
+    is_there: Callable[[int], bool] = bool
+    if os.name == "nt":  # elsewhere an orphan gets another parent
+        from psutil import pid_exists as is_there
 
     def watch() -> None:
-        while os.getppid() == parent and psutil.pid_exists(parent):
+        while os.getppid() == parent and is_there(parent):
             time.sleep(_LOOK_EVERY_SECONDS)
         os._exit(1)
 

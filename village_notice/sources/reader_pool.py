@@ -211,6 +211,12 @@ class ReaderPool:
         for slot in range(self.workers):
             self._drop_child(slot)
 
+    def grow(self, workers: int) -> None:
+        """Lets at least so many children work at the same time; those added start with their first file."""
+        with self._lock:
+            self._children += [None] * (workers - self.workers)
+            self.workers = len(self._children)
+
     def map(
         self,
         files: Sequence[InputFile],

@@ -5,7 +5,6 @@ A county's own file takes the place of the packaged one; see data/reference/READ
 """
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -122,7 +121,7 @@ def read_villages(path: Path) -> Register:
 def _build_village(line: Line) -> Village:
     code, town_code = line.required("code"), line.required("township_code")
     for column, text, digits in (("code", code, 12), ("township_code", town_code, 9)):
-        if not re.fullmatch(rf"[0-9]{{{digits}}}", text):
+        if len(text) != digits or not (text.isascii() and text.isdecimal()):
             hint = "；像是被 Excel 改成了科学计数，请把这一列设为文本" if re.search(r"[eE.]", text) else ""
             line.fail(column, f"“{text}”不对，应为 {digits} 位数字{hint}")
     if not code.startswith(town_code):
@@ -226,7 +225,9 @@ def _read_months(line: Line) -> tuple[int, ...]:
 
 def fold_heading(text: str) -> str:
     """A heading in the form it is compared: no spaces, bracketed units or marks, capital letters."""
-    plain = re.sub(r"\s", "", unicodedata.normalize("NFKC", text))
+    plain = fold_text(text)
+    if plain.isalnum():  # most are characters alone
+        return plain.upper()
     plain = re.sub(r"[(\[〔【][^()\[\]〔〕【】]*[)\]〕】]", "", plain)
     return re.sub(r"[*:“”\"'、/,.，。]", "", plain).upper()
 
@@ -238,9 +239,10 @@ def read_headings(path: Path) -> tuple[Heading, ...]:
     """
     known: dict[str, list[Heading]] = {}
     headings: list[Heading] = []
+    fields = sorted(FIELDS)
     for line in read_lines(path, ("field", "heading", "seen", "ambiguous")):
         heading = Heading(
-            field=line.choice("field", sorted(FIELDS)),
+            field=line.choice("field", fields),
             heading=line.required("heading"),
             is_seen=line.yes("seen"),
             is_ambiguous=line.yes("ambiguous"),

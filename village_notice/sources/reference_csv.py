@@ -126,10 +126,11 @@ def _check_head(file: str, number: int, head: list[str], known: tuple[Sequence[s
 
 
 def _build_line(file: str, number: int, head: list[str], values: list[str], optional: Sequence[str]) -> Line:
-    if any(values[len(head) :]):
+    if len(values) > len(head) and any(values[len(head) :]):
         raise ReferenceFileError(
             file, number, "", f"有 {len(values)} 格，应为 {len(head)} 格；格内有逗号时整格要加英文双引号"
         )
     if len(values) < len(head):
         raise ReferenceFileError(file, number, head[len(values)], f"只有 {len(values)} 格，应为 {len(head)} 格")
-    return Line(file, number, dict.fromkeys(optional, "") | dict(zip(head, values, strict=False)))
+    cells = dict(zip(head, values, strict=False))
+    return Line(file, number, dict.fromkeys(optional, "") | cells if optional else cells)

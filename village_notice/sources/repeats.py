@@ -8,13 +8,14 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from village_notice.domain.patterns import compile_late
 from village_notice.sources.sheet_task import SheetResult
 
-_BATCH = re.compile(
+_BATCH = compile_late(
     r"[一二三四五六七八九十\d]+(?:批|次|期|季)|[上下]半年|\d{1,2}月|[一二三四五六七八九十]+月|20\d\d[-._]?(?:0[1-9]|1[0-2])(?!\d)"
 )
-_SEASON = re.compile(r"[春夏秋冬](?=季|$|[补发])")
-_MORE = re.compile(r"(?<![直奖粮农良综棉牧林])补发|补差|追加|重发|再次|二次")
+_SEASON = compile_late(r"[春夏秋冬](?=季|$|[补发])")
+_MORE = compile_late(r"(?<![直奖粮农良综棉牧林])补发|补差|追加|重发|再次|二次")
 _FEWEST = 2
 _SHARE = 0.5
 

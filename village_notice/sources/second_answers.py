@@ -1,11 +1,11 @@
 """What a table says of a payment a second time: a later result, the same money taken off again, a kind of people."""
 
-import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from village_notice.domain.columns import PAID_STATUSES
+from village_notice.domain.patterns import compile_late
 from village_notice.sources.grid import Cell, Grid
 from village_notice.sources.reference import find_status
 from village_notice.sources.row_reader import cell_at
@@ -14,7 +14,7 @@ from village_notice.sources.state_words import is_told_state
 from village_notice.sources.tables import Table, cell_text
 from village_notice.sources.wording import fold_words
 
-_RESULT = re.compile(
+_RESULT = compile_late(
     r"(?:二次|再次|第[二三]次|补发|重发|重新|发放|代发|银行|到[账帐卡]|回盘|返[回盘]|支付).{0,6}(?:结果|状态|情况|标[志识])"
 )
 _MOST_KINDS = 20

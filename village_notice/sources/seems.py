@@ -1,15 +1,15 @@
 """What a sheet that is no list of payments seems to be, in one sentence, and what it lacks."""
 
-import re
 from collections.abc import Sequence
 
+from village_notice.domain.patterns import compile_late
 from village_notice.sources.column_map import ColumnMap
 from village_notice.sources.grid import Grid
 from village_notice.sources.tables import Table, cell_text
 
-_TASKS = re.compile(r"任务|责任人|完成时限|工作内容|时间节点|值班")
-_POLICY = re.compile(r"政策依据|补贴标准|补贴对象|主管部门|申领")
-_INSURED = re.compile(r"[投承参]保|保[额单]|保险金额")
+_TASKS = compile_late(r"任务|责任人|完成时限|工作内容|时间节点|值班")
+_POLICY = compile_late(r"政策依据|补贴标准|补贴对象|主管部门|申领")
+_INSURED = compile_late(r"[投承参]保|保[额单]|保险金额")
 _LONG_TEXT = 25
 
 

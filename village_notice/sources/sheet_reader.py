@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from village_notice.domain.columns import FRAME_COLUMNS, PAID_STATUSES
 from village_notice.domain.finding import Finding
 from village_notice.domain.money import format_fen, parse_amount
+from village_notice.domain.patterns import compile_late
 from village_notice.domain.reading import SetAside
 from village_notice.domain.text import column_letters, fold_text, normal_group
 from village_notice.sources.body import classify_row
@@ -27,9 +28,9 @@ from village_notice.sources.unnamed_sums import find_sum_rows, is_section_line
 from village_notice.sources.wording import fold_words
 
 _NOTHING = ("", "-", "—", "－", "/", "无", "——", "停发", "0", "0.0")
-_PLAIN_NAME = re.compile(r"[\u4e00-\u9fff]{2,4}(?<![村组区队社屯户计页])")
+_PLAIN_NAME = compile_late(r"[\u4e00-\u9fff]{2,4}(?<![村组区队社屯户计页])")
 _NO_FLAG = frozenset(("否", "无", "不", "N", "NO", "×", "X", "不享受", "未享受"))
-_STATED_IN_WORDS = re.compile(r"(?<![人户]数)(?:合计|总计|共计)[:：]?[¥￥]?([\d,]+(?:\.\d+)?)(?![\d人户亩笔])元?")
+_STATED_IN_WORDS = compile_late(r"(?<![人户]数)(?:合计|总计|共计)[:：]?[¥￥]?([\d,]+(?:\.\d+)?)(?![\d人户亩笔])元?")
 
 
 @dataclass(slots=True)

@@ -8,6 +8,7 @@ from itertools import accumulate, repeat
 from village_notice.domain.columns import FRAME_COLUMNS
 from village_notice.domain.finding import Finding, Place
 from village_notice.domain.money import format_fen
+from village_notice.domain.patterns import compile_late
 from village_notice.domain.reading import SetAside, SheetReading, StatedLine
 from village_notice.domain.text import column_letters
 from village_notice.sources.cards import find_cards
@@ -37,9 +38,9 @@ from village_notice.sources.whole_table import (
     is_list_of_changes,
 )
 
-_SUMMARY = re.compile(r"汇总|统计|合计表|总表")
-_SUMS = re.compile(r"汇总|合计|总表|全年|年报|累计|[一二三四1-4]季度|[上下]半年")
-_COUNTS = re.compile(r"户数|人数|人次|村数|组数")
+_SUMMARY = compile_late(r"汇总|统计|合计表|总表")
+_SUMS = compile_late(r"汇总|合计|总表|全年|年报|累计|[一二三四1-4]季度|[上下]半年")
+_COUNTS = compile_late(r"户数|人数|人次|村数|组数")
 
 
 @dataclass(slots=True)

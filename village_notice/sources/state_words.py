@@ -4,46 +4,49 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
+from village_notice.domain.patterns import compile_late
 from village_notice.domain.remark import may_tell_of_removal, names_reissue
 from village_notice.sources.wording import drop_brackets, fold_words
 
 DOUBT = "?"
 """What `read_section_state` gives for words that leave open whether anybody was paid."""
 
-_UNPAID = re.compile(
+_UNPAID = compile_late(
     r"(?:发放|代发|打卡|支付|兑[付现]|拨付)?(?:失败|未成功|不成功|退回|退票|退汇|退库|应[发补]未[发补]|未发放?|未到[账帐卡]|未打卡|未兑[付现]|未拨付|未领取?)(?:到位)?"
 )
 """Titles of what did not arrive; 停发名单 is asked about elsewhere (H02)."""
-_PAID = re.compile(r"成功|补发|重发|再发|发放|兑[付现]|代发|拨付|打卡|支付|到[账卡]|汇总|统计|及|和|与")
+_PAID = compile_late(r"成功|补发|重发|再发|发放|兑[付现]|代发|拨付|打卡|支付|到[账卡]|汇总|统计|及|和|与")
 """A title that says any of these too is not of unpaid money alone."""
-_LISTS = re.compile(r"(?:清单|名单|名册|花名册|明细|人员|农户|户|表|册|情况|数据)*\d*$")
+_LISTS = compile_late(r"(?:清单|名单|名册|花名册|明细|人员|农户|户|表|册|情况|数据)*\d*$")
 _LONGEST = 40
 
-_NUMBERING = re.compile(
+_NUMBERING = compile_late(
     r"^(?:[(（]?(?:[一二三四五六七八九十]{1,3}|\d{1,2})[)）、.．:：]|第[一二三四五六七八九十]部分[:：]?|[①-⑳*※◆●■★▲#]+|(?:附|另|其中)[:：]?)"
 )
-_TAIL = re.compile(r"(?:[(（][^()（）]*[)）]|[:：\-—－_=*…。]+|共?计?\d+[户人名笔个])+$")
-_SECTION_UNPAID = re.compile(
+_TAIL = compile_late(r"(?:[(（][^()（）]*[)）]|[:：\-—－_=*…。]+|共?计?\d+[户人名笔个])+$")
+_SECTION_UNPAID = compile_late(
     _UNPAID.pattern.replace("(?:发放|", "(?:补发|重发|发放|", 1)
     + r"|退款|(?:暂停|停止|终止|取消|暂缓|暂不|不予|不再|停|缓|不|待)(?:发放?|兑[付现]|拨付)|作废"
 )
-_SECTION_LISTS = re.compile(r"(?:清单|名单|名册|花名册|明细|人员|对象|农户|家庭|户|表|册|情况|数据|部分|及|原因)*")
-_SECTION_PAID = re.compile(
+_SECTION_LISTS = compile_late(r"(?:清单|名单|名册|花名册|明细|人员|对象|农户|家庭|户|表|册|情况|数据|部分|及|原因)*")
+_SECTION_PAID = compile_late(
     r"成功|补发|重发|再发|发放|兑[付现]|代发|拨付|打卡|支付|到[账卡]|汇总|统计|及|和|与|、|\d[号.]"
 )
-_ELSEWHERE = re.compile(r"以上|上述|上列|上表|前述")
+_ELSEWHERE = compile_late(r"以上|上述|上列|上表|前述")
 """Words of a line that speaks of the rows above it."""
-_SENTENCE = re.compile(r"[:：。；;]")
-_MADE_GOOD = re.compile(r"(?<![直奖粮农良综棉牧林])补发|补付|重新?发|再次?发|二次发|续发|恢复|解除|已[发领到]|取消停发")
-_EARLIER = re.compile(r"[上去前]个?[月年季批期次]|\d+月|[一二三四五六七八九十]月|以前|此前|前期|往年|历史")
-_UNSURE = re.compile(
+_SENTENCE = compile_late(r"[:：。；;]")
+_MADE_GOOD = compile_late(
+    r"(?<![直奖粮农良综棉牧林])补发|补付|重新?发|再次?发|二次发|续发|恢复|解除|已[发领到]|取消停发"
+)
+_EARLIER = compile_late(r"[上去前]个?[月年季批期次]|\d+月|[一二三四五六七八九十]月|以前|此前|前期|往年|历史")
+_UNSURE = compile_late(
     r"(?<!模)拟|下一?[个季月批年期次]|预[发拨留]|申报|申请|候[补选]|(?<!雨露)计划(?!生育)|预算|测算|(?<![招接等优善])待(?![遇业])|"
     r"死亡|去世|病故|亡故|已故|逝世|[核扣]减|减[员少发]|剔除|清退|追[缴回]|迁出|转出|超龄|暂[停缓不扣存]|冻结|挂[账失]|销户|注销|异常|疑似|存疑|有误|错误|"
     r"不合格|不符|不享受|[无没]有?(?:银行|社保|惠农|一卡通)?[卡账]|未[发领办开享通到打兑拨付激核]|失败|退[回票汇款]|拒[付收]|冲[销正]|作废|废"
 )
-_FUNERAL = re.compile(r"丧葬|抚恤|遗属|殡葬|安葬")
-_DEATH = re.compile(r"死亡|去世|病故|亡故|已故|逝世|亡")
-_FARMING = re.compile(
+_FUNERAL = compile_late(r"丧葬|抚恤|遗属|殡葬|安葬")
+_DEATH = compile_late(r"死亡|去世|病故|亡故|已故|逝世|亡")
+_FARMING = compile_late(
     r"退[耕牧捕]|退回(?=.{0,6}[地亩田林])|停[伐产车机泊]|报废|废[旧弃]|死[猪牛羊禽畜]|病死(?!亡)|错[峰时]|待业"
 )
 

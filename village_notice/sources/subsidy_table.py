@@ -10,16 +10,17 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise, product
 
+from village_notice.domain.patterns import compile_late
 from village_notice.domain.subsidy import Subsidy
 from village_notice.domain.text import fold_text, is_near
 from village_notice.sources.purposes import find_other_purpose, find_strange_words, tells_who
 
-_MARKS = re.compile(r"[“”\"‘’'「」《》()（）\[\]【】〔〕*·:]")
+_MARKS = compile_late(r"[“”\"‘’'「」《》()（）\[\]【】〔〕*·:]")
 _SHORTEST_IN_TEXT = 3
 """Names of two characters (低保, 地力) are looked for inside a text only where no longer name stands in it."""
 _GAP = "…"
 _IN_GAP = r"[^、,;。+/和及与含]{0,14}?"
-_CLAUSE = re.compile(r"[,;。:!?]")
+_CLAUSE = compile_late(r"[,;。:!?]")
 
 
 def fold_programme(text: str) -> str:

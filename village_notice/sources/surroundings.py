@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import PurePosixPath
 
+from village_notice.domain.patterns import compile_late
 from village_notice.domain.text import normal_group
 from village_notice.sources.column_map import ColumnMap
 from village_notice.sources.dates import find_period, find_year, parse_date
@@ -19,19 +20,19 @@ FEN_PER_WAN = 1_000_000
 _LONGEST_TITLE = 60
 """What is longer is a note that mentions many things, no title."""
 _TAIL_WORDS = r"(实际)?(发放|公示|花名册|明细|清册|清单|兑付|兑现|统计|汇总|情况|名册|名单|一览).*$"
-_LONG_TAIL = re.compile(r"(资金|项目)?(补贴|补助)?(资金)?" + _TAIL_WORDS)
-_SHORT_TAIL = re.compile(r"(资金|项目)?" + _TAIL_WORDS)
-_VILLAGE_LABEL = re.compile(r"^(?:村名|村别|村庄|行政村|所在村|村居|村\(居\)|村)[:：](.+)")
-_LABEL = re.compile(r"([\u4e00-\u9fff]{2,6})[:：]\s*([^\s\u3000;；，]+)")
-_BARE_LABEL = re.compile(r"([\u4e00-\u9fff]{2,6})[:：]")
+_LONG_TAIL = compile_late(r"(资金|项目)?(补贴|补助)?(资金)?" + _TAIL_WORDS)
+_SHORT_TAIL = compile_late(r"(资金|项目)?" + _TAIL_WORDS)
+_VILLAGE_LABEL = compile_late(r"^(?:村名|村别|村庄|行政村|所在村|村居|村\(居\)|村)[:：](.+)")
+_LABEL = compile_late(r"([\u4e00-\u9fff]{2,6})[:：]\s*([^\s\u3000;；，]+)")
+_BARE_LABEL = compile_late(r"([\u4e00-\u9fff]{2,6})[:：]")
 _PERIOD_LABELS = {"发放期间", "所属期间", "所属月份", "期间", "批次", "月份", "发放批次", "发放月份", "所属时期"}
 _PAY_LABELS = {"发放日期", "发放时间", "打款日期", "打款时间", "拨付日期", "到账日期", "到账时间", "付款日期"}
-_OFFICE_DATE = re.compile(r"(制表|填报|填表|打印|公示|公开|编制|登记|导出)(日期|时间|期)|截至|截止")
-_BATCH = re.compile(r"第([一二三四五六七八九十\d]{1,3})批")
-_GROUP = re.compile(r"第?[一二三四五六七八九十\d]{1,3}(?:村民小组|小组|组)")
-_WAN = re.compile(r"单位.{0,8}?万元|^[(（]?万元[)）]?$|[(（]万元[)）]$|^金额[:：]万元$")
-_ODD = re.compile(r"单位.{0,8}?(" + ODD_UNIT.pattern + ")")
-_YUAN = re.compile(r"单位.{0,8}?元|^[(（]?元[)）]?$")
+_OFFICE_DATE = compile_late(r"(制表|填报|填表|打印|公示|公开|编制|登记|导出)(日期|时间|期)|截至|截止")
+_BATCH = compile_late(r"第([一二三四五六七八九十\d]{1,3})批")
+_GROUP = compile_late(r"第?[一二三四五六七八九十\d]{1,3}(?:村民小组|小组|组)")
+_WAN = compile_late(r"单位.{0,8}?万元|^[(（]?万元[)）]?$|[(（]万元[)）]$|^金额[:：]万元$")
+_ODD = compile_late(r"单位.{0,8}?(" + ODD_UNIT.pattern + ")")
+_YUAN = compile_late(r"单位.{0,8}?元|^[(（]?元[)）]?$")
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
+from village_notice.domain.patterns import compile_late
 from village_notice.sources.beside import choose_titles, find_own_sections, find_parts, give_columns
 from village_notice.sources.grid import Cell, Grid
 from village_notice.sources.header_block import YEAR_MONTH, combine_levels, extend_header, is_repeated_block
@@ -16,19 +17,19 @@ from village_notice.sources.wording import fold_words
 
 _PEOPLE = frozenset({"name", "household_head", "payee", "id"})
 _MONEY = frozenset({"amount_paid", "amount_due", "amount_delta"})
-_NUMBER = re.compile(r"[-+￥¥]?[\d,]+(\.\d+)?元?")
-_KEY = re.compile(r"\d{7}|\d[Xx]$|^\d{4}[-./年]\d{1,2}[-./月]\d{1,2}")
+_NUMBER = compile_late(r"[-+￥¥]?[\d,]+(\.\d+)?元?")
+_KEY = compile_late(r"\d{7}|\d[Xx]$|^\d{4}[-./年]\d{1,2}[-./月]\d{1,2}")
 """IDs, cards, telephones and whole dates stand in bodies: a row that holds one is no row of headings."""
-_DAY = re.compile(r"(?:1[0-2]|[1-9])[./](?:3[01]|[12]\d|0?[1-9])")
+_DAY = compile_late(r"(?:1[0-2]|[1-9])[./](?:3[01]|[12]\d|0?[1-9])")
 """3.1 over a day's column of a list of attendance."""
-_END_OF_BODY = re.compile(
+_END_OF_BODY = compile_late(
     r"^(制表|审核|复核|负责人|单位负责人|分管|经办|村主任|村书记|会计|出纳|第\d+页|.{0,10}(合计|总计|共计|小计)|本页|累计|承前页|过次页|"
     r"(备注|注|说明)[:：])"
 )
-_PAGE_WORDS = re.compile(r"第?\d+页.*$|[(（]续.*?[)）]|续表?$|\s")
-_TOTAL = re.compile(r"[合总共小]\s*计")
-_UNIT_CELL = re.compile(r"^[(（]?(金额)?单位[:：]")
-_SECTION = re.compile(r"(?:村|社区|委会|组|屯|镇|街道)\s*(?:[（(].*[)）])?\s*$")
+_PAGE_WORDS = compile_late(r"第?\d+页.*$|[(（]续.*?[)）]|续表?$|\s")
+_TOTAL = compile_late(r"[合总共小]\s*计")
+_UNIT_CELL = compile_late(r"^[(（]?(金额)?单位[:：]")
+_SECTION = compile_late(r"(?:村|社区|委会|组|屯|镇|街道)\s*(?:[（(].*[)）])?\s*$")
 _MOST_TITLE_ROWS = 8
 _MOST_BESIDE = 100
 """Tables beside each other, at most."""

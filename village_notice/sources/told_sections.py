@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping, Set
 from typing import NamedTuple
 
+from village_notice.domain.patterns import compile_late
 from village_notice.sources.body import is_footer, is_person
 from village_notice.sources.grid import Cell, Grid
 from village_notice.sources.places import PlaceFinder
@@ -11,17 +12,17 @@ from village_notice.sources.sheet_reader import TableReading
 from village_notice.sources.state_words import DOUBT, is_told_state, opens_section, read_section_state
 from village_notice.sources.tables import Table, cell_text
 
-_FIGURES = re.compile(r"\s*[￥¥]?-?[\d,.]+元?\s*")
+_FIGURES = compile_late(r"\s*[￥¥]?-?[\d,.]+元?\s*")
 _STATES = frozenset(
     ("停发", "退回", "退票", "退款", "失败", "未发", "未发放", "待发", "缓发", "不发", "作废", "未成功", "不成功")
 )
 """Words of a state in the column of names; longer ones are looked at more closely."""
 _SHORTEST = 4
-_PAGE = re.compile(r"本页|承前|承上|接上|过次|转下|累计")
-_GROUP = re.compile(r"第?[一二三四五六七八九十\d]{1,3}(?:村民小组|小组|组|队|屯)")
+_PAGE = compile_late(r"本页|承前|承上|接上|过次|转下|累计")
+_GROUP = compile_late(r"第?[一二三四五六七八九十\d]{1,3}(?:村民小组|小组|组|队|屯)")
 _SUMS = frozenset(("subtotal", "total"))
 _ASIDE = _SUMS | {"section", "note"}
-_SUM_WORDS = re.compile(r"[总合小共]\s*[计额].*|计$")
+_SUM_WORDS = compile_late(r"[总合小共]\s*[计额].*|计$")
 
 
 class Section(NamedTuple):

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from village_notice.domain.columns import PAID_STATUSES
 from village_notice.domain.finding import Finding, Place
 from village_notice.domain.money import parse_amount
+from village_notice.domain.patterns import compile_late
 from village_notice.domain.remark import is_failure_reason, says_not_paid
 from village_notice.domain.text import column_letters
 from village_notice.sources.cells import read_amount
@@ -31,45 +32,45 @@ _FLAGS: Mapping[str, str] = {
     "停发": "停发", "取消": "停发", "暂停": "停发", "缓发": "停发", "终止": "停发", "停保": "停发",
     "退票": "退回", "退回": "退回", "退汇": "退回", "退款": "退回", "失败": "失败",
 }  # fmt: skip
-_FLAG = re.compile(r"是否(?:已|被)?(" + "|".join(_FLAGS) + r")(?:发放|享受|待遇)?")
-_STATE_HEADING = re.compile(
+_FLAG = compile_late(r"是否(?:已|被)?(" + "|".join(_FLAGS) + r")(?:发放|享受|待遇)?")
+_STATE_HEADING = compile_late(
     r"结果|返回|返盘|回执|回盘|回单|状态|标[识志]|情况|到[账帐卡]|打[款卡]|发没发|[发领]了?没|入[账帐卡]|领取|发放|兑[付现]|成功|是否(?:已)?(?:享受|发|领|到|成功|打|兑|补|入|通过|符合|合格)|核对|复核|核实|核查"
 )
-_ATTRIBUTE = re.compile(
+_ATTRIBUTE = compile_late(
     r"性别|民族|银行|开户|行[号名]|类[别型]|等级|级别|方式|[机型]型|型号|作物|品[种牌目]|关系|户口|户籍|文化|婚姻|政治|职务|健康|身体|残疾|自理|组|村|镇|证件|单位|签[字名章]|手印|面积|住房|年龄|地址|电话|依据|"
     r"途径|用途|身份|名称|家庭|经济|劳动|就业|土地|种植|养殖|承包|流转|基本|生活|困难|病|机具|处置|在校|参保|日期|时间|期间|审核|原因|负责|人$|员$"
 )
-_BAD_VALUE = re.compile(
+_BAD_VALUE = compile_late(
     r"失败|异常|退[回票款汇]?|[未没不](?!详).*|停发?|冻结|[×✗✘xX✕]|ERR.*|待.*|死亡|去世|否|无效|注销|销户|挂失|错误|N|NO|F|FAIL.*|存疑|有误"
 )
-_PLAIN_VALUE = re.compile(
+_PLAIN_VALUE = compile_late(
     r"[√✓✔☑是对Y好]|YES|OK|正常|成功|已.*|S|SUCCESS|0+|无变动|通过|符合|合格|发了|领了|到账|到了|在世|健在|有效|发放|有"
 )
 _MOST_VALUES = 4
 _LONGEST_VALUE = 10
 _FEWEST_ROWS = 3
-_DOUBTFUL_FLAG = re.compile(r"是否(?:已|被)?(?:死亡|去世|注销|销户|挂失|冻结|迁出|退出|异常)")
+_DOUBTFUL_FLAG = compile_late(r"是否(?:已|被)?(?:死亡|去世|注销|销户|挂失|冻结|迁出|退出|异常)")
 _YES = frozenset(
     ("是", "有", "√", "✓", "✔", "Y", "YES", "1", "已死亡", "死亡", "已停发", "停发", "已退票", "退票", "已退回", "退回")
 )
 _FAILED_AMOUNTS: Mapping[str, str] = {"失败": "失败", "未成功": "失败", "退回": "退回", "退票": "退回", "未": "待发"}
-_FAILED_AMOUNT = re.compile(
+_FAILED_AMOUNT = compile_late(
     r"(失败|未成功|退回|退票|未)(?:补贴?|补助|发放?|兑[付现]|拨付|到账|领取?|支付)?(?:金额|资金|额|款)"
 )
-_ENDED = re.compile(
+_ENDED = compile_late(
     r"停发|死亡|去世|病故|亡故|迁出|注销|销户|重复|取消|退出|不符合|不再|超龄|终止|暂停|暂缓|不发|未发|失败|退回|退票"
 )
 """Remarks that explain why no amount stands beside a name."""
-_NOTE = re.compile(
+_NOTE = compile_late(
     r"未到[账帐卡]|没有?到[账帐卡]|未发|没有?发|未打卡|未兑付|未拨付|退回|退票|失败|停发|不发|不予发放|暂[缓存不]|冻结|挂账|下[个月批次]|除.{1,20}外"
 )
-_NO_NOTE = re.compile(
+_NO_NOTE = compile_late(
     r"如[有未对需果]|若[有未对]|凡|异议|咨询|举报|监督|未发[现生]|公示|(?:均|全部)?已(?:全部)?(?:补发|重新发放|重发)"
 )
-_SOMEBODY = re.compile(
+_SOMEBODY = compile_late(
     r"\d+\s*[户人笔名]|[一二两三四五六七八九十几]+[户人笔名]|序号|第\d|\d\s*[号、]|标[红黄色注]|[红黄]色|[户人]员?[^标]*未|本表|上表|以上"
 )
-_TAKEN_BACK = re.compile(
+_TAKEN_BACK = compile_late(
     r"追缴|追回|退缴|清缴|收缴|缴回|清退(?:资金|补贴|款|金额)|收回(?:的?资金|的?补贴|的?补助|款|金额)|(?:资金|补贴|补助|款)(?:收回|清退)"
 )
 

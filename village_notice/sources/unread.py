@@ -1,11 +1,11 @@
 """Why a sheet or table is not read: an error where people and money may be among it, a warning where it is no list at all."""
 
-import re
 from collections.abc import Sequence
 from itertools import zip_longest
 
 from village_notice.domain.finding import Finding, Place
 from village_notice.domain.money import parse_amount
+from village_notice.domain.patterns import compile_late
 from village_notice.domain.text import column_letters
 from village_notice.sources.column_map import ColumnMap
 from village_notice.sources.columns_spread import adds_up, is_money
@@ -20,11 +20,11 @@ from village_notice.sources.tables import Table, cell_text
 _COUNTS = frozenset(("area_paid", "area_contract", "area_corrected", "quantity"))
 _KEYS = frozenset(("id", "account"))
 _LONGEST = 200
-_PIVOT = re.compile(r"行标签|求和项[:：]|计数项[:：]")
+_PIVOT = compile_late(r"行标签|求和项[:：]|计数项[:：]")
 _TOP = 20
 _MANY = 2_000
 """Rows of a sheet that are looked at for money."""
-_PAID_OUT = re.compile(r"(?:发放|兑[付现]|代发).{0,4}(?:花名册|名册|清册|表|明细|名单|清单)")
+_PAID_OUT = compile_late(r"(?:发放|兑[付现]|代发).{0,4}(?:花名册|名册|清册|表|明细|名单|清单)")
 """Words of a title that make a sheet a list of payments, whatever its columns."""
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from village_notice.domain.columns import PAID_STATUSES
 from village_notice.domain.finding import Finding, Place
 from village_notice.domain.money import format_fen, parse_amount
+from village_notice.domain.patterns import compile_late
 from village_notice.domain.text import column_letters
 from village_notice.sources.column_map import ColumnMap
 from village_notice.sources.dates import find_year, parse_date
@@ -21,41 +22,41 @@ from village_notice.sources.tables import Table
 from village_notice.sources.unpaid_names import find_unpaid_names
 from village_notice.sources.unread import name_columns
 
-_DAY_HEADING = re.compile(r"(?:日期|时间|日)$")
+_DAY_HEADING = compile_late(r"(?:日期|时间|日)$")
 _SAMPLE_ROWS = 50
 _YUAN, _TEN_YUAN, _TWENTY_YUAN, _HUNDRED_YUAN, _MILLION_YUAN = 100, 1_000, 2_000, 10_000, 100_000_000
 _SEVERAL = 3
-_MONTH_FOR = re.compile(r"补发|所属|应发|享受|待遇")
-_PLANNED = re.compile(
+_MONTH_FOR = compile_late(r"补发|所属|应发|享受|待遇")
+_PLANNED = compile_late(
     r"拟|申报|申请|审核(?!人|单位|状态|结果|通过|意见|情况|[:：])|核定表|(?<!雨露)计划(?!生育)|预算|测算|分配(?!.*(?:发放|兑[现付]))"
 )
 """Words of money not yet paid; the names of programmes (计划生育…, 雨露计划) and of signatures are none."""
-_TAKEN_BACK = re.compile(r"追缴|追回|退缴|清退|收回|返还|缴回")
-_COLLECTED = re.compile(
+_TAKEN_BACK = compile_late(r"追缴|追回|退缴|清退|收回|返还|缴回")
+_COLLECTED = compile_late(
     r"筹资|筹劳|押金|保证金|募捐|捐[款赠]|收取|收缴|集资|代收(?!人)|收款(?:明细|表|清单|登记|台账|花名册)"
 )
-_GIVEN = re.compile(r"奖补|补[贴助偿]|退[还付回]|返还")
+_GIVEN = compile_late(r"奖补|补[贴助偿]|退[还付回]|返还")
 """Money that the people paid is none that they were paid, unless the same words say that they got it."""
-_CHANGES = re.compile(r"新增|停发|变更|异动|停保|退出|取消|注销|清退|调整前后")
-_PAID_OUT = re.compile(r"发放|兑[付现]|拨付|打卡|代发|实发|补发|支付|到账|已结算")
+_CHANGES = compile_late(r"新增|停发|变更|异动|停保|退出|取消|注销|清退|调整前后")
+_PAID_OUT = compile_late(r"发放|兑[付现]|拨付|打卡|代发|实发|补发|支付|到账|已结算")
 """A list of changes, or of money taken back, is one of money paid where its title or its money also says so."""
-_UNPAID = re.compile(
+_UNPAID = compile_late(
     r"待发|预发|不予|暂停|暂缓|缓发|欠发|漏发|少发|退款|不再|不(?:符合|应|享|能|宜)|无法|无效|"
     r"错[发误]|误[发领]|核减|剔除|放弃|疑似|重复|比对|结转|挂账|预[发拨留]|候选|候补|冻结|销户|死亡|去世|异常"
 )
 """Words of money that did not reach anybody; only a re-issue in the same breath makes it paid."""
-_REISSUED = re.compile(r"(?<![直奖粮农良综棉牧林])补发|重发|重新发|再次发|二次发|已发|已补")
-_CHECKED = re.compile(
+_REISSUED = compile_late(r"(?<![直奖粮农良综棉牧林])补发|重发|重新发|再次发|二次发|已发|已补")
+_CHECKED = compile_late(
     r"应享受|初审|复审|年审|终审|认定|减员|违规|冒领|整改|问题|核查|排查|需求|摸底|调查|意向|意愿|报名|预登记"
 )
 """Words of lists that are made before or after the payment: paid only where a title also says so."""
-_BARE_LIST = re.compile(
+_BARE_LIST = compile_late(
     r"(?:名单|台账|登记[表册]?|底[册表]|(?<!补[贴助])对象|人员|数据|信息)(?:名?[单表册]|汇总|明细)?(?:[（(].{0,12}[)）])?$"
 )
 _SHORTEST_TITLE, _LONGEST_TITLE = 4, 30
 """Longer texts above a list are sentences: 公示期内如有异议 …"""
-_ALLOTTED = re.compile(r"分配")
-_RECEIVED = re.compile(r"实[发领付]|到[账卡]|领取")
+_ALLOTTED = compile_late(r"分配")
+_RECEIVED = compile_late(r"实[发领付]|到[账卡]|领取")
 LEAST_SURE = 0.3
 """Two headings that are only guessed by their words, the person's and the money's, are not enough: the clerk is asked."""
 

@@ -4,22 +4,23 @@ import re
 import unicodedata
 from functools import lru_cache
 
+from village_notice.domain.patterns import compile_late
 from village_notice.domain.script import simplify_script
 from village_notice.domain.text import fold_text
 from village_notice.sources.reference import fold_heading
 
-_BRACKETS = re.compile(r"[(\[〔【]([^()\[\]〔〕【】]*)[)\]〕】]")
-_TAIL_UNIT = re.compile(r"[:/](万?元|亩|人|户|头|台)$")
-_NUMBERING = re.compile(r"^(?:\d{1,2}[.、])(?=[^\d])")
+_BRACKETS = compile_late(r"[(\[〔【]([^()\[\]〔〕【】]*)[)\]〕】]")
+_TAIL_UNIT = compile_late(r"[:/](万?元|亩|人|户|头|台)$")
+_NUMBERING = compile_late(r"^(?:\d{1,2}[.、])(?=[^\d])")
 
-_DITTO = re.compile(r"[-—~]*(?:同上|上同|〃|″|′′|\"|”|“|〞|〝|''|、、|,,)[-—~]*")
-_DASHES = re.compile(r"\s*[-—－–―─ー~～]{1,4}\s*")
-_SAME = re.compile(r"\s*(?:同|同村|[Dd][Oo]|[Dd]itto)\s*")
+_DITTO = compile_late(r"[-—~]*(?:同上|上同|〃|″|′′|\"|”|“|〞|〝|''|、、|,,)[-—~]*")
+_DASHES = compile_late(r"\s*[-—－–―─ー~～]{1,4}\s*")
+_SAME = compile_late(r"\s*(?:同|同村|[Dd][Oo]|[Dd]itto)\s*")
 _DITTO_STARTS = frozenset("-—~同上〃″′\"”“〞〝'、,＂ ")
-PROGRAMME_WORDS = re.compile(r"补贴|补助|津贴|奖补|奖励|奖扶|救助|慰问|抚恤|补偿|直补|生活费|优待金|保障金|供养")
+PROGRAMME_WORDS = compile_late(r"补贴|补助|津贴|奖补|奖励|奖扶|救助|慰问|抚恤|补偿|直补|生活费|优待金|保障金|供养")
 """Words that make a text the name of a programme, also of one that subsidies.csv does not have."""
 
-ODD_UNIT = re.compile(r"(?:百|千|十万|百万|千万|亿)元|(?<![\u4e00-\u9fff])[分角](?![\u4e00-\u9fff])")
+ODD_UNIT = compile_late(r"(?:百|千|十万|百万|千万|亿)元|(?<![\u4e00-\u9fff])[分角](?![\u4e00-\u9fff])")
 """Units of money that no list of people is in: nothing is multiplied by them, the clerk is told."""
 
 OTHER_UNIT = "别的金额列写的万元"
