@@ -1,7 +1,7 @@
 import pytest
 
 from village_notice.errors import CannotWriteError, UsageError
-from village_notice.output import OLD, open_output, record_files
+from village_notice.output import CACHE, OLD, open_output, record_files
 
 
 def make(folder, files, keep=frozenset()):
@@ -16,7 +16,7 @@ def contents(folder):
     return {
         p.relative_to(folder).as_posix(): p.read_text(encoding="utf-8")
         for p in folder.rglob("*")
-        if p.is_file() and not p.name.startswith(".")
+        if p.is_file() and not p.name.startswith(".") and CACHE not in p.parts
     }
 
 

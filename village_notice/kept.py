@@ -39,6 +39,9 @@ _DATE = (1980, 1, 1, 0, 0, 0)  # the first a zip can tell: the same figures give
 _DTYPES: Mapping[Kind, str] = {"text": "str", "int": "int64", "int or none": "Int64"}
 
 
+_PROGRAMME = tuple(f.name for f in fields(ProgrammeSummary))
+
+
 class Where(NamedTuple):
     """Which village it is."""
 
@@ -88,7 +91,7 @@ def write_kept(kept: Kept, path: Path) -> None:
 
 def _list_facts(village: VillageYear) -> dict[str, Any]:
     values = {f.name: getattr(village, f.name) for f in fields(village) if f.name not in {"lines", "households"}}
-    return values | {"programmes": [asdict(p) for p in village.programmes]}
+    return values | {"programmes": [{name: getattr(p, name) for name in _PROGRAMME} for p in village.programmes]}
 
 
 def _pack(tables: Sequence[PublicTable], villages: Sequence[VillageYear], kinds: Mapping[str, Kind]) -> bytes:

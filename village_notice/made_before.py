@@ -16,7 +16,7 @@ from village_notice.domain.finding import Finding, Place
 from village_notice.domain.proof import VillageProof
 from village_notice.domain.public import VillageYear, hash_figures
 from village_notice.fingerprint import hash_parts
-from village_notice.hashed_files import HashedFiles
+from village_notice.hashed_files import HashedFiles, join_path
 
 RECORDS = "公示.jsonl"
 
@@ -77,7 +77,11 @@ class MadeBefore:
         if made is None or made.key != key:
             return None
         folder = self.public.joinpath(*made.folders)
-        return made if all(self.hashed.hash(folder / name) == digest for name, digest in made.files.items()) else None
+        return (
+            made
+            if all(self.hashed.hash(join_path(folder, name)) == digest for name, digest in made.files.items())
+            else None
+        )
 
 
 def hash_village(village: VillageYear, plan: Plan, checks: VillageProof, job: str) -> str:

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from village_notice.errors import CannotWriteError, UsageError
-from village_notice.hashed_files import Found, HashedFiles, look_at_each, read_looks, write_looks
+from village_notice.hashed_files import Found, HashedFiles, join_path, look_at_each, read_looks, write_looks
 
 PRIVATE = "内部资料_不得外传"
 PUBLIC = "公开"
@@ -87,8 +87,10 @@ class OutputFolder:
         """Whether everything that was written last is there as it was written, and nothing waits to be finished."""
         if self.unfinished.exists() or not self.before:
             return False
+        find = self.hashed.find
+        others = [name for name, digest in self.before.items() if find(join_path(self.folder, name)) != digest]
         with ThreadPoolExecutor() as pool:  # hashing a county takes seconds, and lets go of the interpreter
-            return all(pool.map(self._is_as_written, self.before))
+            return all(pool.map(self._is_as_written, others))
 
     def _is_as_written(self, name: str) -> bool:
         path = self.folder / name
@@ -143,7 +145,7 @@ class OutputFolder:
 
     def _write_looks(self, made: dict[str, str], began: int, after: Mapping[str, str]) -> None:
         """Keeps what is known of all results: of those just made, and of those that somebody has looked at in this run."""
-        others = {name: self.hashed.recall(self.folder / name) for name in after if name not in made}
+        others = {name: self.hashed.recall(join_path(self.folder, name)) for name in after if name not in made}
         known = {name: found for name, found in others.items() if found[1] == after[name]}
         write_looks(self.cache / _LOOKS, known | look_at_each(self.folder, made, began))
 

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from village_notice.checks.keys import list_rows
-from village_notice.domain.codes import are_among, code_column, list_firsts
+from village_notice.domain.codes import are_among, code_column, code_texts, list_firsts
 from village_notice.domain.finding import Finding
 from village_notice.domain.identity import are_valid_cards, is_under_14
 from village_notice.domain.money import format_fen
@@ -109,7 +109,9 @@ def _check_age(payments: pd.DataFrame, children: list[str]) -> Iterator[Finding]
     """
     years = payments["year"].to_numpy(dtype=np.int64, na_value=0)
     last = int(years[years > 0].min(initial=9999))
-    codes, texts = code_column(payments["birth_date"])
+    codes, texts = code_column(
+        payments["birth_date"], key=code_texts(payments["id"])
+    )  # nearly every date comes from one
     born = texts.to_numpy(dtype=np.str_)
     young = (born >= f"{last - 15:04d}")[codes] & ~are_among(payments["programme_code"], children)
     is_odd = (born != "") & ((born < f"{last - _OLDEST:04d}") | (born >= f"{last:04d}"))

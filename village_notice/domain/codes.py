@@ -42,8 +42,14 @@ _numbered_now: dict[int, threading.Lock] = {}
 _numbering = threading.Lock()
 
 
-def code_column(column: pd.Series) -> Coded:
-    """The column as numbers; a frame's column is numbered once, whoever asks."""
+def code_column(column: pd.Series, key: Ints | None = None) -> Coded:
+    """The column as numbers; a frame's column is numbered once, whoever asks.
+
+    Args:
+        column: Texts, none of them missing.
+        key: A number from 0 for each row, without gaps; rows with the same one mostly hold the same text. Then most texts
+            need not be looked up. The outcome is the same without.
+    """
     if isinstance(column.dtype, pd.CategoricalDtype) and not column.hasnans:
         return _code_categories(column)
     store = _find_store(column.array)
@@ -54,9 +60,24 @@ def code_column(column: pd.Series) -> Coded:
     with own:  # a second thread that asks for it waits
         if (found := _known.get(id(store))) and found.store() is store:
             return found.coded
-        coded = _make_small(*pd.factorize(column))
+        coded = _make_small(*(pd.factorize(column) if key is None else _factorize_by(column, key)))
         _remember(store, coded)
     return coded
+
+
+def _factorize_by(column: pd.Series, key: Ints) -> tuple[Ints, "pd.Index[Any]"]:
+    """What `pd.factorize` gives: only the first row of each key is looked up, and those that differ from it.
+
+    No text is seen first anywhere else.
+    """
+    first = list_firsts(key)
+    texts = column.array
+    differs = np.asarray(texts != texts.take(first[key]), dtype=np.bool_)
+    rows = np.union1d(first, np.flatnonzero(differs))
+    found, distinct = pd.factorize(column.iloc[rows])
+    place = np.empty(len(column), dtype=np.int64)
+    place[rows] = found
+    return np.where(differs, place, place[first[key]]), distinct
 
 
 def _code_categories(column: pd.Series) -> Coded:
