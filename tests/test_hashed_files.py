@@ -103,15 +103,16 @@ def test_who_asks_first_does_not_wait(files, hashed):
     assert all(hashed.find(path) in (None, read_hash(path)) for path in files)
 
 
-tells_changes = pytest.mark.skipif(
-    not hashed_files._TELLS_CHANGES, reason="Windows does not say when a file was changed"
-)
+LATER = 2**62
+LONG_AGO = hashed_files.Times(LATER, LATER)
+"""All files were there long before."""
+tells_changes = pytest.mark.skipif(os.name == "nt", reason="Windows does not say when a file was changed")
 
 
-def keep_looks(paths, place, began=2**62):
+def keep_looks(paths, place, *, others=None, times=LONG_AGO):
     """What a run that put the files in place keeps of them, as the next one reads it."""
     digests = {path.name: read_hash(path) for path in paths}
-    hashed_files.write_looks(place, hashed_files.look_at_each(paths[0].parent, digests, began))
+    hashed_files.note_looks(place, paths[0].parent, digests, others or {}, times)
     return HashedFiles(hashed_files.read_looks(place, paths[0].parent))
 
 
@@ -150,15 +151,60 @@ def test_only_what_is_not_known_goes_to_another_process(files, tmp_path):
 def test_a_file_as_young_as_the_tick_of_a_clock_is_not_kept(files, tmp_path):
     now = files[0].stat().st_mtime_ns
     os.utime(files[1], ns=(now, now - 10 * 10**9))
-    hashed = keep_looks(files[:2], tmp_path / "样子.json", began=now)
+    hashed = keep_looks(files[:2], tmp_path / "样子.json", times=hashed_files.Times(now, now))
     assert hashed.find(files[0]) is None
     assert hashed.find(files[1]) == read_hash(files[1])
 
 
-def test_nothing_is_kept_where_the_system_does_not_tell_of_changes(files, tmp_path, monkeypatch):
-    monkeypatch.setattr(hashed_files, "_TELLS_CHANGES", False)
-    hashed = keep_looks(files, tmp_path / "样子.json")
-    assert hashed.find(files[3]) is None and hashed.hash(files[3]) == read_hash(files[3])
+@tells_changes
+def test_what_a_run_only_looked_at_must_be_older_than_the_run(files, tmp_path):
+    """Where clocks tick every two seconds, it may have changed after it was hashed and look the same."""
+    now = files[0].stat().st_mtime_ns
+    os.utime(files[1], ns=(now, now - 10 * 60 * 10**9))
+    run = HashedFiles()
+    for path in files[:2]:
+        run.note(path)
+    others = {path.name: run.recall(path) for path in files[:2]}
+    hashed = keep_looks(files[2:3], tmp_path / "样子.json", others=others, times=hashed_files.Times(now, LATER))
+    assert [hashed.find(path) is not None for path in files[:3]] == [False, True, True]
+
+
+def look_like_another_disk(monkeypatch):
+    """`st_ctime` is the date of the file, which anybody may turn back."""
+    look = os.stat
+
+    def look_again(path, **more):
+        seen = look(path, **more)
+        return type("Seen", (), {
+            "st_size": seen.st_size, "st_ino": seen.st_ino, "st_mode": seen.st_mode,
+            "st_mtime_ns": seen.st_mtime_ns, "st_ctime_ns": seen.st_mtime_ns,
+        })  # fmt: skip
+
+    monkeypatch.setattr(os, "stat", look_again)
+
+
+def test_nothing_is_kept_where_the_disk_does_not_tell_of_changes(files, tmp_path, monkeypatch):
+    run = HashedFiles()
+    run.note(files[1])
+    with monkeypatch.context() as patched:
+        look_like_another_disk(patched)
+        hashed = keep_looks(files[2:], tmp_path / "样子.json", others={files[1].name: run.recall(files[1])})
+    assert (tmp_path / "样子.json").read_text("utf-8") == "{}"
+    assert hashed.find(files[1]) is None and hashed.hash(files[3]) == read_hash(files[3])
+
+
+def test_nothing_is_kept_on_windows(files, monkeypatch):
+    with monkeypatch.context() as patched:
+        patched.setattr(hashed_files.os, "name", "nt")
+        assert not hashed_files._tells_changes(files[0])
+
+
+def test_where_nothing_can_be_kept_the_results_are_right_all_the_same(files, tmp_path):
+    place = tmp_path / "样子.json"
+    keep_looks(files, place)
+    (tmp_path / "样子.tmp").mkdir()  # in the way
+    hashed = keep_looks(files, place)
+    assert not place.exists() and hashed.find(files[0]) is None
 
 
 @pytest.mark.parametrize("data", [b"", b"{", b"[1]", b'{"a": 1}', b'{"a": [1, "x"]}', b'{"a": [[1]]}'])

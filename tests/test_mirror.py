@@ -170,7 +170,18 @@ def test_what_the_user_must_know(memory, tmp_path):
 
 
 @pytest.mark.parametrize(
-    "name", ["token", "accessKeyId", "X-Amz-Signature", "sig", "AWS_SECRET_ACCESS_KEY", "access_token"]
+    "name",
+    [
+        "token",
+        "accessKeyId",
+        "X-Amz-Signature",
+        "sig",
+        "AWS_SECRET_ACCESS_KEY",
+        "access_token",
+        "APIKEY",
+        "sastoken",
+        "passphrase",
+    ],
 )
 def test_a_key_in_an_address_is_refused(name):
     with pytest.raises(UsageError, match="令牌") as told:
@@ -178,7 +189,9 @@ def test_a_key_in_an_address_is_refused(name):
     assert "geheim" not in str(told.value)
 
 
-@pytest.mark.parametrize("text", ["s3://桶/收件箱?versionId=7", "memory://县/token", "s3://桶/monkey?design=1"])
+@pytest.mark.parametrize(
+    "text", ["s3://桶/收件箱?versionId=7", "memory://县/token", "s3://桶/monkey?design=1&author=a"]
+)
 def test_other_words_in_an_address_are_not_keys(text):
     assert str(FolderUrl.parse(text)) == text
 

@@ -156,3 +156,10 @@ def test_one_value_in_several_columns_stays_in_each():
     sheet = load(build(Sheet("表", "标题", columns, rows), Sheet("二", "标题", columns[:2], [("同", "同")])))["表"]
     assert [cell.value for cell in sheet[3]] == ["同"] * 28 and [cell.value for cell in sheet[6]][:2] == ["异", "同"]
     assert (sheet["AA3"].value, sheet["AB6"].value, sheet["AB4"].value) == ("同", "同", None)
+
+
+def test_rows_without_columns():
+    sheet = Sheet("空", "标题", (), [(), ()])
+    with zipfile.ZipFile(io.BytesIO(build(sheet))) as parts:
+        drawn = parts.read("xl/worksheets/sheet1.xml").decode("utf-8")
+    assert '<row r="3"></row><row r="4"></row>' in drawn

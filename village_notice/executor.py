@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self, TypeVar
 
 from village_notice.errors import ExitCode, UsageError, VillageNoticeError
 from village_notice.fingerprint import hash_program
+from village_notice.orphans import leave_with_parent
 
 if TYPE_CHECKING:
     from multiprocessing.queues import Queue
@@ -32,6 +33,7 @@ _AHEAD = 4
 """Tasks on their way for each process: enough that none waits, few enough that a county does not lie in the queue."""
 _GARBAGE = 50_000
 """Objects between two searches of a process for cycles."""
+_LOOK_EVERY_SECONDS = 1.0
 _CONNECT_SECONDS = 15
 _LISTED = 200
 
@@ -158,6 +160,7 @@ def _start(shared: object) -> None:
     gc.freeze()  # what was imported stays; results are made of many small objects, few of them in cycles
     gc.set_threshold(_GARBAGE)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to answer
+    leave_with_parent(_LOOK_EVERY_SECONDS)
     _given[:] = [shared]
 
 

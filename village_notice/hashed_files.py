@@ -2,7 +2,7 @@
 
 Whether somebody has changed a result of an earlier run is known by its hash, and a county has more than a gigabyte of
 them. A hash counts only for a file that is still the one that was hashed: same size, times and number on the disk. So
-the hashes of a run are kept for the next one (`write_looks`), as git does for the files of a repository. What is not known
+the hashes of a run are kept for the next one (`note_looks`), as git does for the files of a repository. What is not known
 when it is asked for, whoever asks must work out.
 """
 
@@ -12,10 +12,12 @@ import signal
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import BrokenExecutor, CancelledError, Future
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from village_notice.fingerprint import hash_file
+from village_notice.orphans import leave_with_parent
 
 if TYPE_CHECKING:
     from concurrent.futures import ProcessPoolExecutor
@@ -23,10 +25,11 @@ if TYPE_CHECKING:
 _MANY = 1_000
 """Fewer files than this are hashed as soon as a process has started for them."""
 _AT_ONCE = 64
+_LOOK_EVERY_SECONDS = 1.0
 _TICK = 2_000_000_000
 """Nanoseconds in which a file may change without another time, as the clocks of some disks go."""
-_TELLS_CHANGES = os.name != "nt"
-"""Whether `st_ctime` is the time of the last change, which nobody can turn back; on Windows it is when the file was made."""
+_LONG = 60_000_000_000
+"""Nanoseconds that a run may have hashed files for before it opens the folder of results."""
 
 
 Look = tuple[int, int, int, int]
@@ -56,7 +59,7 @@ class HashedFiles:
         from concurrent.futures import ProcessPoolExecutor  # where there are few, or none, nobody needs it
         from multiprocessing import get_context
 
-        self._executor = ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=_ignore_interrupt)
+        self._executor = ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=_begin)
         with suppress(BrokenExecutor):  # ended by somebody: whoever asks works it out
             for start in range(0, len(names), _AT_ONCE):
                 batch = names[start : start + _AT_ONCE]
@@ -73,10 +76,10 @@ class HashedFiles:
 
     def hash(self, path: Path | str) -> str:
         """The hash of a file as it is now, worked out where it is not known; "" where it cannot be read."""
-        digest = self.recall(path)[1]
-        if not digest:
-            self._noted[str(path)] = _, digest = _hash(str(path))
-        return digest
+        found = self.recall(path)
+        if not found[1]:
+            found = self._noted[str(path)] = _hash(str(path))
+        return found[1]
 
     def recall(self, path: Path | str) -> Found:
         """What was known of a file, where it still looks the same."""
@@ -115,7 +118,7 @@ def join_path(folder: Path, name: str) -> str:
 
 
 def read_looks(path: Path, folder: Path) -> dict[str, Found]:
-    """What `write_looks` has written, by the whole path; nothing where there is none or it is damaged."""
+    """What `note_looks` has written, by the whole path; nothing where there is none or it is damaged."""
     try:
         kept = json.loads(path.read_bytes())
         return {join_path(folder, name): (tuple(look), str(digest)) for name, (look, digest) in kept.items()}
@@ -123,28 +126,61 @@ def read_looks(path: Path, folder: Path) -> dict[str, Found]:
         return {}
 
 
-def look_at_each(folder: Path, digests: Mapping[str, str], began: int) -> dict[str, Found]:
-    """What was just put into a folder looks like; what may have changed since is left out, or may yet in the same tick.
+@dataclass(frozen=True, slots=True)
+class Times:
+    """Times of the disk, which may be that of another computer, in nanoseconds.
 
-    Nothing where the system does not tell when a file was changed last whatever its date says, as Windows does not.
+    Attributes:
+        opened: When the run opened the folder of results, 0 unknown.
+        began: When it began to put files in place.
+    """
+
+    opened: int
+    began: int
+
+
+def note_looks(path: Path, folder: Path, made: Mapping[str, str], others: Mapping[str, Found], times: Times) -> None:
+    """Keeps what files of a folder look like and their hashes, for the next run; it is made without where that fails.
+
+    Left out is what may have changed since it was hashed, or may yet in the same tick of the clock. Nothing at all is kept
+    on a disk that does not tell when a file was changed last whatever its date says.
 
     Args:
+        path: Where to.
         folder: What the names start from.
-        digests: Name → SHA-256 of what was put there.
-        began: Time of the disk when that began, in nanoseconds: what is hardly older is left out.
+        made: Name → SHA-256 of what was just put there.
+        others: Name → what was known of other files there when this run looked at them.
+        times: When that was.
     """
-    if not _TELLS_CHANGES:
-        return {}
-    looks = {name: _look_at(join_path(folder, name)) for name in digests}
-    return {name: (look, digests[name]) for name, look in looks.items() if look and look[1] < began - _TICK}
-
-
-def write_looks(path: Path, looks: Mapping[str, Found]) -> None:
-    """Keeps the hashes of files, by their names in the folder of results, for the next run."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    new = {name: (_look_at(join_path(folder, name)), digest) for name, digest in made.items()}
+    kept = _choose(others, times.opened - _LONG) | _choose(new, times.began - _TICK)
     temporary = path.with_suffix(".tmp")
-    temporary.write_text(json.dumps(looks, ensure_ascii=False), encoding="utf-8", newline="\n")
-    temporary.replace(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary.touch()
+        words = json.dumps(kept if _tells_changes(temporary) else {}, ensure_ascii=False)
+        temporary.write_text(words, encoding="utf-8", newline="\n")
+        temporary.replace(path)
+    except OSError:  # the results are in place, and the next run will read them
+        with suppress(OSError):
+            path.unlink(missing_ok=True)
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
+
+
+def _choose(found: Mapping[str, Found], before: int) -> dict[str, Found]:
+    """Those whose date is before a time."""
+    return {name: (look, digest) for name, (look, digest) in found.items() if look and look[1] < before}
+
+
+def _tells_changes(probe: Path) -> bool:
+    """Whether `st_ctime` is the time of the last change, which nobody can turn back, on the disk of a file that may be changed.
+
+    On Windows it is when the file was made; some disks of other computers give the date in its place.
+    """
+    now = probe.stat().st_mtime_ns
+    os.utime(probe, ns=(now, now - 2 * _TICK))
+    return os.name != "nt" and probe.stat().st_ctime_ns > now - _TICK
 
 
 def hash_files(names: Sequence[str]) -> list[Found]:
@@ -165,5 +201,6 @@ def _look_at(name: str) -> Look | None:
     return seen.st_size, seen.st_mtime_ns, seen.st_ctime_ns, seen.st_ino
 
 
-def _ignore_interrupt() -> None:
+def _begin() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to answer
+    leave_with_parent(_LOOK_EVERY_SECONDS)

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from village_notice.errors import CannotWriteError, UsageError
-from village_notice.hashed_files import Found, HashedFiles, join_path, look_at_each, read_looks, write_looks
+from village_notice.hashed_files import Found, HashedFiles, Times, join_path, note_looks, read_looks
 
 PRIVATE = "内部资料_不得外传"
 PUBLIC = "公开"
@@ -57,6 +57,7 @@ class OutputFolder:
         blocked: What could not be put in place because another program holds it open.
         changed_by_hand: Files of ours that somebody edited since; a copy is kept in 旧版.
         hashed: What is known of files in OUT and of staged ones before anybody asks.
+        opened: When OUT was opened by the clock of its disk, in nanoseconds.
     """
 
     folder: Path
@@ -66,6 +67,7 @@ class OutputFolder:
     blocked: list[str] = field(default_factory=list)
     changed_by_hand: list[str] = field(default_factory=list)
     hashed: HashedFiles = field(default_factory=HashedFiles)
+    opened: int = 0
 
     def place(self, *parts: str) -> Path:
         """The staging path of an output, its folder made."""
@@ -138,16 +140,16 @@ class OutputFolder:
         for name, path in made.items():
             self._put(name, path, after)
         _write_manifest(self.folder, after)
-        self._write_looks({name: after[name] for name in made if name not in self.blocked}, began, after)
         shutil.rmtree(self.staging, ignore_errors=True)
         shutil.rmtree(self.unfinished, ignore_errors=True)
         _remove_empty_folders(self.folder)
+        self._note_looks({name: after[name] for name in made if name not in self.blocked}, after, began)
 
-    def _write_looks(self, made: dict[str, str], began: int, after: Mapping[str, str]) -> None:
+    def _note_looks(self, made: Mapping[str, str], after: Mapping[str, str], began: int) -> None:
         """Keeps what is known of all results: of those just made, and of those that somebody has looked at in this run."""
         others = {name: self.hashed.recall(join_path(self.folder, name)) for name in after if name not in made}
-        known = {name: found for name, found in others.items() if found[1] == after[name]}
-        write_looks(self.cache / _LOOKS, known | look_at_each(self.folder, made, began))
+        sure = {name: found for name, found in others.items() if found[1] == after[name]}
+        note_looks(self.cache / _LOOKS, self.folder, made, sure, Times(self.opened, began))
 
     def _put(self, name: str, path: Path, after: dict[str, str]) -> None:
         target = self.folder / name
@@ -216,7 +218,7 @@ def open_output(folder: Path) -> OutputFolder:
         staging.mkdir()
         if not manifest.exists():
             _write_manifest(folder, {})
-        return OutputFolder(folder, staging, _read_manifest(manifest))
+        return OutputFolder(folder, staging, _read_manifest(manifest), opened=staging.stat().st_mtime_ns)
 
 
 def look_at_output(folder: Path) -> OutputFolder | None:

@@ -13,10 +13,10 @@ from village_notice.errors import CannotWriteError, UsageError, VillageNoticeErr
 
 _MARKS = ("ETag", "etag", "md5Hash", "content_md5", "generation", "LastModified", "last_modified", "mtime", "created")
 """What storages call that which changes when a file does; all that are there are compared."""
-_SECRET = frozenset(
-    {"token", "key", "secret", "sig", "signature", "password", "passwd", "pwd", "credential", "sas", "auth"}
+_SECRET = re.compile(
+    "token|secret|pass(?:word|wd|phrase)|pwd|credential|signature|key$|(?:^|[^a-z])(?:sig|sas|auth)(?:$|[^a-z])"
 )
-"""Words in the names of parameters of an address by which one may get in."""
+"""In the names of parameters of an address: by such a one may get in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class FolderUrl:
             UsageError: It holds a password, key or token, which everybody who may list the computer's processes would read.
         """
         parts = urlsplit(text)
-        if parts.password or any(_SECRET & {*_split_words(name)} for name, _ in parse_qsl(parts.query)):
+        if parts.password or any(_SECRET.search(name.lower().removesuffix("id")) for name, _ in parse_qsl(parts.query)):
             raise UsageError(
                 f"网址 {parts.scheme}://… 里不能写密码、密钥或令牌。请按这种存储的说明把密钥放在环境变量或配置文件里。"
             )
@@ -45,11 +45,6 @@ class FolderUrl:
 
     def __str__(self) -> str:
         return self.text
-
-
-def _split_words(name: str) -> list[str]:
-    """The words of a parameter's name: accessKeyId → access, key, id; X-Amz-Signature → x, amz, signature."""
-    return re.findall("[a-z]+", re.sub("(?<=[a-z])(?=[A-Z])", "-", name).lower())
 
 
 def is_url(text: str) -> bool:

@@ -291,7 +291,8 @@ def _draw_run(columns: Sequence[SheetColumn], rows: Sequence[Sequence[Value]], l
     count = 2 * len(columns) + 3  # join takes each as it is: quicker than a pattern that is filled in
     pieces = [b""] * (count * len(rows))
     pieces[0::count], pieces[1::count] = [b'<row r="'] * len(rows), numbers
-    pieces[2::count] = [f'"{look.fold}><c r="A'.encode("ascii")] * len(rows)
+    opening = '<c r="A' if columns else "</row>"
+    pieces[2::count] = [f'"{look.fold}>{opening}'.encode("ascii")] * len(rows)
     for i, (column, values) in enumerate(zip(columns, zip(*rows, strict=True), strict=True)):
         is_link = i in look.linked and look.style in _FILLS
         style = _LINK_STYLES[look.style] if is_link else _STYLES[look.style, column.kind]

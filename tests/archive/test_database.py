@@ -278,3 +278,8 @@ def test_a_full_disk_is_told_as_such(tmp_path):
         database.execute("INSERT INTO line VALUES (zeroblob(100000))")
     assert told.value.errno == errno.ENOSPC and "查询.db" in told.value.filename
     assert not [*tmp_path.iterdir()]
+
+
+def test_another_error_of_the_database_is_not_hidden(tmp_path):
+    with pytest.raises(sqlite3.OperationalError, match="UTF-8"), connect_scratch(tmp_path / "查询.db") as database:
+        database.execute("SELECT CAST(x'ff' AS TEXT)").fetchall()

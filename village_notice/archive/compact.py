@@ -36,7 +36,7 @@ def connect_scratch(target: Path, earlier: Path | None = None) -> Iterator[sqlit
             )
             yield database
     except sqlite3.OperationalError as error:
-        if error.sqlite_errorcode != sqlite3.SQLITE_FULL:
+        if getattr(error, "sqlite_errorcode", None) != sqlite3.SQLITE_FULL:  # the module's own errors have none
             raise
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(target)) from error
     finally:

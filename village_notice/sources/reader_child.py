@@ -13,12 +13,11 @@ import pickle
 import signal
 import struct
 import sys
-import threading
-import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
+from village_notice.orphans import leave_with_parent
 from village_notice.sources.limits import Unreadable
 
 _LENGTH = struct.Struct("<Q")
@@ -153,25 +152,10 @@ def serve(requests: BinaryIO, answers: BinaryIO, modules: Sequence[str], most_me
         drop_garbage()
 
 
-def leave_with_parent() -> None:
-    """Ends this process soon after its parent is gone, also in the middle of a file that is never read to its end."""
-    parent = os.getppid()
-    is_there: Callable[[int], bool] = bool
-    if os.name == "nt":  # elsewhere an orphan gets another parent
-        from psutil import pid_exists as is_there
-
-    def watch() -> None:
-        while os.getppid() == parent and is_there(parent):
-            time.sleep(_LOOK_EVERY_SECONDS)
-        os._exit(1)
-
-    threading.Thread(target=watch, daemon=True).start()
-
-
 def main() -> None:
     """Runs the child; the parent ends it by closing the pipe or by killing it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    leave_with_parent()
+    leave_with_parent(_LOOK_EVERY_SECONDS)
     answers = os.fdopen(os.dup(1), "wb")
     requests = os.fdopen(os.dup(0), "rb")
     nowhere = os.open(os.devnull, os.O_RDONLY)
