@@ -2,6 +2,7 @@ import hashlib
 import os
 import pickle
 import time
+from pathlib import Path
 
 import pytest
 
@@ -167,6 +168,49 @@ def test_what_a_run_only_looked_at_must_be_older_than_the_run(files, tmp_path):
     others = {path.name: run.recall(path) for path in files[:2]}
     hashed = keep_looks(files[2:3], tmp_path / "样子.json", others=others, times=hashed_files.Times(now, LATER))
     assert [hashed.find(path) is not None for path in files[:3]] == [False, True, True]
+
+
+@tells_changes
+def test_what_was_looked_at_is_not_looked_at_again_to_be_kept(files, tmp_path, monkeypatch):
+    run = keep_looks(files[:3], tmp_path / "样子.json")
+    found = {path.name: run.recall(path) for path in files[:2]}
+    assert run.hash(files[4]) == read_hash(files[4]) and run.find(files[5]) is None
+    run.note(files[5])
+    with monkeypatch.context() as patched:
+        patched.setattr(hashed_files, "_look_at", None)
+        assert [run.see(path) for path in files[:2]] == list(found.values())
+        assert run.see(files[4])[1] == read_hash(files[4])
+    assert run.see(files[2])[1] == read_hash(files[2])  # nobody has looked at it
+    assert run.see(files[5])[1] == read_hash(files[5])  # it was not known then
+    assert run.see(files[6]) == (None, "")
+
+
+@tells_changes
+@pytest.mark.parametrize("how", ["other words, as long and as old", "another file in its place", "gone", "longer"])
+def test_a_file_changed_after_it_was_looked_at_is_not_known_to_the_next_run(files, tmp_path, how):
+    run = HashedFiles()
+    digests = [run.hash(path) for path in files[:2]]
+    time.sleep(0.02)
+    change(files[0], how)
+    others = {path.name: run.see(path) for path in files[:2]}
+    hashed = keep_looks(files[2:], tmp_path / "样子.json", others=others)
+    assert hashed.find(files[0]) is None
+    assert hashed.find(files[1]) == digests[1]
+
+
+def test_a_file_that_changed_and_was_asked_for_again_is_no_longer_known(files):
+    run = HashedFiles()
+    run.note(files[0])
+    assert run.find(files[0])
+    time.sleep(0.02)
+    change(files[0], "longer")
+    assert run.find(files[0]) is None and run.see(files[0]) == (None, "")
+    assert run.hash(files[0]) == read_hash(files[0]) == run.see(files[0])[1]
+
+
+@pytest.mark.parametrize("folder", [".", "结果", "/", "/a/b", "../c"])
+def test_paths_are_what_pathlib_makes_of_them(folder):
+    assert hashed_files.join_path(Path(folder), "公开/甲.pdf") == str(Path(folder) / "公开/甲.pdf")
 
 
 def look_like_another_disk(monkeypatch):

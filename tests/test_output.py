@@ -1,7 +1,13 @@
+import os
+import time
+from pathlib import Path
+
 import pytest
 
+from village_notice import hashed_files
 from village_notice.errors import CannotWriteError, UsageError
-from village_notice.output import CACHE, OLD, open_output, record_files
+from village_notice.hashed_files import HashedFiles
+from village_notice.output import CACHE, OLD, list_looks, list_written, open_output, record_files
 
 
 def make(folder, files, keep=frozenset()):
@@ -102,3 +108,49 @@ def test_work_of_another_command_is_no_hand_edit_and_foreign_files_stay_foreign(
     assert contents(out)["公开/mine.txt"] == "mine"
     record_files(tmp_path / "elsewhere")
     assert contents(make(out, {}).folder)["公开/mine.txt"] == "mine"
+
+
+def test_folders_are_taken_away_where_nothing_is_left_and_nowhere_else(tmp_path):
+    out = tmp_path / "out"
+    make(
+        out, {"公开/甲镇/一村/档案/a.txt": "1", "公开/甲镇/二村/b.txt": "1", "公开/乙镇/三村/c.txt": "1", "a.txt": "1"}
+    )
+    (out / "公开/甲镇/二村/照片.jpg").write_text("theirs", encoding="utf-8")
+    (out / "公开/新建文件夹").mkdir()
+    make(out, {"a.txt": "1"})
+    assert {p.name for p in (out / "公开").rglob("*")} == {"甲镇", "二村", "照片.jpg", "新建文件夹"}
+    make(out, {"公开/丙镇/a.txt": "1"})
+    (out / "公开/丙镇/a.txt").unlink()  # by somebody, or by a run that was killed before it came to the folders
+    make(out, {"a.txt": "1"})
+    assert not (out / "公开/丙镇").exists()
+    (out / "公开/甲镇/二村/照片.jpg").unlink()
+    assert list_written(out) == [str(out / "a.txt")]
+
+
+def test_paths_of_what_was_written_below_a_folder(tmp_path, monkeypatch):
+    make(tmp_path / "out", {"公开/甲/a.txt": "1", "公开的.txt": "1", "b.txt": "1"})
+    written = list_written(tmp_path / "out")
+    assert written == [str(tmp_path / "out" / name) for name in ("b.txt", "公开/甲/a.txt", "公开的.txt")]
+    assert list_written(tmp_path / "out", "公开/") == written[1:2]
+    monkeypatch.chdir(tmp_path / "out")
+    assert list_written(Path())[0] == str(Path() / "b.txt") == "b.txt"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows does not say when a file was changed")
+def test_the_next_run_knows_what_this_one_has_looked_at(tmp_path, monkeypatch):
+    """Not looked at again at the end; what somebody changes meanwhile is not taken for what was hashed."""
+    monkeypatch.setattr(hashed_files, "_LONG", -(2**62))  # all files were there long before
+    out = tmp_path / "out"
+    make(out, {"a.txt": "1", "b.txt": "1", "c.txt": "1"})
+    run = open_output(out)
+    known = {f"{name}.txt": run.hashed.hash(out / f"{name}.txt") for name in "ab"}
+    time.sleep(0.02)  # clocks of files tick slowly
+    seen = (out / "b.txt").stat()
+    (out / "b.txt").write_text("2", encoding="utf-8")
+    os.utime(out / "b.txt", ns=(seen.st_atime_ns, seen.st_mtime_ns))
+    run.place("c.txt").write_text("3", encoding="utf-8")
+    run.finish(known=known)
+    looks = HashedFiles(list_looks(out))
+    assert looks.find(out / "a.txt") == known["a.txt"]
+    assert looks.find(out / "b.txt") is None
+    assert make(out, {"a.txt": "1", "b.txt": "3", "c.txt": "3"}).changed_by_hand == ["b.txt"]

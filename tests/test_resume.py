@@ -14,7 +14,7 @@ import openpyxl
 import pytest
 from click.testing import CliRunner
 
-from village_notice import early, hashed_files, pipeline, publish
+from village_notice import early, hashed_files, kept, pipeline, publish
 from village_notice.cli import main
 from village_notice.domain.identity import id_check_digit
 from village_notice.hashed_files import HashedFiles
@@ -339,6 +339,23 @@ def test_a_result_that_looks_the_same_but_for_its_last_change_is_made_again(inbo
             run(inbox, out)
     made = {name: digest for name, digest in read_bytes(out).items() if not name.startswith("旧版/")}
     assert made == wanted
+
+
+def test_the_figures_of_a_township_are_packed_again_only_where_they_changed(inbox, tmp_path, monkeypatch):
+    pack, packed = kept._pack, []
+    monkeypatch.setattr(kept, "_pack", lambda villages: packed.append(len(villages)) or pack(villages))
+    counts = []
+    for change in ("first", "note", "fresh", "amount"):
+        if change == "note":  # another file, the same public figures
+            book = openpyxl.load_workbook(inbox / f"03{list_villages()[3]}.xlsx")
+            book.active["L1"] = "存档"
+            book.save(inbox / f"03{list_villages()[3]}.xlsx")
+        elif change == "amount":
+            write_village(inbox, 3, list_villages()[3], amount=777)
+        run(inbox, tmp_path / "结果", *(["--fresh"] if change == "fresh" else []))
+        counts.append(len(packed))
+        packed.clear()
+    assert counts == [1, 0, 1, 1]
 
 
 @pytest.fixture

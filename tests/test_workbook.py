@@ -163,3 +163,26 @@ def test_rows_without_columns():
     with zipfile.ZipFile(io.BytesIO(build(sheet))) as parts:
         drawn = parts.read("xl/worksheets/sheet1.xml").decode("utf-8")
     assert '<row r="3"></row><row r="4"></row>' in drawn
+
+
+def test_what_xml_forbids_cannot_be_printed():
+    """Only texts that cannot be printed are searched for it."""
+    forbidden = [*map(chr, (*range(9), 11, 12, *range(14, 32), *range(0xD800, 0xE000), 0xFFFE, 0xFFFF))]
+    assert not any(c.isprintable() for c in forbidden)
+    sheet = Sheet(
+        "一", "t", COLUMNS, (("".join(["王", *forbidden, "\u3000伟"]), 1, 1),), links=(Link(0, 0, "", "\0A1"),)
+    )
+    cell = load(build(sheet))["一"]["A3"]
+    assert (cell.value, cell.hyperlink.location) == ("王\u3000伟", "A1")
+
+
+def test_rows_folded_away_with_their_colours_and_links():
+    rows = [(f"名{n}", n, n) for n in range(5)]
+    styles, folded = ["error", "error", "error", "error", "fixed"], [False, True, True, False, False]
+    links = (Link(1, 0, "a.xlsx"), Link(1, 2, "a.xlsx"), Link(3, 0, "a.xlsx"))
+    sheet = load(build(Sheet("一", "t", COLUMNS, rows, styles=styles, links=links, folded=folded)))["一"]
+    looks = [sheet.row_dimensions[row] for row in range(3, 8)]
+    assert [look.outlineLevel for look in looks] == [0, 1, 1, 0, 0]
+    assert [look.collapsed for look in looks] == [True, False, False, False, False]
+    linked = [[cell.font.u == "single" for cell in row] for row in sheet.iter_rows(min_row=3)]
+    assert linked == [[False] * 3, [True, False, True], [False] * 3, [True, False, False], [False] * 3]

@@ -93,10 +93,7 @@ class Early:
     def start_hashing(self) -> None:
         """Starts to hash what the last run left in OUT; `check` leaves the paper alone."""
         self._stack.callback(self.hashed.close)
-        private = self._options.out / PRIVATE
-        self.hashed.start([
-            p for p in list_written(self._options.out) if not self._options.check_only or p.is_relative_to(private)
-        ])  # fmt: skip
+        self.hashed.start(list_written(self._options.out, f"{PRIVATE}/" if self._options.check_only else ""))
 
     def start_drawers(self, payments: int) -> None:
         """Starts the processes that draw, where so many payments keep several busy here."""

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import BrokenExecutor, CancelledError, Future
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -50,8 +51,9 @@ class HashedFiles:
         self._executor: ProcessPoolExecutor | None = None
         self._batches: dict[str, tuple[Future[list[Found]], int]] = {}
         self._noted: dict[str, Found] = dict(known or {})
+        self._seen: dict[str, Found] = {}
 
-    def start(self, paths: Iterable[Path]) -> None:
+    def start(self, paths: Iterable[Path | str]) -> None:
         """Begins to hash files of which nothing is known in another process, where they are many; once only."""
         names = [name for name in map(str, paths) if not self._is_known(name)]  # texts are sent ten times as fast
         if len(names) < _MANY:
@@ -78,7 +80,8 @@ class HashedFiles:
         """The hash of a file as it is now, worked out where it is not known; "" where it cannot be read."""
         found = self.recall(path)
         if not found[1]:
-            found = self._noted[str(path)] = _hash(str(path))
+            name = str(path)
+            found = self._noted[name] = self._seen[name] = _hash(name)
         return found[1]
 
     def recall(self, path: Path | str) -> Found:
@@ -87,7 +90,16 @@ class HashedFiles:
         found, now = self._noted.get(name, _UNKNOWN), _look_at(name)
         if now is None or found[0] != now:
             found = self._look_up(name)
-        return found if now is not None and found[0] == now else _UNKNOWN
+        self._seen[name] = found = found if now is not None and found[0] == now else _UNKNOWN
+        return found
+
+    def see(self, path: Path | str) -> Found:
+        """What was known of a file when somebody asked last, with how it looked then; it is looked at where nobody has.
+
+        Who changes it later changes its look, so that the hash never counts for what it has become.
+        """
+        found = self._seen.get(str(path), _UNKNOWN)
+        return found if found[1] else self.recall(path)
 
     def _is_known(self, name: str) -> bool:
         look = self._noted.get(name, _UNKNOWN)[0]
@@ -114,7 +126,13 @@ class HashedFiles:
 
 def join_path(folder: Path, name: str) -> str:
     """The path of a file by its name with slashes; of twenty thousand files in a tenth of the time."""
-    return f"{folder}{os.sep}{name.replace('/', os.sep)}"
+    return _find_start(folder) + name.replace("/", os.sep)
+
+
+@lru_cache(maxsize=16)
+def _find_start(folder: Path) -> str:
+    """How the paths of all that lies in a folder begin: of "." not at all."""
+    return str(folder / "x")[:-1]
 
 
 def read_looks(path: Path, folder: Path) -> dict[str, Found]:

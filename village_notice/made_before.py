@@ -7,7 +7,7 @@ templates, program and date (`hash_village`), and only where every one of its fi
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +52,9 @@ class Published:
     def list_paths(self) -> dict[str, str]:
         """Path below 公开/ → SHA-256 of every file."""
         return {"/".join((*self.folders, name)): digest for name, digest in self.files.items()}
+
+
+_RECORDED = [f.name for f in fields(Published) if f.name not in {"seconds", "is_kept"}]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +103,9 @@ def hash_village(village: VillageYear, plan: Plan, checks: VillageProof, job: st
 
 def write_record(made: Published) -> str:
     """One line of JSON."""
-    values = asdict(made) | {"findings": [[f.code, *f.place, *_list_words(f)] for f in made.findings]}
-    return json.dumps({k: v for k, v in values.items() if k not in {"seconds", "is_kept"}}, ensure_ascii=False) + "\n"
+    values = {name: getattr(made, name) for name in _RECORDED}
+    values["findings"] = [[f.code, *f.place, *_list_words(f)] for f in made.findings]
+    return json.dumps(values, ensure_ascii=False) + "\n"
 
 
 def _list_words(finding: Finding) -> Sequence[object]:

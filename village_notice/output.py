@@ -8,13 +8,12 @@ those files, moves what is no longer produced to 旧版, and never touches a fil
 import errno
 import hashlib
 import json
-import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from village_notice.errors import CannotWriteError, UsageError
 from village_notice.hashed_files import Found, HashedFiles, Times, join_path, note_looks, read_looks
@@ -89,7 +88,7 @@ class OutputFolder:
         """Whether everything that was written last is there as it was written, and nothing waits to be finished."""
         if self.unfinished.exists() or not self.before:
             return False
-        find = self.hashed.find
+        find = HashedFiles(list_looks(self.folder)).find
         others = [name for name, digest in self.before.items() if find(join_path(self.folder, name)) != digest]
         with ThreadPoolExecutor() as pool:  # hashing a county takes seconds, and lets go of the interpreter
             return all(pool.map(self._is_as_written, others))
@@ -132,22 +131,24 @@ class OutputFolder:
         # a run that dies between two moves must find its own files again next time
         _write_manifest(self.folder, {**after, **self.before})
         began = (self.folder / MANIFEST).stat().st_mtime_ns
+        kept, gone = tuple(keep), []
         for name, digest in self.before.items():
-            if name.startswith(tuple(keep)):
+            if name.startswith(kept):
                 after.setdefault(name, digest)
             elif name not in after:
                 self._set_aside(name)
+                gone.append(name)
         for name, path in made.items():
             self._put(name, path, after)
         _write_manifest(self.folder, after)
         shutil.rmtree(self.staging, ignore_errors=True)
         shutil.rmtree(self.unfinished, ignore_errors=True)
-        _remove_empty_folders(self.folder)
+        _remove_empty_folders(self.folder, gone)
         self._note_looks({name: after[name] for name in made if name not in self.blocked}, after, began)
 
     def _note_looks(self, made: Mapping[str, str], after: Mapping[str, str], began: int) -> None:
         """Keeps what is known of all results: of those just made, and of those that somebody has looked at in this run."""
-        others = {name: self.hashed.recall(join_path(self.folder, name)) for name in after if name not in made}
+        others = {name: self.hashed.see(join_path(self.folder, name)) for name in after if name not in made}
         sure = {name: found for name, found in others.items() if found[1] == after[name]}
         note_looks(self.cache / _LOOKS, self.folder, made, sure, Times(self.opened, began))
 
@@ -227,15 +228,20 @@ def look_at_output(folder: Path) -> OutputFolder | None:
     if not manifest.is_file() or staging.exists():
         return None
     try:
-        return OutputFolder(folder, staging, _read_manifest(manifest), hashed=HashedFiles(list_looks(folder)))
+        return OutputFolder(folder, staging, _read_manifest(manifest))
     except CannotWriteError:  # a damaged list is told when the folder is opened to be written
         return None
 
 
-def list_written(folder: Path) -> list[Path]:
-    """What the last run into OUT wrote; nothing where its list is damaged, which is told when OUT is opened."""
+def list_written(folder: Path, below: str = "") -> list[str]:
+    """Paths of what the last run into OUT wrote; nothing where its list is damaged, which is told when OUT is opened.
+
+    Args:
+        folder: OUT.
+        below: How names of those wanted begin.
+    """
     try:
-        return [folder / name for name in _read_manifest(folder / MANIFEST)]
+        return [join_path(folder, name) for name in _read_manifest(folder / MANIFEST) if name.startswith(below)]
     except (CannotWriteError, OSError):
         return []
 
@@ -319,7 +325,10 @@ def _hash_file(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def _remove_empty_folders(folder: Path) -> None:
-    for place, _, files in os.walk(folder / PUBLIC, topdown=False):
-        if not files and not any(Path(place).iterdir()):
-            Path(place).rmdir()
+def _remove_empty_folders(folder: Path, gone: Iterable[str]) -> None:
+    """Takes away the folders below 公开 in which files lay that are gone, where nothing else is in them."""
+    places = {place for name in gone for place in PurePosixPath(name).parents if place.parts[:1] == (PUBLIC,)}
+    for place in sorted(places, key=lambda p: len(p.parts), reverse=True):
+        path = folder / place
+        if path.is_dir() and not any(path.iterdir()):
+            path.rmdir()

@@ -327,7 +327,8 @@ def _keep_figures(public: Disclosure, scope: Scope, job: Job, out: OutputFolder)
     """What `notices` and `preview` need to make paper again without the spreadsheets."""
     done = {v.village_code for v in public.villages}
     empty = tuple((v.township, v.name) for v in scope.villages if v.code not in done)
-    write_kept(Kept(job.stamp, tuple(public.villages), tuple(public.merged), empty), out.place(PRIVATE, KEPT))
+    kept = Kept(job.stamp, tuple(public.villages), tuple(public.merged), empty)
+    write_kept(kept, out.place(PRIVATE, KEPT), out.folder / PRIVATE / KEPT if job.before else None)
     keep_earlier(out.folder, out.staging)
 
 

@@ -14,12 +14,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from itertools import groupby
+from itertools import groupby, repeat
 from typing import Literal, NamedTuple
 
 from village_notice.chart import Chart, build_chart_parts, list_chart_types
 from village_notice.domain.money import format_fen, format_scaled
-from village_notice.domain.text import column_letters, escape_xml, guard_formula, guard_formulas, quote_xml
+from village_notice.domain.text import column_letters, escape_xml, guard_formula, guard_formulas, quote_texts, quote_xml
 
 Kind = Literal["text", "integer", "fen", "milli", "micro"]
 RowStyle = Literal["", "error", "warning", "fixed", "total", "heading", "section"]
@@ -31,7 +31,8 @@ MOST_ROWS = 1_048_000
 """Rows of data a sheet holds, with room for title, headings and notes. Source: Excel specifications and limits."""
 _MOST_CHARACTERS = 32_767
 _MOST_REMEMBERED = 20_000
-_MOST_AT_ONCE = 10_000
+_MOST_AT_ONCE = 500
+"""Rows drawn and joined at a time: more would not stay in the cache of the processor."""
 _DEFLATE_LEVEL = 3
 """Half the time of level 6 for a tenth more bytes."""
 _ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -52,6 +53,7 @@ _FOLDS = {
     (True, True): ' outlineLevel="1" hidden="1"',
 }  # fmt: skip
 """(row, next row) is folded away → how the row is marked."""
+_CLOSE_TEXT = "</t></is></c>"
 _HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -151,13 +153,8 @@ def build_zip(parts: dict[str, bytes], stamp: datetime) -> bytes:
     return buffer.getvalue()
 
 
-def format_value(value: Value, kind: Kind) -> str:
-    """A value as text for .csv: money with two decimals, quantities without needless zeros, texts guarded."""
-    return format_column((value,), kind)[0]
-
-
 def format_column(values: Sequence[Value], kind: Kind) -> list[str]:
-    """The values of a column as texts for .csv, see `format_value`."""
+    """The values of a column as texts for .csv: money with two decimals, quantities without needless zeros, texts guarded."""
     show, types = _SHOWS[kind], set(map(type, values))
     if types == {str}:
         return guard_formulas(values)  # type: ignore[arg-type]  # all of them are texts
@@ -204,8 +201,10 @@ def _draw_rows(sheet: Sheet, first_note: int) -> list[bytes]:
         _text_row(2, (c.heading for c in sheet.columns), "heading"),
     ]
     for look, first, end in _find_runs(sheet):
-        for start in range(first, end, _MOST_AT_ONCE):
-            pieces += _draw_run(sheet.columns, sheet.rows[start : min(start + _MOST_AT_ONCE, end)], look, start + 3)
+        pieces += (
+            _draw_run(sheet.columns, sheet.rows[start : min(start + _MOST_AT_ONCE, end)], look, start + 3)
+            for start in range(first, end, _MOST_AT_ONCE)
+        )
     for number, note in enumerate(sheet.notes, start=first_note):
         pieces.append(_text_row(number, (note,), "note", height=18 * _count_lines(note, width)))
     return pieces
@@ -224,19 +223,22 @@ class _Tails(dict[Value, bytes]):
 
     def __init__(self, kind: Kind, style: int, behind: str) -> None:
         super().__init__()
-        self.kind, self.style, self.behind = kind, style, behind
+        self.show = _SHOWS[kind]
+        self.empty = f'" s="{style}"/>{behind}'.encode("ascii")
+        self.number = f'" s="{style}"><v>%b</v></c>{behind}'.encode("ascii")
+        self.text = f"{_open_text(style)}%b{_CLOSE_TEXT}{behind}".encode("ascii")
 
     def __missing__(self, value: Value) -> bytes:
         if value is None:
-            tail = f'" s="{self.style}"/>{self.behind}'
+            tail = self.empty
         elif isinstance(value, str):
-            tail = _text_tail(value, self.style) + self.behind
+            tail = self.text % _plain(value).encode("utf-8")
         else:
-            tail = f'" s="{self.style}"><v>{format_value(value, self.kind)}</v></c>{self.behind}'
+            tail = self.number % self.show(value).encode("ascii")
         if len(self) >= _MOST_REMEMBERED:
             self.clear()
-        self[value] = encoded = tail.encode("utf-8")
-        return encoded
+        self[value] = tail
+        return tail
 
 
 @lru_cache(maxsize=256)
@@ -261,31 +263,27 @@ def _find_runs(sheet: Sheet) -> Iterator[tuple[_Look, int, int]]:
     if not (sheet.styles or sheet.links or any(sheet.folded)):
         yield _PLAIN, 0, len(sheet.rows)
         return
+    linked: dict[int, int] = {}  # a set of columns as the bits of a number
+    for row, column, _, _ in sheet.links[:MOST_LINKS]:
+        linked[row] = linked.get(row, 0) | 1 << column
+    count = len(sheet.rows)
+    folded = sheet.folded if any(sheet.folded) else [False] * count
+    looks = zip(
+        sheet.styles or _NO_STYLE * count,
+        map(linked.get, range(count), repeat(0)),
+        folded,
+        [*folded[1:], False][:count],
+        strict=True,
+    )
     first = 0
-    for look, run in groupby(_list_looks(sheet)):
+    for (style, bits, is_folded, is_next), run in groupby(looks):
         end = first + sum(1 for _ in run)
-        yield look, first, end
+        columns = frozenset(i for i in range(bits.bit_length()) if bits >> i & 1)
+        yield _Look(style, columns, _FOLDS[is_folded, is_next]), first, end
         first = end
 
 
-def _list_looks(sheet: Sheet) -> list[_Look]:
-    """The look of each row."""
-    linked: dict[int, set[int]] = {}
-    for link in sheet.links[:MOST_LINKS]:
-        linked.setdefault(link.row, set()).add(link.column)
-    folds = [*sheet.folded, False] if any(sheet.folded) else [False] * (len(sheet.rows) + 1)
-    styles: Sequence[RowStyle] = sheet.styles or _NO_STYLE * len(sheet.rows)
-    return [
-        _Look(
-            style,
-            frozenset(linked[place]) if place in linked else _PLAIN.linked,
-            _FOLDS[folds[place], folds[place + 1]],
-        )
-        for place, (style, _) in enumerate(zip(styles, sheet.rows, strict=True))
-    ]
-
-
-def _draw_run(columns: Sequence[SheetColumn], rows: Sequence[Sequence[Value]], look: _Look, first: int) -> list[bytes]:
+def _draw_run(columns: Sequence[SheetColumn], rows: Sequence[Sequence[Value]], look: _Look, first: int) -> bytes:
     """Rows of one look, which only differ in their numbers and values."""
     numbers = "\n".join(map(str, range(first, first + len(rows)))).encode("ascii").split(b"\n")
     count = 2 * len(columns) + 3  # join takes each as it is: quicker than a pattern that is filled in
@@ -299,7 +297,7 @@ def _draw_run(columns: Sequence[SheetColumn], rows: Sequence[Sequence[Value]], l
         behind = f'<c r="{column_letters(i + 2)}' if i + 1 < len(columns) else "</row>"
         pieces[2 * i + 3 :: count] = numbers
         pieces[2 * i + 4 :: count] = map(_find_tails(column.kind, style, behind).__getitem__, values)
-    return pieces
+    return b"".join(pieces)
 
 
 def _filter_range(sheet: Sheet) -> str:
@@ -313,12 +311,17 @@ def _list_targets(links: Sequence[Link]) -> dict[str, str]:
 
 
 def _links(links: Sequence[Link], targets: dict[str, str]) -> str:
-    parts = []
-    for link in links[:MOST_LINKS]:
-        relation = f' r:id="{targets[link.file]}"' if link.file else ""
-        location = f" location={quote_xml(_ILLEGAL.sub('', link.location))}" if link.location else ""
-        parts.append(f'<hyperlink ref="{column_letters(link.column + 1)}{link.row + 3}"{relation}{location}/>')
-    return f"<hyperlinks>{''.join(parts)}</hyperlinks>" if parts else ""
+    if not links:
+        return ""
+    shown = links[:MOST_LINKS]
+    relations = {"": ""} | {file: f' r:id="{number}"' for file, number in targets.items()}
+    locations = quote_texts(list(map(_drop_illegal, [link.location for link in shown])))
+    parts = [
+        f'<hyperlink ref="{column_letters(column + 1)}{row + 3}"{relations[file]}'
+        f"{f' location={location}' if has_location else ''}/>"
+        for (row, column, file, has_location), location in zip(shown, locations, strict=True)
+    ]
+    return f"<hyperlinks>{''.join(parts)}</hyperlinks>"
 
 
 def _link_relations(targets: dict[str, str]) -> str:
@@ -345,18 +348,24 @@ def _text_row(number: int, texts: Iterable[str], style: str, *, height: int = 0)
 
 
 def _text_cell(reference: str, text: str, style: int) -> str:
-    return f'<c r="{reference}{_text_tail(text, style)}'
+    return f'<c r="{reference}{_open_text(style)}{_plain(text)}{_CLOSE_TEXT}'
 
 
-def _text_tail(text: str, style: int) -> str:
-    return f'" s="{style}" t="inlineStr"><is><t xml:space="preserve">{_plain(text)}</t></is></c>'
+def _open_text(style: int) -> str:
+    return f'" s="{style}" t="inlineStr"><is><t xml:space="preserve">'
 
 
-@lru_cache(maxsize=4096)
 def _plain(text: str) -> str:
     """A text as XML; a bare negative number is no formula and keeps its look."""
-    guarded = text if _NUMBER.fullmatch(text) else guard_formula(text)
-    return escape_xml(_ILLEGAL.sub("", guarded)[:_MOST_CHARACTERS])
+    guarded = guard_formula(text)
+    if guarded != text and _NUMBER.fullmatch(text):
+        guarded = text
+    return escape_xml(_drop_illegal(guarded)[:_MOST_CHARACTERS])
+
+
+def _drop_illegal(text: str) -> str:
+    """A text without what XML forbids; nothing of that can be printed."""
+    return text if text.isprintable() else _ILLEGAL.sub("", text)
 
 
 def _content_types(count: int, others: str) -> str:

@@ -5,11 +5,12 @@ from datetime import date
 import bagit
 import pytest
 
+from village_notice.archive import versions
 from village_notice.archive.bag import parse_info
 from village_notice.archive.package import build_package
 from village_notice.archive.seal import add_evidence, seal_package
 from village_notice.archive.verify import is_all_intact, verify_path
-from village_notice.archive.versions import Plan, find_sealed, plan_package
+from village_notice.archive.versions import Plan, find_sealed, is_sealed, plan_package
 from village_notice.domain.proof import VillageProof
 from village_notice.domain.public import check_code
 from village_notice.settings import Settings
@@ -129,3 +130,44 @@ def test_no_plan_is_a_first_version(village, package, pinyin):
         build_package(village, [], Settings(), STAMP, checks=VillageProof(), pinyin=pinyin)["bag-info.txt"]
     )
     assert info["Version"] == "1" and "Previous-Version" not in info
+
+
+STATES = {
+    "draft": ({"bag-info.txt": "Status: draft\nYear: 2022\n"}, False),
+    "draft of another year": ({"bag-info.txt": "Year: 2021\nStatus: draft\nStatus: sealed\n"}, False),
+    "sealed": ({"bag-info.txt": "Status: sealed\nYear: 2022\n"}, True),
+    "silent": ({"bag-info.txt": ""}, True),
+    "damaged": ({"bag-info.txt": "Status: draft\nno colon\n"}, True),
+    "remains": ({"bagit.txt": ""}, True),
+    "lists left": ({"tagmanifest-sha256.txt": ""}, True),
+    "something else": ({"读我.txt": ""}, False),
+    "nothing": ({}, False),
+    "a folder in its place": ({"bag-info.txt/a.txt": "", "bagit.txt": ""}, True),
+    "only a folder in its place": ({"bag-info.txt/a.txt": ""}, False),
+}
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_what_may_not_be_written_over(tmp_path, state, write_files):
+    files, expected = STATES[state]
+    package = tmp_path / "甲镇/东村/档案"
+    package.mkdir(parents=True)
+    write_files(package, {name: text.encode() for name, text in files.items()})
+    assert is_sealed(package) is expected
+    assert find_sealed(tmp_path) == [package] * expected
+    found = plan_package(package.parent, 2022, "code")
+    assert (found.folder, found.version) == (("档案_第2版", 2) if expected else ("档案", 1))
+
+
+def test_what_is_no_package_is_passed_over(tmp_path, write_files):
+    others = {"档案.txt": b"", "档案（旧）/bagit.txt": b"", "旧/档案/bagit.txt": b"", "档案_第2版": b"a file"}
+    write_files(tmp_path / "村", others)
+    for place in (tmp_path / "村", tmp_path / "没有", tmp_path / "村/档案.txt", tmp_path / "村/档案.txt/里面"):
+        assert plan_package(place, 2022, "code") == Plan()
+
+
+def test_each_package_is_read_once(folder, village, monkeypatch):
+    read = []
+    monkeypatch.setattr(versions, "parse_info", lambda data: read.append(data) or parse_info(data))
+    plan(folder, village)
+    assert len(read) == 1

@@ -1,9 +1,17 @@
 import numpy as np
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from village_notice.checks.keys import build_keys, count_before, find_first, sort_by_path
-from village_notice.domain.codes import combine_codes
+from village_notice.checks.keys import (
+    build_keys,
+    count_before,
+    find_first,
+    find_named_rows,
+    find_stretches,
+    sort_by_path,
+)
+from village_notice.domain.codes import code_texts, combine_codes
+from village_notice.domain.finding import Place
 
 CODES = st.lists(st.tuples(st.integers(-3, 3), st.integers(-(2**60), 2**60)), max_size=40)
 
@@ -28,6 +36,21 @@ def test_counts_and_first_places():
 def test_files_in_path_order_whatever_the_case(make):
     frame = make({"file": "b/1.xls"}, {"file": "A.xls"}, {"file": "a.xls"}, {"file": "A.xls"})
     assert sort_by_path(frame)["row"].tolist() == [6, 8, 7, 5]
+
+
+PLACES = st.lists(st.tuples(st.sampled_from("ab"), st.sampled_from(["", "表1"]), st.integers(1, 4)), max_size=12)
+
+
+@given(PLACES, PLACES, st.booleans())
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_rows_that_places_name(make, payments, named, is_sorted):
+    frame = make(*({"file": f, "sheet": s, "row": r} for f, s, r in (sorted(payments) if is_sorted else payments)))
+    sheet = combine_codes(code_texts(frame["file"]), code_texts(frame["sheet"]))
+    places = [Place(*place, "F") for place in named] + [Place("a"), Place("a", "表1")]
+    keys = list(zip(frame["file"], frame["sheet"], frame["row"], strict=True))
+    assert find_named_rows(frame, sheet, places).tolist() == [i for i, key in enumerate(keys) if key in named]
+    begins = [i for i, key in enumerate(keys) if not i or key[:2] != keys[i - 1][:2]]
+    assert find_stretches(frame).tolist() == begins
 
 
 def test_persons(make, make_id):

@@ -1,4 +1,6 @@
 import io
+import re
+import zipfile
 from datetime import datetime
 
 import openpyxl
@@ -207,3 +209,38 @@ def test_formulas_are_guarded(build):
 def test_what_is_no_file_of_the_inbox_has_no_link(build, place):
     sheet = load(build([Finding("N07" if place.sheet else "T04", place)]))["逐条问题"]
     assert sheet["C3"].value == place.file and sheet["C3"].hyperlink is None
+
+
+def test_a_sheet_and_a_file_tell_the_money_of_all_their_payments(make):
+    """Recoveries count as money too, and the payments of a sheet need not stand together."""
+    fen = (("表1", 1 << 53), ("表2", 5), ("表1", -2), ("表1", 1))
+    frame = make(*({"sheet": sheet, "amount_fen": amount} for sheet, amount in fen))
+    reading = FileReading("a.xlsx", places_read=4, fen_read=int(frame["raw_fen"].sum()))
+    findings = [Finding("H03", Place("a.xlsx", sheet)) for sheet in ("", "表1", "表2", "表3")]
+    summary = build_summary(2023, [reading], check_conservation([reading], frame), findings)
+    data = build_report(findings, (), frame, summary, STAMP, Surroundings())
+    with zipfile.ZipFile(io.BytesIO(data)) as parts:  # openpyxl would round them
+        drawn = parts.read("xl/worksheets/sheet2.xml").decode("utf-8")
+    money = [re.findall(r'r="M\d+" s="\d+">(?:<v>([^<]*)</v>)?', row)[-1:] for row in drawn.split("<row ")[3:]]
+    assert money == [["90071992547410.00"], ["90071992547409.95"], ["0.05"], []]
+
+
+def test_a_row_paid_several_times_has_the_money_of_its_column_or_of_all(make):
+    """Payments in any order: the name and the money of the column named, else the first name and all the money."""
+    columns = (("F", "王甲", 100), ("G", "方乙", 20), ("F", "王甲", 3))
+    row = {"file": "a.xlsx", "sheet": "表1", "row": 5}
+    frame = make({"row": 9}, *({**row, "column": c, "name": n, "amount_fen": a} for c, n, a in columns))
+    reading = FileReading("a.xlsx", places_read=4, fen_read=int(frame["raw_fen"].sum()))
+    findings = [Finding("R05", Place("a.xlsx", "表1", 5, column)) for column in ("F", "G", "H", "")]
+    summary = build_summary(2023, [reading], check_conservation([reading], frame), findings)
+    rows = rows_of(load(build_report(findings, (), frame, summary, STAMP, Surroundings()))["逐条问题"])
+    told = {r[4]: (r[5], r[12]) for r in rows}
+    assert told == {"F5": ("王甲", 1.03), "G5": ("方乙", 0.2), "H5": ("王甲", 1.23), "第 5 行": ("王甲", 1.23)}
+
+
+def test_a_report_without_payments(make):
+    frame = make({}).iloc[:0]
+    findings = [Finding("F06", Place("a.xlsx")), Finding("R01", Place("a.xlsx", "表1", 5))]
+    summary = build_summary(2023, [], check_conservation([], frame), findings)
+    rows = rows_of(load(build_report(findings, (), frame, summary, STAMP, Surroundings()))["逐条问题"])
+    assert [(r[0], r[12]) for r in rows] == [("R01", ""), ("F06", "")]

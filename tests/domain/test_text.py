@@ -12,6 +12,7 @@ from village_notice.domain.text import (
     guard_formula,
     guard_formulas,
     normal_group,
+    quote_texts,
     quote_xml,
     short_village,
     unescape_xml,
@@ -85,3 +86,8 @@ def test_xml_is_written_as_the_standard_library_does(text):
     assert (escape_xml(text), quote_xml(text)) == (saxutils.escape(text), saxutils.quoteattr(text))
     assert unescape_xml(escape_xml(text)) == text
     assert unescape_xml(text) == saxutils.unescape(text, {"&quot;": '"', "&apos;": "'"})
+
+
+@given(st.lists(st.text(alphabet="&<>\"'\n\r\t王a!", max_size=3), max_size=4))
+def test_texts_are_quoted_together_as_each_is(texts):
+    assert quote_texts(texts) == [quote_xml(text) for text in texts]

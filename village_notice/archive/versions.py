@@ -7,6 +7,7 @@ beside it, which names version 1 and says what changed. Another year's sealed pa
 import csv
 import hashlib
 import io
+import os
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -78,10 +79,7 @@ def is_sealed(folder: Path) -> bool:
 
     Remains of a package that do not say they are a draft count as sealed: nothing is risked on a damaged file.
     """
-    path = folder / "bag-info.txt"
-    if not path.is_file():
-        return (folder / "bagit.txt").is_file() or any(folder.glob("*manifest-*.txt"))
-    return _read_info(folder).get(STATUS_KEY) != DRAFT
+    return _is_sealed(folder, _read_info(folder))
 
 
 def plan_package(village_folder: Path, year: int, code: str | Callable[[], str]) -> Plan:
@@ -134,17 +132,42 @@ def build_correction(previous: Previous, detail: bytes, variables: Variables, ve
 
 
 def _list_packages(village_folder: Path) -> list[_Found]:
-    if not village_folder.is_dir():
-        return []
-    folders = sorted(f for f in village_folder.iterdir() if PACKAGE_FOLDER.fullmatch(f.name) and f.is_dir())
-    return [_Found(f, _read_info(f), is_sealed(f)) for f in folders]
-
-
-def _read_info(folder: Path) -> dict[str, str]:
     try:
-        return parse_info((folder / "bag-info.txt").read_bytes())
-    except (OSError, BagFormatError):
+        names = os.listdir(village_folder)  # noqa: PTH208  # a county has eight hundred such folders
+    except OSError:
+        if village_folder.is_dir():
+            raise
+        return []
+    folders = [village_folder / name for name in sorted(names) if PACKAGE_FOLDER.fullmatch(name)]
+    return [_find(folder) for folder in folders if folder.is_dir()]
+
+
+def _find(folder: Path) -> _Found:
+    info = _read_info(folder)
+    return _Found(folder, info or {}, _is_sealed(folder, info))
+
+
+def _is_sealed(folder: Path, info: Mapping[str, str] | None) -> bool:
+    """See `is_sealed`.
+
+    Args:
+        folder: Where the package lies.
+        info: Its bag-info.txt, None where it has none.
+    """
+    if info is None:
+        return (folder / "bagit.txt").is_file() or any(folder.glob("*manifest-*.txt"))
+    return info.get(STATUS_KEY) != DRAFT
+
+
+def _read_info(folder: Path) -> dict[str, str] | None:
+    """What bag-info.txt says: {} where it can't be read, None where there is no such file."""
+    path = folder / "bag-info.txt"
+    try:
+        return parse_info(path.read_bytes())
+    except BagFormatError:
         return {}
+    except OSError:
+        return {} if path.is_file() else None
 
 
 def _choose_name(year: int, version: int, taken: set[str]) -> str:

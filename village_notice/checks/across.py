@@ -1,9 +1,9 @@
 """Findings that only several rows together tell: names, IDs, accounts and rates that do not agree, payments made twice."""
 
 from collections import Counter
-from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import partial
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -14,7 +14,16 @@ from village_notice.checks.returned import check_returned, find_returned
 from village_notice.checks.twice import check_twice
 from village_notice.checks.unusual import check_unusual
 from village_notice.checks.versions import check_versions
-from village_notice.domain.codes import Bools, Ints, are_among, code_texts, combine_codes, find_repeated, find_single
+from village_notice.domain.codes import (
+    Bools,
+    Ints,
+    are_among,
+    code_texts,
+    combine_codes,
+    find_repeated,
+    find_single,
+    list_firsts,
+)
 from village_notice.domain.finding import Finding, Place
 from village_notice.domain.identity import is_valid_id
 from village_notice.domain.money import format_scaled
@@ -27,6 +36,7 @@ _USUAL_SHARE = 0.9
 _FAMILY = 4
 """People of unknown household who may share the account of one of them without a word."""
 _MOST_NAMES = 10
+T = TypeVar("T")
 
 
 def check_across(
@@ -119,12 +129,12 @@ def _check_identities(frame: pd.DataFrame, keys: Keys) -> Iterator[Finding]:
         ("X04", ["village_code", "name"], ["id"], called, identity, has_name & has_village),
         ("X06", ["id"], ["township", "village"], identity, village, has_village),
     ):
-        suspects = wanted & (find_single(among, values, wanted) < 0)
-        yield from _tell_odd(frame, code, people[suspects], values[suspects].tolist(), (alike, other))
+        suspects = np.flatnonzero(wanted & (find_single(among, values, wanted) < 0))
+        yield from _tell_odd(frame, code, people[suspects], values[suspects], (alike, other))
 
 
 def _tell_odd(
-    frame: pd.DataFrame, code: str, rows: Ints, values: Sequence[int], columns: tuple[list[str], list[str]]
+    frame: pd.DataFrame, code: str, rows: Ints, values: Ints, columns: tuple[list[str], list[str]]
 ) -> Iterator[Finding]:
     """One finding for each group of rows that are alike in some columns, at the rarest of their values.
 
@@ -135,17 +145,27 @@ def _tell_odd(
         values: What they should have in common, as numbers.
         columns: Columns by which they go together, and those that show what they should have in common.
     """
-    alike, other = (_list_texts(frame, rows, names) for names in columns)
+    kinds = combine_codes(*(code_texts(frame[c])[rows] for c in (*columns[0], *columns[1])), values)
+    first, sizes = list_firsts(kinds), np.bincount(kinds).tolist()
+    last = np.zeros(len(sizes), dtype=np.int64)
+    last[kinds] = np.arange(len(kinds))  # the last place is written last
+    alike, other = (_list_texts(frame, rows[first], names) for names in columns)
     groups: dict[tuple[str, ...], list[int]] = {}
-    for place, own in enumerate(alike):
-        groups.setdefault(own, []).append(place)
+    for kind, own in enumerate(alike):
+        groups.setdefault(own, []).append(kind)
+    of_kind, last_rows = values[first].tolist(), last.tolist()
     told: list[tuple[int, str, str]] = []
     for own in sorted(groups):
         group = groups[own]
-        shown = ["".join(other[place]) for place in group]
-        odd, usual = _split_odd([values[place] for place in group])
-        told.append((group[odd[-1]], _join(shown), _join(shown[place] for place in usual[:1])))
-    here = list_rows(frame, rows[[last for last, _, _ in told]])
+        shown = ["".join(other[kind]) for kind in group]
+        counts: Counter[int] = Counter()
+        for kind in group:
+            counts[of_kind[kind]] += sizes[kind]
+        odd, usual = _find_odd(counts)
+        place = max(last_rows[kind] for kind in group if of_kind[kind] == odd)
+        named = [text for kind, text in zip(group, shown, strict=True) if of_kind[kind] == usual]
+        told.append((place, _join(shown), _join(named[:1])))
+    here = list_rows(frame, rows[[place for place, _, _ in told]])
     for (_, spot, name), (_, found, expected) in zip(here, told, strict=True):
         yield Finding(code, spot, found, expected, person=name)
 
@@ -154,19 +174,11 @@ def _list_texts(frame: pd.DataFrame, rows: Ints, columns: Sequence[str]) -> list
     return [*zip(*(frame[c].iloc[rows].tolist() for c in columns), strict=True)]
 
 
-def _split_odd(values: Sequence[Hashable]) -> tuple[list[int], list[int]]:
-    """Where the rarest value stands, of equals the one that comes last; where the commonest stands.
-
-    The second is empty where no value is commoner than the others.
-    """
-    counts = Counter(values)
+def _find_odd(counts: Counter[T]) -> tuple[T, T | None]:
+    """The rarest value, of equals the one that was seen first last; the commonest, None where none is commoner."""
     rarest = min(reversed(counts), key=counts.__getitem__)
     commonest = max(counts, key=counts.__getitem__)
-    has_usual = counts[commonest] > counts[rarest]
-    return (
-        [place for place, value in enumerate(values) if value == rarest],
-        [place for place, value in enumerate(values) if has_usual and value == commonest],
-    )
+    return rarest, commonest if counts[commonest] > counts[rarest] else None
 
 
 def _check_accounts(frame: pd.DataFrame) -> Iterator[Finding]:
@@ -178,8 +190,8 @@ def _check_accounts(frame: pd.DataFrame) -> Iterator[Finding]:
     for found in _group_rows(frame[list(_Row._fields)].iloc[shared], ["account"]):
         if not _is_household(found):
             names = [row.name for row in found]
-            odd, _ = _split_odd(names)
-            last, fen = found[odd[-1]], sum(row.amount_fen for row in found)
+            odd, _ = _find_odd(Counter(names))
+            last, fen = [row for row in found if row.name == odd][-1], sum(row.amount_fen for row in found)
             yield Finding("X05", last.place, str(len(set(names))), _join(names), person=last.name, fen=fen)
 
 

@@ -1,7 +1,10 @@
 """Findings by cause: one line a cause, e.g. 37 IDs that Excel damaged in column D of a file, the rows folded below it."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import lru_cache
+from operator import attrgetter
 from typing import NamedTuple
 
 from village_notice.checks.links import NOT_IN_INBOX, link_places
@@ -29,23 +32,29 @@ _COLUMNS = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A finding ready to be listed; `count` places like it, where they are told together."""
+class Entry(NamedTuple):
+    """A finding ready to be listed.
+
+    Attributes:
+        finding: What is told.
+        state: What becomes of it, one of `STATES` or `WAIVED`.
+        person: Name of the person concerned, from the payments where the finding tells none.
+        fen: Money concerned, likewise.
+        message: The sentence, with words that fit the state.
+        size: How many places like it, where they are told together.
+    """
 
     finding: Finding
     state: str
-    count: int = 1
+    person: str
+    fen: int
+    message: str
+    size: int = 1
 
     @property
     def severity(self) -> Severity:
         """How grave the rule is in this run."""
         return RULES[self.finding.code].severity
-
-    @property
-    def message(self) -> str:
-        """The sentence, with words that fit the state."""
-        return format_message(self.finding, is_waived=self.state == WAIVED)
 
     @property
     def style(self) -> RowStyle:
@@ -55,27 +64,35 @@ class Entry:
     @property
     def order(self) -> tuple[object, ...]:
         """Errors that stand first, most money first, then file, sheet, row, column."""
-        place = self.finding.place
-        waits = self.severity is Severity.ERROR and self.state == STATES[Severity.ERROR]
-        rank = RANKS[self.severity] if waits or self.severity is not Severity.ERROR else len(RANKS)
-        return (rank, -abs(self.finding.fen), place.file.casefold(), *place[:3], len(place.column), place.column)
+        file, sheet, row, column = self.finding.place
+        severity = self.severity
+        is_settled = severity is Severity.ERROR and self.state == WAIVED
+        rank = len(RANKS) if is_settled else RANKS[severity]
+        return (rank, -abs(self.fen), _fold_name(file), sheet, row, len(column), column)
+
+
+@lru_cache(maxsize=4096)
+def _fold_name(file: str) -> tuple[str, str]:
+    """What files are sorted by: the same object for each finding in a file, which is compared at once."""
+    return file.casefold(), file
+
+
+def make_entry(finding: Finding, state: str, person: str, fen: int) -> Entry:
+    """The entry of one finding."""
+    return Entry(finding, state, person, fen, format_message(finding, is_waived=state == WAIVED))
 
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """Findings that have one cause, in the order of their places."""
+    """Findings that have one cause, in the order of their places, and the money of all of them."""
 
-    entries: tuple[Entry, ...]
+    entries: Sequence[Entry]
+    fen: int
 
     @property
     def first(self) -> Entry:
         """The first of them."""
         return self.entries[0]
-
-    @property
-    def fen(self) -> int:
-        """The money of all of them."""
-        return sum(abs(e.finding.fen) for e in self.entries)
 
     @property
     def order(self) -> tuple[object, ...]:
@@ -85,8 +102,7 @@ class Cause:
 
     def merge(self) -> Entry:
         """One entry for all of them."""
-        first = self.first
-        return replace(first, finding=replace(first.finding, fen=self.fen), count=len(self.entries))
+        return self.first._replace(fen=self.fen, size=len(self.entries))
 
     @property
     def words(self) -> str:
@@ -104,29 +120,21 @@ class Cause:
         return f"{title} {count:,} {'个村' if is_village else '张表' if is_sheet else '处'}{where}"
 
 
-class _Key(NamedTuple):
+def _find_key(entry: Entry) -> tuple[str, ...]:
     """What findings of one cause have in common; of those that name no row, the sheet (or village) is not asked."""
-
-    code: str
-    file: str
-    sheet: str
-    column: str
-    value: str
-    state: str
-
-
-def _find_key(entry: Entry) -> _Key:
-    finding, place = entry.finding, entry.finding.place
+    finding = entry.finding
+    file, sheet, row, column = finding.place
     value = finding.found if finding.code in _BY_VALUE else ""
-    return _Key(finding.code, place.file, place.sheet if place.row else "", place.column, value, entry.state)
+    return finding.code, entry.state, file, sheet if row else "", column, value
 
 
 def group_causes(entries: Iterable[Entry]) -> list[Cause]:
     """The causes of some findings: errors first, most money first."""
-    groups: dict[_Key, list[Entry]] = {}
+    groups: defaultdict[tuple[str, ...], list[Entry]] = defaultdict(list)
     for entry in entries:
-        groups.setdefault(_find_key(entry), []).append(entry)
-    causes = [Cause(tuple(sorted(group, key=lambda e: e.finding.place))) for group in groups.values()]
+        groups[_find_key(entry)].append(entry)
+    by_place = attrgetter("finding.place")
+    causes = [Cause(sorted(group, key=by_place), sum(abs(e.fen) for e in group)) for group in groups.values()]
     return sorted(causes, key=lambda c: c.order)
 
 
@@ -148,7 +156,7 @@ def draw_causes(causes: Sequence[Cause], inbox: str | None) -> Sheet:
         shown += [cause.first, *below]
         if len(below) < len(cause.entries) and len(cause.entries) > 1:
             rows.append(_draw_rest(cause, len(cause.entries) - len(below)))
-            shown.append(Entry(Finding(cause.first.finding.code, cause.first.finding.place), cause.first.state))
+            shown.append(cause.first)
         folded += [False, *[True] * (len(rows) - len(folded) - 1)]
     left = len(causes) - _MOST_CAUSES
     notes = ["每个原因一行；点左边的“＋”展开下面的各处，左上角的“1”“2”全部收起、全部展开。"]
@@ -170,8 +178,8 @@ def draw_causes(causes: Sequence[Cause], inbox: str | None) -> Sheet:
 def _draw_cause(cause: Cause) -> tuple[Value, ...]:
     first, place = cause.first, cause.first.finding.place
     sheets = place.sheet if place.row else _shorten([e.finding.place.sheet for e in cause.entries])
-    rows = _say_rows(sorted({e.finding.place.row for e in cause.entries}), place)
-    person = first.finding.person if len(cause.entries) == 1 else ""
+    rows = _say_rows(sorted({e.finding.place.row for e in cause.entries} - {0}), place)
+    person = first.person if len(cause.entries) == 1 else ""
     return (
         first.finding.code, SEVERITY_WORDS[first.severity], cause.words, len(cause.entries), cause.fen or None,
         place.file, sheets, place.column, rows, person, format_advice(first.finding), first.state,
@@ -179,10 +187,12 @@ def _draw_cause(cause: Cause) -> tuple[Value, ...]:
 
 
 def _draw_entry(entry: Entry) -> tuple[Value, ...]:
-    finding, place = entry.finding, entry.finding.place
+    place = entry.finding.place
+    file, sheet, row, column = place
+    where = f"第 {row} 行" if row else name_whole(place)
     return (
-        finding.code, SEVERITY_WORDS[entry.severity], f"　{entry.message}", None, finding.fen or None, place.file,
-        place.sheet, place.column, _say_rows([place.row], place), finding.person, "", entry.state,
+        entry.finding.code, SEVERITY_WORDS[entry.severity], f"　{entry.message}", None, entry.fen or None, file,
+        sheet, column, where, entry.person, "", entry.state,
     )  # fmt: skip
 
 
@@ -202,10 +212,14 @@ def _shorten(names: Sequence[str]) -> str:
 
 
 def _say_rows(rows: Sequence[int], place: Place) -> str:
-    """The first rows, e.g. 第 5、6、9 行等 37 行; 整张表 or 整个文件 where none is told; "" for a village."""
-    told = [r for r in rows if r]
-    if not told:
-        is_in_inbox = place.file and place.file not in NOT_IN_INBOX
-        return ("整张表" if place.sheet else "整个文件") if is_in_inbox else ""
-    words = f"第 {'、'.join(map(str, told[:_FIRST]))} 行"
-    return words + (f"等 {len(told):,} 行" if len(told) > _FIRST else "")
+    """The first rows, e.g. 第 5、6、9 行等 37 行; see `name_whole` where there are none."""
+    if not rows:
+        return name_whole(place)
+    words = f"第 {'、'.join(map(str, rows[:_FIRST]))} 行"
+    return words + (f"等 {len(rows):,} 行" if len(rows) > _FIRST else "")
+
+
+def name_whole(place: Place) -> str:
+    """A place that names no row: 整张表, 整个文件; "" for a village or a file of the office."""
+    is_in_inbox = place.file and place.file not in NOT_IN_INBOX
+    return ("整张表" if place.sheet else "整个文件") if is_in_inbox else ""

@@ -122,20 +122,48 @@ def find_first(codes: Ints) -> Ints:
     return list_firsts(codes)[codes]
 
 
+def find_between(codes: Ints, wanted: Bools, among: Bools) -> Ints:
+    """The places, in order, of the rows of either kind whose number rows of both kinds have: only they can be pairs."""
+    size = int(codes.max(initial=-1)) + 1
+    has_both = np.bincount(codes[wanted], minlength=size).astype(np.bool_)
+    has_both &= np.bincount(codes[among], minlength=size).astype(np.bool_)
+    return np.flatnonzero(has_both[codes] & (wanted | among)) if has_both.any() else np.zeros(0, dtype=np.int64)
+
+
 def _find_valid_ids(payments: pd.DataFrame) -> Bools:
     column = payments["id"]
     found: Bools = judge_texts(column, are_valid_ids)[code_column(column).codes]
     return found
 
 
+def find_stretches(payments: pd.DataFrame) -> Ints:
+    """Where another sheet begins, in the order of the payments: few, as those of a sheet stand together."""
+    changes = np.zeros(len(payments), dtype=np.bool_)
+    changes[:1] = True
+    for column in ("file", "sheet"):
+        codes = code_column(payments[column]).codes
+        changes[1:] |= codes[1:] != codes[:-1]
+    return np.flatnonzero(changes)
+
+
 def find_named_rows(payments: pd.DataFrame, sheet: Ints, places: Iterable[Place]) -> Ints:
     """Positions of the payments in the rows that some places name; `sheet` are their numbers of file and sheet."""
-    first = list_firsts(sheet)
-    names = payments[["file", "sheet"]].iloc[first].itertuples(index=False, name=None)
-    numbers = {(str(file), str(name)): number for number, (file, name) in enumerate(names)}
-    rows = {(numbers.get((p.file, p.sheet), -1), p.row) for p in places if p.row}
-    named = np.array([number << 32 | row for number, row in rows if number >= 0], dtype=np.int64)
-    return find_among(sheet << 32 | payments["row"].to_numpy(dtype=np.int64), named)
+    rows = sheet << 32 | payments["row"].to_numpy(dtype=np.int64)
+    is_sorted = bool(np.all(rows[1:] >= rows[:-1]))  # as they are read
+    first = np.searchsorted(sheet, np.arange(int(sheet.max(initial=-1)) + 1)) if is_sorted else list_firsts(sheet)
+    names = zip(*(payments[column].iloc[first].tolist() for column in ("file", "sheet")), strict=True)
+    numbers = {name: number << 32 for number, name in enumerate(names)}
+    wanted = {number | p.row for p in places if p.row and (number := numbers.get(p[:2])) is not None}
+    named = np.array(sorted(wanted), dtype=np.int64)
+    return _find_in_order(rows, named) if is_sorted else find_among(rows, named)
+
+
+def _find_in_order(numbers: Ints, wanted: Ints) -> Ints:
+    """The places of the numbers that are among those wanted, both in ascending order."""
+    first, end = (np.searchsorted(numbers, wanted, side) for side in ("left", "right"))
+    sizes = end - first
+    before = np.cumsum(sizes) - sizes
+    return np.repeat(first - before, sizes) + np.arange(int(sizes.sum()))
 
 
 def list_rows(payments: pd.DataFrame, rows: Ints) -> Iterator[tuple[int, Place, str]]:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from village_notice.checks.control_file import FILE_NAMES as CONTROL_FILES
-from village_notice.domain.finding import Finding, Place
+from village_notice.domain.finding import Finding
 from village_notice.workbook import MOST_LINKS, Link, format_location
 
 _TEXT_FILES = (".csv", ".tsv", ".txt", ".tab", ".prn", ".htm", ".html")
@@ -23,9 +23,19 @@ def link_places(findings: Iterable[Finding], inbox: str | None, file_column: int
     for row, finding in enumerate(findings):
         if len(links) + 2 > MOST_LINKS:
             return links
-        if file := "" if finding.code == _GONE else link_file(inbox, finding.place.file):
-            links += [Link(row, file_column, file), Link(row, cell_column, file, _locate(finding.place))]
+        file, sheet, number, column = finding.place
+        address, start = ("", "") if finding.code == _GONE else _find_way(inbox, file, sheet)
+        if address:
+            location = f"{start}{column or 'A'}{max(number, 1)}" if start else ""
+            links += [Link(row, file_column, address), Link(row, cell_column, address, location)]
     return links
+
+
+@lru_cache(maxsize=4096)
+def _find_way(inbox: str, file: str, sheet: str) -> tuple[str, str]:
+    """Address of a file, and how the location of its cells begins; "" where a link opens it as it is."""
+    has_cells = sheet and ".zip/" not in file.lower() and not file.lower().endswith(_TEXT_FILES)
+    return link_file(inbox, file), format_location(sheet, "") if has_cells else ""
 
 
 @lru_cache(maxsize=4096)
@@ -38,9 +48,3 @@ def link_file(inbox: str | None, file: str) -> str:
     folder = inbox.replace("\\", "/").rstrip("/")
     address = "/".join(filter(None, (folder, *parts[: packed + 1])))
     return f"file:///{address}" if re.match(r"[A-Za-z]:", address) else address
-
-
-def _locate(place: Place) -> str:
-    if not place.sheet or ".zip/" in place.file.lower() or place.file.lower().endswith(_TEXT_FILES):
-        return ""
-    return format_location(place.sheet, f"{place.column or 'A'}{max(place.row, 1)}")

@@ -3,18 +3,28 @@
 import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 import numpy as np
 import pandas as pd
 
-from village_notice.checks.causes import RANKS, STATES, STYLES, WAIVED, Entry, draw_causes, group_causes
+from village_notice.checks.causes import (
+    RANKS,
+    STATES,
+    STYLES,
+    WAIVED,
+    Entry,
+    draw_causes,
+    group_causes,
+    make_entry,
+    name_whole,
+)
 from village_notice.checks.causes import SHEET as CAUSE_SHEET
-from village_notice.checks.keys import find_named_rows
-from village_notice.checks.links import NOT_IN_INBOX, link_file, link_places
+from village_notice.checks.keys import find_named_rows, find_stretches
+from village_notice.checks.links import link_file, link_places
 from village_notice.checks.summary import SET_ASIDE_WORDS, VERDICT_WORDS, Summary
-from village_notice.domain.codes import code_texts, combine_codes, list_firsts
+from village_notice.domain.codes import are_among
 from village_notice.domain.finding import Finding, Place
 from village_notice.domain.money import format_fen
 from village_notice.domain.rules import (
@@ -83,9 +93,9 @@ def build_report(
         around: Where the inbox is, and what else belongs into the workbook.
     """
     inbox = around.inbox
-    complete = _Completer(decided, [f.place for f in (*findings, *waived) if not (f.person and f.fen)])
-    entries = [Entry(complete(f), STATES[RULES[f.code].severity]) for f in findings]
-    entries += [Entry(complete(f), WAIVED) for f in waived]
+    complete = _Completer(decided, [f.place for f in (*findings, *waived) if not (f.person and f.fen)]).complete
+    entries = [make_entry(f, STATES[RULES[f.code].severity], *complete(f)) for f in findings]
+    entries += [make_entry(f, WAIVED, *complete(f)) for f in waived]
     entries.sort(key=lambda e: e.order)
     listed, notes = _shorten(entries)
     sheets = [
@@ -98,36 +108,39 @@ def build_report(
 
 
 class _Completer:
-    """Fills in the name and the money of a finding from the payments at its place, where it tells none."""
+    """Knows the name and the money of a finding from the payments at its place, where it tells none."""
 
     def __init__(self, decided: pd.DataFrame, places: Sequence[Place]) -> None:
         fen = np.abs(decided["raw_fen"].to_numpy(dtype=np.int64, na_value=0))
-        file = code_texts(decided["file"])
-        sheet = combine_codes(file, code_texts(decided["sheet"]))
-        self.money: Counter[Place] = Counter()
-        for columns, codes in ((["file"], file), (["file", "sheet"], sheet)):
-            sums = np.zeros(int(codes.max(initial=-1)) + 1, dtype=np.int64)
-            np.add.at(sums, codes, fen)
-            names = decided[columns].iloc[list_firsts(codes)].itertuples(index=False, name=None)
-            for name, total in zip(names, sums.tolist(), strict=True):
-                self.money[Place(*name)] = total
+        starts = find_stretches(decided)
+        self.sheets: dict[tuple[str, str], int] = {}
+        of_files: Counter[Place] = Counter()
+        of_sheets: Counter[Place] = Counter()
+        stretches = []
+        files, tabs = (decided[name].iloc[starts].tolist() for name in ("file", "sheet"))
+        for file, tab, total in zip(files, tabs, np.add.reduceat(fen, starts).tolist(), strict=True):
+            stretches.append(self.sheets.setdefault((file, tab), len(self.sheets)))
+            of_files[Place(file)] += total
+            of_sheets[Place(file, tab)] += total
+        self.money: dict[Place, int] = {**of_files, **of_sheets}
+        sheet = np.repeat(np.array(stretches, dtype=np.int64), np.diff(starts, append=len(fen)))
         named = find_named_rows(decided, sheet, places)
-        taken = decided[["file", "sheet", "row", "column", "name"]].iloc[named]
-        rows = zip(*(taken[name].tolist() for name in taken), fen[named].tolist(), strict=True)
-        self.rows: defaultdict[Place, list[tuple[str, str, int]]] = defaultdict(list)
-        for file_name, name, row, column, person, money in rows:
-            self.rows[Place(file_name, name, row)].append((column, person, money))
+        keys = sheet[named] << 32 | decided["row"].to_numpy(dtype=np.int64)[named]
+        columns, persons = (decided[name].iloc[named].tolist() for name in ("column", "name"))
+        self.rows: dict[int, list[tuple[str, str, int]]] = {}
+        for key, payment in zip(keys.tolist(), zip(columns, persons, fen[named].tolist(), strict=True), strict=True):
+            self.rows.setdefault(key, []).append(payment)
 
-    def __call__(self, finding: Finding) -> Finding:
-        place = finding.place
-        if finding.person and finding.fen:
-            return finding
+    def complete(self, finding: Finding) -> tuple[str, int]:
+        """Name and money."""
+        person, fen, place = finding.person, finding.fen, finding.place
+        if person and fen:
+            return person, fen
         if not place.row:
-            return replace(finding, fen=finding.fen or self.money[place])
-        rows = self.rows.get(Place(place.file, place.sheet, place.row), [])
+            return person, fen or self.money.get(place, 0)
+        rows = self.rows.get(self.sheets.get(place[:2], -1) << 32 | place.row, [])
         exact = [r for r in rows if r[0] == place.column] or rows
-        person = finding.person or (exact[0][1] if exact else "")
-        return replace(finding, person=person, fen=finding.fen or sum(r[2] for r in exact))
+        return person or (exact[0][1] if exact else ""), fen or sum(r[2] for r in exact)
 
 
 def _shorten(entries: list[Entry]) -> tuple[list[Entry], tuple[str, ...]]:
@@ -183,20 +196,21 @@ def _list_files(entries: Sequence[Entry], decided: pd.DataFrame) -> list[tuple[V
 
     In the order recoveries count as money too, and so does what an error is about where no payment is held (T04).
     """
-    held = decided.loc[decided["verdict"] == "held", ["file", "raw_fen"]]
+    held = decided.loc[are_among(decided["verdict"], ["held"]), ["file", "raw_fen"]]
     by_file = held.assign(size=held["raw_fen"].abs()).groupby("file", sort=True)
     sums = by_file.agg(count=("raw_fen", "size"), fen=("raw_fen", "sum"), size=("size", "sum"))
     money = {str(file): (int(count), int(fen), int(size)) for file, count, fen, size in sums.itertuples(name=None)}
-    codes: defaultdict[str, list[Finding]] = defaultdict(list)
+    errors: defaultdict[str, list[Entry]] = defaultdict(list)
     for entry in entries:
         if entry.state == STATES[Severity.ERROR]:
-            codes[entry.finding.place.file].append(entry.finding)
-    for file, errors in codes.items():
-        money.setdefault(file, (0, 0, sum(abs(e.fen) for e in errors)))
+            errors[entry.finding.place.file].append(entry)
+    for file, found in errors.items():
+        money.setdefault(file, (0, 0, sum(abs(e.fen) for e in found)))
     rows: list[tuple[Value, ...]] = []
-    for file in sorted(money, key=lambda f: (-money[f][2], -len(codes[f]), f.casefold(), f)):
+    for file in sorted(money, key=lambda f: (-money[f][2], -len(errors[f]), f.casefold(), f)):
         count, fen, _ = money[file]
-        rows.append((file or "（整次运行）", len(codes[file]), count, fen, *_find_commonest(codes[file])))
+        causes = _find_commonest([e.finding for e in errors[file]])
+        rows.append((file or "（整次运行）", len(errors[file]), count, fen, *causes))
     return rows
 
 
@@ -248,7 +262,7 @@ def _draw_list(entries: Sequence[Entry], inbox: str | None, notes: tuple[str, ..
         sheets.append(
             Sheet(
                 LIST_SHEET if number == 1 else f"{LIST_SHEET}（{number}）",
-                f"逐条问题：共 {sum(e.count for e in part):,} 条，错误在前，金额大的在前",
+                f"逐条问题：共 {sum(e.size for e in part):,} 条，错误在前，金额大的在前",
                 _LIST_COLUMNS,
                 [_list_row(e) for e in part],
                 notes,
@@ -262,25 +276,25 @@ def _draw_list(entries: Sequence[Entry], inbox: str | None, notes: tuple[str, ..
 
 
 def _list_row(entry: Entry) -> tuple[Value, ...]:
-    finding, place = entry.finding, entry.finding.place
-    message = entry.message if entry.count == 1 else f"{RULES[finding.code].title}：共 {entry.count:,} 处"
-    one = entry.count == 1
+    finding = entry.finding
+    file, sheet, row, column = finding.place
+    cell = (f"{column}{row}" if column else f"第 {row} 行") if row else name_whole(finding.place)
+    if entry.size == 1:
+        told: tuple[Value, ...] = (
+            entry.person,
+            finding.found,
+            finding.expected,
+            _difference(finding.difference),
+            entry.message,
+        )
+    else:
+        told = ("", "", "", None, f"{RULES[finding.code].title}：共 {entry.size:,} 处")
     return (
-        finding.code, SEVERITY_WORDS[entry.severity], place.file, place.sheet, _cell(place),
-        finding.person if one else "", finding.found if one else "", finding.expected if one else "",
-        _difference(finding.difference) if one else None, message, format_advice(finding), entry.state,
-        finding.fen or None,
+        finding.code, SEVERITY_WORDS[entry.severity], file, sheet, cell, *told, format_advice(finding), entry.state,
+        entry.fen or None,
     )  # fmt: skip
 
 
 def _difference(text: str) -> Value:
     """Yuan as a number that can be added up, other differences as they are."""
     return int(text.replace(".", "")) if _MONEY.fullmatch(text) else text or None
-
-
-def _cell(place: Place) -> str:
-    """The place inside the sheet: B7, 第 7 行, or 整张表; "" for a village or a file of the office."""
-    if not place.row:
-        is_in_inbox = place.file and place.file not in NOT_IN_INBOX
-        return ("整张表" if place.sheet else "整个文件") if is_in_inbox else ""
-    return f"{place.column}{place.row}" if place.column else f"第 {place.row} 行"

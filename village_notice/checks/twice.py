@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator
 import numpy as np
 import pandas as pd
 
-from village_notice.checks.keys import Keys, count_before, find_first, list_rows
+from village_notice.checks.keys import Keys, count_before, find_between, find_first, list_rows
 from village_notice.domain.codes import Bools, Ints, are_among, combine_codes, find_repeated
 from village_notice.domain.finding import Finding
 
@@ -85,9 +85,7 @@ def _find_plots(keys: Keys, paid: Bools, rows: Ints, listed: Ints) -> Bools:
 
 def _match_undated(keys: Keys, rows: Ints) -> tuple[Ints, Ints]:
     """Undated payments and the dated one, alike in all else, that another file has: positions of both."""
-    is_vague = keys.is_vague[rows]
-    if is_vague.all() or not is_vague.any():
-        return rows[:0], rows[:0]
+    rows = rows[find_between(keys.programme[rows], keys.is_vague[rows], ~keys.is_vague[rows])]
     alike = (keys.person, keys.programme, keys.amount, keys.year)
     rows = rows[find_repeated(*(k[rows] for k in alike))]
     same, is_vague, file = combine_codes(*(k[rows] for k in alike)), keys.is_vague[rows], keys.file[rows]

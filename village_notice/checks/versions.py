@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator
 import numpy as np
 import pandas as pd
 
-from village_notice.checks.keys import Keys, find_first, list_rows
+from village_notice.checks.keys import Keys, find_between, find_first, list_rows
 from village_notice.domain.codes import (
     Bools,
     Ints,
@@ -77,15 +77,17 @@ def _pair(payments: pd.DataFrame, keys: Keys, rows: Ints, whose: _Whose) -> tupl
     first = some[find_first(combine_codes(*(k[some] for k in loose), time[some]))]
     apart = keys.file[rows[first]] != keys.file[rows[some]]
     pairs = [(some[apart], first[apart])]
-    if vague.any():
-        some = find_repeated(*loose)
-        alike, file, vague = combine_codes(*(k[some] for k in loose)), keys.file[rows[some]], vague[some]
-        names = factorize_texts(payments["file"])[1]
-        versions = [number for number, name in enumerate(names) if _VERSION.search(str(name).rpartition("/")[2])]
-        is_version = np.isin(file, versions)
-        for wanted, among in ((vague, ~vague), (vague & is_version, vague & ~is_version)):
-            pair = _match(alike, file, np.flatnonzero(wanted), np.flatnonzero(among))
-            pairs.append((some[pair[0]], some[pair[1]]))
+    names = factorize_texts(payments["file"])[1]
+    versions = [number for number, name in enumerate(names) if _VERSION.search(str(name).rpartition("/")[2])]
+    is_version = np.isin(keys.file[rows], versions)
+    for wanted, among in ((vague, ~vague), (vague & is_version, vague & ~is_version)):
+        some = find_between(keys.programme[rows], wanted, among)
+        some = some[find_repeated(*(k[some] for k in loose))]
+        pair = _match(
+            combine_codes(*(k[some] for k in loose)), keys.file[rows[some]], np.flatnonzero(wanted[some]),
+            np.flatnonzero(among[some]),
+        )  # fmt: skip
+        pairs.append((some[pair[0]], some[pair[1]]))
     own, partner = (np.concatenate(p) for p in zip(*pairs, strict=True))
     _, once = np.unique(own, return_index=True)
     own, partner = own[once], partner[once]

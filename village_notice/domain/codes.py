@@ -73,7 +73,9 @@ def _factorize_by(column: pd.Series, key: Ints) -> tuple[Ints, "pd.Index[Any]"]:
     first = list_firsts(key)
     texts = column.array
     differs = np.asarray(texts != texts.take(first[key]), dtype=np.bool_)
-    rows = np.union1d(first, np.flatnonzero(differs))
+    looked_up = differs.copy()
+    looked_up[first] = True
+    rows = np.flatnonzero(looked_up)
     found, distinct = pd.factorize(column.iloc[rows])
     place = np.empty(len(column), dtype=np.int64)
     place[rows] = found
@@ -237,18 +239,24 @@ def _number(code: Ints, span: int) -> Ints:
     size = len(code)
     if span > 4 * size and span > 1 << (_BITS - _count_bits(size)):
         return _factorize(code)
-    places = np.arange(size, dtype=np.int64)
+    kind = np.dtype(np.int32 if size < 1 << 31 else np.int64)  # half the memory to go through
+    places = np.arange(size, dtype=kind)
     if span <= 4 * size:
-        table = np.empty(span, dtype=np.int32 if size < 1 << 31 else np.int64)
+        table = np.empty(span, dtype=kind)
         table[code[::-1]] = places[::-1]  # the first place is written last
         first = table[code]
+        if span <= size:
+            own = np.flatnonzero(first == places)
+            table[code[own]] = places[: len(own)]
+            return table[code].astype(np.int64)
     else:
         order, begins = sort_codes(code, span)
-        first = np.empty(size, dtype=np.int64)
+        first = np.empty(size, dtype=kind)
         starts = np.flatnonzero(begins)
-        first[order] = np.repeat(order[starts], np.diff(starts, append=size))
-    numbers: Ints = (np.cumsum(first == places) - 1)[first]
-    return numbers
+        first[order] = np.repeat(order[starts].astype(kind), np.diff(starts, append=size))
+    numbers = np.cumsum(first == places, dtype=kind)
+    numbers -= 1
+    return numbers[first].astype(np.int64)
 
 
 def list_firsts(codes: Ints) -> Ints:
@@ -361,5 +369,5 @@ def find_single(keys: Ints, values: Ints, wanted: Bools, *, none: int = -1) -> I
 
 
 def keep_rows(frame: pd.DataFrame, wanted: Bools) -> pd.DataFrame:
-    """The wanted rows; the frame itself where that is all of them: a county's payments are not copied for nothing."""
-    return frame if wanted.all() else frame[wanted]
+    """The wanted rows, with texts as categories; the frame as it is where that is all: a county's payments are not copied for nothing."""
+    return frame if wanted.all() else categorize(frame)[wanted]

@@ -216,13 +216,18 @@ def format_message(finding: Finding, *, is_waived: bool = False) -> str:
     """The finding's sentence in Chinese; one that was waived holds nothing back."""
     message = RULES[finding.code].message
     message = _say_counted(message) if is_waived else message
-    return message.format(found=finding.found, expected=finding.expected, difference=finding.difference)
+    return _fill_in(message, finding)
 
 
 def format_advice(finding: Finding) -> str:
     """What to do about the finding, in Chinese."""
-    rule = RULES[finding.code]
-    return rule.advice.format(found=finding.found, expected=finding.expected, difference=finding.difference)
+    return _fill_in(RULES[finding.code].advice, finding)
+
+
+def _fill_in(words: str, finding: Finding) -> str:
+    if "{" not in words:  # as most advice
+        return words
+    return words.format(found=finding.found, expected=finding.expected, difference=finding.difference)
 
 
 def is_error(finding: Finding) -> bool:

@@ -7,6 +7,7 @@ from functools import lru_cache
 
 _VILLAGE_TAIL = re.compile(r"(村民委员会|居民委员会|社区居委会|村委会|居委会|委员会)$")
 _FORMULA = re.compile(r"[=+\-@\t\r]")
+_MARKUP = re.compile('[&<>"\n\r\t]')
 _NUMERALS = "零一二三四五六七八九"
 _PRIVATE_USE = {
     0xE816: "\U00020087", 0xE817: "\U00020089", 0xE818: "\U000200cc", 0xE81E: "龴", 0xE826: "龵", 0xE82B: "龶",
@@ -79,6 +80,7 @@ def parse_numeral(text: str) -> int | None:
     return tens + (_NUMERALS.index(ones) if ones else 0)
 
 
+@lru_cache(maxsize=1024)
 def column_letters(number: int) -> str:
     """The letters of a column, from 1: 1 → A, 27 → AA."""
     letters = ""
@@ -124,6 +126,11 @@ def quote_xml(text: str) -> str:
         return f"'{plain}'"
     whole = plain.replace('"', "&quot;")
     return f'"{whole}"'
+
+
+def quote_texts(texts: Sequence[str]) -> list[str]:
+    """The texts as `quote_xml` gives each; most have none of its characters at all."""
+    return list(map(quote_xml, texts)) if _MARKUP.search("".join(texts)) else [f'"{text}"' for text in texts]
 
 
 def unescape_xml(text: str) -> str:

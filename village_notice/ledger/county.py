@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from village_notice.chart import Chart
-from village_notice.domain.codes import Ints, are_among, categorize, code_column, keep_rows, list_firsts, sort_rows
+from village_notice.domain.codes import Ints, are_among, code_column, keep_rows, list_firsts, sort_rows
 from village_notice.domain.money import format_fen
 from village_notice.domain.subsidy import QuantityRule, Subsidy
 from village_notice.domain.village import Village
@@ -113,7 +113,7 @@ def _draw_chart(sheet: Sheet, keys: tuple[str, ...], year: int) -> Chart | None:
 def _sum_villages(decided: pd.DataFrame, villages: Sequence[Village], subsidies: Sequence[Subsidy], year: int) -> _Paid:
     """Payments, quantity, fen, held payments and held fen of each programme and village, and the people paid."""
     wanted = are_among(decided["verdict"], ["accepted", "held"])
-    rows = keep_rows(categorize(decided[[*_TEXTS, *_NUMBERS]]), wanted)
+    rows = keep_rows(decided[[*_TEXTS, *_NUMBERS]], wanted)
     code = code_columns(rows, _PLACE)
     first = list_firsts(code)
     size = len(first)

@@ -15,7 +15,6 @@ from village_notice.domain.codes import (
     Bools,
     Ints,
     are_among,
-    categorize,
     code_column,
     code_texts,
     combine_codes,
@@ -89,7 +88,7 @@ def disclose(decided: pd.DataFrame, scope: Scope, subsidies: Sequence[Subsidy], 
         ConservationError: An accepted payment has no village or no amount, or public + withheld is not what was paid.
     """
     _number_heads(decided)
-    accepted = keep_rows(categorize(decided[_ASKED]), are_among(decided["verdict"], ["accepted"]))
+    accepted = keep_rows(decided[_ASKED], are_among(decided["verdict"], ["accepted"]))
     if are_among(accepted["village_code"], [""]).any() or accepted["amount_fen"].isna().any():
         raise ConservationError("有计入的款项没有村或金额，已停止。请把收件箱发给维护人员。")
     headings = Headings(subsidies, code_column(decided["programme_code"]).texts)

@@ -157,11 +157,13 @@ def _find_households(coded: _Coded, person: Ints, first: Ints) -> Ints:
         first: Position of the first payment of each person.
     """
     heads, ids = coded.list_texts("household_id"), coded.list_texts("id")
-    ranks = _rank_texts([*heads, *ids])
-    of_head = np.array([rank if text else _UNTOLD for text, rank in zip(heads, ranks, strict=False)] or [_UNTOLD])
-    own = ranks[len(heads) :]
+    # only what one person may have several of is compared: heads, and the IDs in rows of one organisation
+    compared = [*heads, *(ids[n] for n in np.unique(coded["id"][coded.organisation == 1]).tolist())]
+    ranks = dict(zip(compared, _rank_texts(compared).tolist(), strict=True))
+    of_head = np.array([ranks[text] if text else _UNTOLD for text in heads] or [_UNTOLD])
+    own = [ranks.get(text, len(ranks) + n) for n, text in enumerate(ids)]
     of_id = np.array([rank if v else _UNTOLD for rank, v in zip(own, coded.is_valid[:-1], strict=True)] or [_UNTOLD])
-    width = len(ranks) + 1  # what a row tells of the head goes before the person's own ID
+    width = len(ranks) + len(ids) + 1  # what a row tells of the head goes before the person's own ID
     head = of_head[coded["household_id"]]
     told = np.where(head < _UNTOLD, head, np.minimum(of_id[coded["id"]], _UNTOLD - width) + width)
     chosen = np.full(len(first), _UNTOLD)

@@ -11,6 +11,8 @@ import zlib
 from collections.abc import Mapping
 from datetime import datetime
 
+import deflate
+
 from village_notice.domain.finding import Finding, Place
 from village_notice.domain.public import VillageYear, list_columns
 from village_notice.domain.subsidy import Tier
@@ -60,7 +62,7 @@ def attach_tables(data: bytes, tables: Mapping[str, bytes], stamp: datetime) -> 
     return update.finish()
 
 
-def _stream(entries: bytes, data: bytes) -> bytes:
+def _stream(entries: bytes, data: bytes | bytearray) -> bytes:
     return b"<<%s/Length %d>>\nstream\n%s\nendstream" % (entries, len(data), data)
 
 
@@ -93,7 +95,7 @@ class _Update:
             date, len(content), hashlib.md5(content, usedforsecurity=False).hexdigest().encode(),
         )  # fmt: skip
         entries = b"/Type/EmbeddedFile/Subtype/text#2Fcsv%s/Filter/FlateDecode" % params
-        stream = self.add(_stream(entries, zlib.compress(content, 6)))
+        stream = self.add(_stream(entries, deflate.zlib_compress(content, 6)))
         return self.add(
             b"<</Type/Filespec/F(%d.csv)/UF%s/Desc%s/AFRelationship/Data/EF<</F %d 0 R/UF %d 0 R>>>>"
             % (number, text_string(name), text_string(name.removesuffix(".csv")), stream, stream)

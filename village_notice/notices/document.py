@@ -171,7 +171,7 @@ class _Writer:
                 b" ".join([b"%d" % v for v in face.bbox]),
                 face.ascent,
                 face.descent,
-                file.add_outlines(program, b"/Length1 %d" % len(program)),
+                file.add_stream(program, b"/Length1 %d" % len(program)),
             )
         )
         descendant = file.add(

@@ -4,18 +4,16 @@ Nearly all objects of a tagged page are small ones of the structure tree: in the
 cross-reference table, they were four fifths of the file.
 """
 
-import zlib
 from itertools import accumulate
 
+import deflate
 import numpy as np
 import numpy.typing as npt
 
 _LEVEL = 1
-"""A higher one makes a page a tenth smaller and takes a fifth longer."""
-_WINDOW, _MEMORY = 13, 7
-"""What comes again in rows and cells lies near: smaller tables stay in the processor's cache and take a third less time."""
+"""A higher one makes a page a twentieth smaller and takes half as long again."""
 _SMALL_LEVEL = 6
-"""For a document of a page or two, nearly all of which is its fonts; 9 saves half of a hundredth and takes twice as long."""
+"""For a document of a page or two, nearly all of which is its fonts."""
 _FONTS = 1
 _PACKED = 250  # single objects after which a stream is closed
 _ENTRY = np.dtype([("kind", ">u1"), ("place", ">u4"), ("index", ">u2")])
@@ -81,23 +79,13 @@ class ObjectFile:
 
     def add_stream(self, data: bytes, extra: bytes = b"") -> int:
         """A new stream, compressed; gives its number."""
-        if self._level != _LEVEL:
-            return self.add_packed(zlib.compress(data, self._level), extra)
-        packer = zlib.compressobj(_LEVEL, wbits=_WINDOW, memLevel=_MEMORY)
-        return self.add_packed(packer.compress(data) + packer.flush(), extra)
+        return self.add_packed(deflate.zlib_compress(data, self._level), extra)
 
-    def add_outlines(self, data: bytes, extra: bytes) -> int:
-        """A new stream of outlines, in which hardly anything comes again: in a long document it is not looked for."""
-        if self._level != _LEVEL:
-            return self.add_stream(data, extra)
-        packer = zlib.compressobj(_LEVEL, strategy=zlib.Z_HUFFMAN_ONLY)
-        return self.add_packed(packer.compress(data) + packer.flush(), extra)
-
-    def add_packed(self, data: bytes, extra: bytes) -> int:
+    def add_packed(self, data: bytes | bytearray, extra: bytes) -> int:
         """A new stream of compressed data; gives its number."""
         return self.add_plain(data, extra + b"/Filter/FlateDecode")
 
-    def add_plain(self, data: bytes, extra: bytes) -> int:
+    def add_plain(self, data: bytes | bytearray, extra: bytes) -> int:
         """A new stream that anybody can read; gives its number."""
         number = self.reserve()
         self._streams[number] = b"<<%s/Length %d>>\nstream\n%s\nendstream" % (
@@ -129,7 +117,7 @@ class ObjectFile:
         numbers = [*self._streams, table]
         entries["kind"][numbers], entries["place"][numbers] = 1, [*offsets, offset]
         entries["index"][0] = 0xFFFF
-        data = zlib.compress(entries.tobytes(), self._level)
+        data = deflate.zlib_compress(entries.tobytes(), self._level)
         parts.append(
             b"%d 0 obj\n<</Type/XRef/Size %d/W[1 4 2]/Root %d 0 R/Info %d 0 R/ID[<%s><%s>]/Filter/FlateDecode/Length %d>>\n"
             b"stream\n%s\nendstream\nendobj\nstartxref\n%d\n%%%%EOF\n"
