@@ -159,14 +159,13 @@ def _make_everything(options: RunOptions, office: Office, out: OutputFolder, cou
     lap("核对")
     scope, stamp = _set_scope(checked, options, office, orders)
     write_csv = partial(write_payments, checked.decided, memory=find_payments_memory(options, wanted, read.readings))
-    proofs = (
-        None if options.check_only else _start_ahead(checked, scope, stamp, office, (out, write_csv), course.beside)
-    )
+    proofs = None if options.check_only else _start_ahead(checked, scope, stamp, office, out, course.beside)
     public = disclose(checked.decided, scope, reference.subsidies.subsidies, Pinyin(reference.surnames))
     give_back_memory()
     lap("归村")
     published: list[Published] = []
     if proofs:
+        course.beside.start(PAYMENTS, _write_beside, out, PAYMENTS, write_csv)
         job = Job(
             settings, stamp, reference.surnames, proofs.result(),
             out.staging / PUBLIC, out.folder / PUBLIC, find_made_before(out, options),
@@ -213,23 +212,27 @@ def _start_ahead(
     scope: Scope,
     stamp: datetime,
     office: Office,
-    made: tuple[OutputFolder, Callable[[Path], None]],
+    out: OutputFolder,
     beside: Beside,
 ) -> Future[dict[str, VillageProof]]:
-    """Begins what needs no disclosed figures: payments.csv, 全市汇总.xlsx, and what packages tell of the checks."""
-    (out, write_csv), subsidies = made, office.reference.subsidies.subsidies
+    """Begins what needs no disclosed figures: 全市汇总.xlsx, and what packages tell of the checks.
 
-    def write(path: Path, write_file: Callable[[Path], None]) -> None:
-        write_file(path)
-        out.hashed.note(path)
-        give_back_memory()
-
+    payments.csv does not either, but nobody waits for it: it is written when the interpreter has less to do.
+    """
+    subsidies = office.reference.subsidies.subsidies
     decisions = Decisions(checked.standing, checked.waived, office.waivers, checked.control, checked.unsettled)
     proofs = beside.start("核对说明", prove_villages, decisions, checked.decided, scope.villages, subsidies)
-    beside.start(PAYMENTS, write, out.place(PRIVATE, PAYMENTS), write_csv)
     whole = partial(write_county, checked.decided, scope, office.reference, stamp)
-    beside.start("全市汇总", write, out.place(PRIVATE, "全市汇总.xlsx"), whole)
+    beside.start("全市汇总", _write_beside, out, "全市汇总.xlsx", whole)
     return proofs
+
+
+def _write_beside(out: OutputFolder, name: str, write: Callable[[Path], None]) -> None:
+    """Writes a file of the office, hashes it and gives back what memory that took."""
+    path = out.place(PRIVATE, name)
+    write(path)
+    out.hashed.note(path)
+    give_back_memory()
 
 
 def _copy_to_server(

@@ -195,8 +195,8 @@ def test_a_column_is_judged_once():
     column, asked = pd.Series(["x", "y", "x"], dtype="str"), []
 
     def judge(texts):
-        asked.append(texts)
-        return np.array([text == "y" for text in texts])
+        asked.append(texts.to_pylist())
+        return np.array([text == "y" for text in texts.to_pylist()])
 
     assert judge_texts(column, judge).tolist() == judge_texts(column, judge).tolist() == [False, True, False]
     assert asked == [["x", "y"]]

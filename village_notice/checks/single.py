@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from village_notice.checks.keys import list_rows
-from village_notice.domain.codes import are_among, code_column, code_texts, list_firsts
+from village_notice.domain.codes import are_among, code_column, code_texts, list_firsts, list_texts
 from village_notice.domain.finding import Finding
 from village_notice.domain.identity import are_valid_cards, is_under_14
 from village_notice.domain.money import format_fen
@@ -63,13 +63,13 @@ def _check_cards(payments: pd.DataFrame) -> Iterator[Finding]:
 
     Source: ISO/IEC 7812-1 annex B; cards of Chinese banks begin with 62 (中国银联) and have 16 to 19 digits.
     """
-    codes, accounts = code_column(payments["account"])
-    texts = accounts.to_numpy(dtype=object).tolist()
-    invalid = np.flatnonzero(~are_valid_cards(texts)).tolist()
-    wrong = [number for number in invalid if _CARD.fullmatch(texts[number])]
+    texts = list_texts(payments["account"])
+    invalid = np.flatnonzero(~are_valid_cards(texts))
+    asked = zip(invalid.tolist(), texts.take(invalid).to_pylist(), strict=True)
+    wrong = [number for number, text in asked if _CARD.fullmatch(text)]
     if not wrong:
         return
-    first = list_firsts(codes.astype(np.int64))
+    first = list_firsts(code_texts(payments["account"]))
     for row, place, name in list_rows(payments, np.sort(first[wrong])):
         yield Finding("C14", place, str(payments["account"].iloc[row]), person=name)
 

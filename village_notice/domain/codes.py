@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa
 
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
@@ -147,15 +148,21 @@ def are_among(column: pd.Series, wanted: Collection[str]) -> Bools:
     return found
 
 
-def judge_texts(column: pd.Series, judge: Callable[[list[str]], Bools]) -> Bools:
+def list_texts(column: pd.Series) -> pa.LargeStringArray:
+    """The distinct texts of a column in the order of their numbers."""
+    texts = pa.array(code_column(column).texts, pa.large_string())
+    return texts.combine_chunks() if isinstance(texts, pa.ChunkedArray) else texts
+
+
+def judge_texts(column: pd.Series, judge: Callable[[pa.LargeStringArray], Bools]) -> Bools:
     """What a judge says of each distinct text of a column, in the order of their numbers, and at the end False for no text.
 
     A frame's column is judged once, whoever asks.
     """
-    coded, store = code_column(column), _find_store(column.array)
+    texts, store = list_texts(column), _find_store(column.array)
     verdicts = _known[id(store)].verdicts if store is not None else {}
     if judge not in verdicts:
-        verdicts[judge] = np.append(judge(coded.texts.to_numpy(dtype=object).tolist()), False)
+        verdicts[judge] = np.append(judge(texts), False)
     return verdicts[judge]
 
 
