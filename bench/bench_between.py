@@ -22,6 +22,7 @@ from bench_findings import write_inbox
 from village_notice.checks.across import check_across
 from village_notice.checks.deceased import Deceased, check_deceased
 from village_notice.checks.neighbours import check_last_year, check_neighbours
+from village_notice.checks.people import check_people
 from village_notice.checks.single import check_single
 from village_notice.checks.summaries import check_summaries
 from village_notice.checks.verdict import decide
@@ -220,7 +221,7 @@ def _forget_village(scene: Scene) -> None:
 def check(scene: Scene) -> list[Finding]:
     """Everything that the checks of rows against each other tell."""
     payments, subsidies = scene.payments, _REFERENCE.subsidies.subsidies
-    found = [*check_single(payments, subsidies), *check_across(payments, subsidies, year=YEAR)]
+    found = [*check_single(payments, subsidies), *check_people(payments), *check_across(payments, subsidies, year=YEAR)]
     found += check_deceased(payments, scene.dead)
     decided = decide(payments, found, year=YEAR)
     found += check_neighbours(decided, _REFERENCE.register.villages)

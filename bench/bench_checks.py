@@ -17,6 +17,7 @@ import pandas as pd
 
 from village_notice.checks.across import check_across
 from village_notice.checks.neighbours import check_neighbours
+from village_notice.checks.people import check_people
 from village_notice.checks.single import check_single
 from village_notice.checks.verdict import decide
 from village_notice.domain.columns import PAYMENT_COLUMNS
@@ -101,6 +102,7 @@ def main() -> None:
     payments = build_payments(options.payments)
     checks: dict[str, float] = {}
     findings = measure("check_single", lambda: list(check_single(payments, subsidies)), checks)
+    findings += measure("check_people", lambda: list(check_people(payments)), checks)
     findings += measure("check_across", lambda: list(check_across(payments, subsidies, year=YEAR)), checks)
     decided = measure("decide", lambda: decide(payments, findings, year=YEAR), checks)
     measure("check_neighbours", lambda: list(check_neighbours(decided, villages)), checks)

@@ -22,3 +22,16 @@ def empty_server(postgres):
         connection.exec_driver_sql(f"DROP SCHEMA IF EXISTS {SERVER_SCHEMA} CASCADE")
     yield url
     open_engine(url).dispose()
+
+
+@pytest.fixture(scope="session")
+def small_demo(tmp_path_factory):
+    """The demo of one township with its office, run: (folder, result), to look at and not to change.
+
+    Whoever asks for it is of the group `demo`, so that it is made once and not in every process of the tests.
+    """
+    from village_notice.demo import run_demo
+    from village_notice.progress import stay_silent
+
+    folder = tmp_path_factory.mktemp("demo") / "演示"
+    return folder, run_demo(folder, stay_silent, townships=("羊郡镇",), households=10, seed=7)

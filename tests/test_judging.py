@@ -6,6 +6,7 @@ import pandas as pd
 from village_notice import demo, judging, pipeline
 from village_notice.checks.across import check_across
 from village_notice.checks.payments_memory import DECIDED
+from village_notice.checks.people import check_people
 from village_notice.domain import side_by_side
 from village_notice.domain.packed import pack_columns
 from village_notice.domain.reading import FileReading
@@ -85,9 +86,9 @@ def test_many_payments_are_looked_at_in_several_threads_and_found_the_same(monke
     starting, found = threading.Thread.start, []
     monkeypatch.setattr(threading.Thread, "start", lambda self: found.append(self.name) or starting(self))
     together = number_people(payments)
-    findings = list(check_across(together, year=2023))
+    findings = [*check_people(payments), *check_across(together, year=2023)]
     assert found
     monkeypatch.setattr(side_by_side, "MANY", 1 << 60)
     alone = number_people(payments)
     pd.testing.assert_frame_equal(together, alone)
-    assert len({f.code for f in findings}) > 2 and findings == list(check_across(alone, year=2023))
+    assert len({f.code for f in findings}) > 2 and findings == [*check_people(payments), *check_across(alone, year=2023)]

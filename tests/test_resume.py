@@ -24,13 +24,15 @@ from village_notice.settings import Settings
 from village_notice.sources.reference import read_reference
 
 TOWNSHIP = "羊郡镇"
+FEW, MANY = 5, 14
+"""Villages of an inbox: those of FEW are drawn in the process itself, those of MANY in others, as in a large run."""
 KILLS = 10
 """Moments in each of two tests, which may run side by side: twenty."""
 
 
 def list_villages():
     register = read_reference(Settings()).register
-    return [v.name for v in register.villages if v.township == TOWNSHIP][:14]
+    return [v.name for v in register.villages if v.township == TOWNSHIP][:MANY]
 
 
 def write_village(folder, number, village, amount=600):
@@ -56,13 +58,21 @@ def write_village(folder, number, village, amount=600):
     book.save(folder / f"{number:02d}{village}.xlsx")
 
 
-@pytest.fixture
-def inbox(tmp_path):
-    folder = tmp_path / "收件箱"
+def write_inbox(folder, villages):
     folder.mkdir()
-    for number, village in enumerate(list_villages()):
+    for number, village in enumerate(list_villages()[:villages]):
         write_village(folder, number, village)
     return folder
+
+
+@pytest.fixture
+def inbox(tmp_path):
+    return write_inbox(tmp_path / "收件箱", FEW)
+
+
+@pytest.fixture
+def large_inbox(tmp_path):
+    return write_inbox(tmp_path / "收件箱", MANY)
 
 
 def run(inbox, out, *more):
@@ -88,7 +98,8 @@ def without_place(answer):
     return {k: v for k, v in answer.items() if k not in {"moved", "changed"}}
 
 
-def test_an_unchanged_run_says_the_same_and_writes_nothing(inbox, tmp_path):
+def test_an_unchanged_run_says_the_same_and_writes_nothing(large_inbox, tmp_path):
+    inbox = large_inbox
     first, _ = run(inbox, tmp_path / "结果")
     before = {p: p.stat().st_mtime_ns for p in (tmp_path / "结果/公开").rglob("*")}
     second, talk = run(inbox, tmp_path / "结果")
@@ -149,14 +160,13 @@ def test_a_result_that_was_touched_is_made_again(inbox, tmp_path, change):
 
 
 def test_one_changed_workbook_redraws_its_village_and_no_other(inbox, tmp_path, monkeypatch):
-    monkeypatch.setattr(publish, "_FEW", 99)  # everything in this process, so that it can be counted
     drawn, read = [], []
     draw = publish.draw_village
     monkeypatch.setattr(publish, "draw_village", lambda v, *a, **k: drawn.append(v.village) or draw(v, *a, **k))
     keep = ReadCache.keep
     monkeypatch.setattr(ReadCache, "keep", lambda self, f, r: read.append(f.relative) or keep(self, f, r))
     run(inbox, tmp_path / "结果")
-    assert len(drawn) == len(read) == 14
+    assert len(drawn) == len(read) == FEW
     drawn.clear()
     read.clear()
     write_village(inbox, 3, list_villages()[3], amount=777)
@@ -168,14 +178,13 @@ def test_one_changed_workbook_redraws_its_village_and_no_other(inbox, tmp_path, 
 
 
 def test_fresh_reads_and_draws_everything_again(inbox, tmp_path, monkeypatch):
-    monkeypatch.setattr(publish, "_FEW", 99)
     run(inbox, tmp_path / "结果")
     drawn = []
     draw = publish.draw_village
     monkeypatch.setattr(publish, "draw_village", lambda v, *a, **k: drawn.append(v.village) or draw(v, *a, **k))
     before = read_bytes(tmp_path / "结果")
     run(inbox, tmp_path / "结果", "--fresh")
-    assert len(drawn) == 14 and read_bytes(tmp_path / "结果") == before
+    assert len(drawn) == FEW and read_bytes(tmp_path / "结果") == before
 
 
 def test_a_changed_setting_or_answer_is_never_passed_over(inbox, tmp_path):
@@ -190,7 +199,8 @@ def test_a_changed_setting_or_answer_is_never_passed_over(inbox, tmp_path):
     assert read_bytes(tmp_path / "结果") == read_bytes(tmp_path / "另外")
 
 
-def test_a_damaged_cache_is_as_good_as_none(inbox, tmp_path):
+def test_a_damaged_cache_is_as_good_as_none(large_inbox, tmp_path):
+    inbox = large_inbox
     run(inbox, tmp_path / "结果")
     wanted = read_bytes(tmp_path / "结果")
     for path in (tmp_path / "结果/内部资料_不得外传/.缓存").rglob("*"):
@@ -218,14 +228,15 @@ def start(inbox, out):
     return subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
 
 
-@pytest.mark.parametrize("seed", [20220713, 20221231])
-def test_killed_at_random_moments_and_begun_again(inbox, tmp_path, seed):
-    run(inbox, tmp_path / "不中断")
-    wanted, out, rng = read_bytes(tmp_path / "不中断"), tmp_path / "结果", random.Random(seed)
+@pytest.mark.parametrize(("seed", "villages"), [(20220713, MANY), (20221231, FEW)])
+def test_killed_at_random_moments_and_begun_again(tmp_path, seed, villages):
+    """Where the paper is drawn by other processes, and where the run draws it itself."""
+    inbox, out, rng = write_inbox(tmp_path / "收件箱", villages), tmp_path / "结果", random.Random(seed)
     begin = time.monotonic()
     process = start(inbox, out)
     assert process.wait(timeout=120) == 0
     whole = time.monotonic() - begin
+    wanted = read_bytes(out)
     shutil.rmtree(out)
     killed = tried = 0
     while killed < KILLS and tried < 3 * KILLS:
@@ -244,15 +255,14 @@ def test_killed_at_random_moments_and_begun_again(inbox, tmp_path, seed):
     process = start(inbox, out)
     assert process.wait(timeout=120) == 0
     assert read_bytes(out) == wanted
-    assert len(kept_villages(out)) == 14 and killed == KILLS
+    assert len(kept_villages(out)) == villages and killed == KILLS
 
 
 def test_what_a_stopped_run_had_finished_is_not_made_again(inbox, tmp_path, monkeypatch):
-    monkeypatch.setattr(publish, "_FEW", 99)
     draw, drawn = publish.draw_village, []
 
     def draw_some(village, *more):
-        if len(drawn) == 9:
+        if len(drawn) == 3:
             raise KeyboardInterrupt
         drawn.append(village.village)
         return draw(village, *more)
@@ -265,13 +275,14 @@ def test_what_a_stopped_run_had_finished_is_not_made_again(inbox, tmp_path, monk
     first = list(drawn)
     monkeypatch.setattr(publish, "draw_village", lambda v, *more: drawn.append(v.village) or draw(v, *more))
     run(inbox, tmp_path / "结果")
-    assert len(drawn) == 14 and not {*first} & {*drawn[9:]}
+    assert len(drawn) == FEW and not {*first} & {*drawn[3:]}
     run(inbox, tmp_path / "另外", "--fresh")
     assert read_bytes(tmp_path / "结果") == read_bytes(tmp_path / "另外")
 
 
-def test_a_reader_starts_at_once_only_where_files_are_others(inbox, tmp_path, monkeypatch):
-    started = []
+def test_a_reader_starts_at_once_only_where_files_are_others(large_inbox, tmp_path, monkeypatch):
+    inbox, started = large_inbox, []
+    monkeypatch.setattr(publish, "_FEW", 99)  # everything is drawn in this process: that is quicker
 
     class Counted(early.ReaderPool):
         def __init__(self, workers, **more):
@@ -294,7 +305,7 @@ def test_a_pool_of_one_grows_for_many_files(inbox, tmp_path, monkeypatch):
     monkeypatch.setattr(early, "_MUCH", 1)
     grown, grow = [], early.ReaderPool.grow
     monkeypatch.setattr(early.ReaderPool, "grow", lambda self, workers: grown.append(workers) or grow(self, workers))
-    for number in range(8):
+    for number in range(4):
         write_village(inbox, number, list_villages()[number], amount=777)
     run(inbox, tmp_path / "结果", "--workers", "3")
     assert grown == [3]
@@ -381,7 +392,6 @@ def test_with_hashes_from_another_process_the_results_are_the_same(inbox, tmp_pa
 def test_a_result_changed_while_the_run_checks_is_made_again(inbox, tmp_path, hash_everything, monkeypatch, change):
     out = tmp_path / "结果"
     run(inbox, out)
-    run(inbox, tmp_path / "另外")
     victim = {
         "database": out / "公开/查询.db",
         "payments": out / "内部资料_不得外传/payments.csv",

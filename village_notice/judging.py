@@ -17,6 +17,7 @@ from village_notice.checks.deceased import check_deceased, read_deceased
 from village_notice.checks.links import NOT_IN_INBOX
 from village_notice.checks.neighbours import check_last_year, check_neighbours
 from village_notice.checks.other_years import check_other_years
+from village_notice.checks.people import check_people
 from village_notice.checks.posted import check_posted, list_unposted
 from village_notice.checks.printed import check_printed
 from village_notice.checks.single import check_single
@@ -131,7 +132,8 @@ def _look_at_payments(read: Intake, options: RunOptions, reference: Reference) -
     def check_alone() -> tuple[list[Finding], list[Finding]]:
         deceased = check_deceased(payments, read_deceased(options.home))
         single = list(check_single(payments, subsidies))
-        return single, [*deceased, *check_printed(payments, reference.surnames)]
+        people = check_people(payments, copies=read.copies)  # needs no numbers, and here a processor is free
+        return single, [*deceased, *check_printed(payments, reference.surnames), *people]
 
     (numbered, across), (single, others) = do_both(check_together, check_alone, len(payments))
     return numbered, [*read.findings, *list_findings(read.readings), *single, *across, *others]

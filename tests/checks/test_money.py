@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from village_notice.checks.across import check_across
 from village_notice.checks.control import check_control, reconcile
 from village_notice.checks.control_file import ControlLine
+from village_notice.checks.people import check_people
 from village_notice.checks.single import check_single
 from village_notice.checks.verdict import decide
 
@@ -35,7 +36,7 @@ def sign(rows):
 def look(make, rows):
     """(decided frame, findings) of payments."""
     frame = make(*rows)
-    findings = [*check_single(frame), *check_across(frame, year=2023)]
+    findings = [*check_single(frame), *check_people(frame), *check_across(frame, year=2023)]
     return decide(frame, findings, year=2023).assign(person_no=range(len(frame))), findings
 
 

@@ -23,11 +23,12 @@ def test_every_line_offered_settles_its_question(golden, tmp_path, code):
         file, home = tmp_path / path.stem / case.file, tmp_path / path.stem / "办公"
         golden.write_xlsx(case, file)
         options = ReadOptions(2023, home=home, register=golden.folder / "register.csv")
-        for sheet, place, question, line in list_lines(explain(file, case.file, options)):
+        asked = explain_file(file, case.file, forget_answers(options))
+        for sheet, place, question, line in list_lines(asked):
             if question.code == code:
                 key, _, value = line.partition("    #")[0].partition(" = ")
                 value = WORDS.get(value, value.strip('"'))
-                write_answers(explain(file, case.file, options), options, [f"{key}={value}"], sheet)
+                write_answers(asked, forget_answers(options), [f"{key}={value}"], sheet)
                 page = explain_file(file, case.file, options)
                 left = [q.lines[0] for s in page.sheets if s.sheet == sheet for q in s.tables[place].questions]
                 assert not [rest for rest in left if rest.startswith(f"{key} ")], (path.name, line, format_page(page))
@@ -35,12 +36,12 @@ def test_every_line_offered_settles_its_question(golden, tmp_path, code):
     assert tried >= 2
 
 
-def explain(file, relative, options):
-    """The page of a file with nothing answered."""
+def forget_answers(options):
+    """The options, with nothing answered in their office."""
     shutil.rmtree(options.home, ignore_errors=True)
     options.home.mkdir(parents=True)
     (options.home / "office.toml").write_text("", encoding="utf-8")
-    return explain_file(file, relative, options)
+    return options
 
 
 def list_lines(page):

@@ -21,6 +21,7 @@ from village_notice.checks.corrections import settle_corrections
 from village_notice.checks.deceased import Deceased, check_deceased
 from village_notice.checks.neighbours import check_last_year, check_neighbours
 from village_notice.checks.other_years import check_other_years
+from village_notice.checks.people import check_people
 from village_notice.checks.posted import check_posted
 from village_notice.checks.printed import check_printed
 from village_notice.checks.single import check_single
@@ -128,7 +129,11 @@ def pay(*rows: dict[str, object]) -> Case:
 
     def check(_: Path) -> Codes:
         payments = frame(*rows)
-        found: list[Finding] = [*check_single(payments, SUBSIDIES), *check_across(payments, SUBSIDIES, year=2022)]
+        found: list[Finding] = [
+            *check_single(payments, SUBSIDIES),
+            *check_people(payments),
+            *check_across(payments, SUBSIDIES, year=2022),
+        ]
         return codes(found)
 
     return check

@@ -2,14 +2,13 @@
 
 import json
 import re
+import shutil
 import sqlite3
 
 import pytest
 
-from village_notice import demo, pipeline
+from village_notice.demo import INBOX, OFFICE, RESULTS
 from village_notice.ledger.desk import prepare_desk
-from village_notice.progress import stay_silent
-from village_notice.settings import create_office
 from village_notice.web.desk.keys import set_password
 
 from .office import PASSWORD, Clerk, Clock, build_site
@@ -18,18 +17,16 @@ _DIGITS = re.compile(r"\d[\dXx\s.\-]{5,}")
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory):
+def made(small_demo, tmp_path_factory):
     """A small sample, run with an office folder: (private numbers, office folder, database)."""
-    folder = tmp_path_factory.mktemp("样例")
-    truth = demo.write_sample(folder / "收件箱", townships=("羊郡镇",), seed=7, year=2022, households=10)
-    create_office(folder / "办公")
-    options = pipeline.RunOptions(folder / "收件箱", folder / "结果", 2022, home=folder / "办公", workers=1)
-    pipeline.run(options, stay_silent)
-    prepare_desk(folder / "办公")
-    set_password(folder / "办公", PASSWORD)
-    values = json.loads(truth.read_text(encoding="utf-8"))["private"]
+    folder, _ = small_demo
+    home = tmp_path_factory.mktemp("样例") / "办公"
+    shutil.copytree(folder / OFFICE, home)
+    prepare_desk(home)
+    set_password(home, PASSWORD)
+    values = json.loads((folder / INBOX / "truth.json").read_text(encoding="utf-8"))["private"]
     private = {re.sub(r"\W", "", str(number)) for kind in values.values() for number in kind}
-    return private, folder / "办公", folder / "结果/公开/查询.db"
+    return private, home, folder / RESULTS / "公开/查询.db"
 
 
 def list_people(home):
@@ -40,6 +37,7 @@ def list_people(home):
         return connection.execute(query).fetchall()
 
 
+@pytest.mark.xdist_group("demo")
 def test_no_private_number_is_in_any_answer(made):
     private, home, db = made
     people = list_people(home)

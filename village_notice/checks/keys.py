@@ -4,7 +4,7 @@ Two million payments are compared in several ways.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -71,7 +71,7 @@ def build_keys(payments: pd.DataFrame) -> Keys:
     sheet = combine_codes(file, code_texts(payments["sheet"]))
     year = payments["year"].to_numpy(dtype=np.int64, na_value=-1)
     time, is_vague = _code_times(payments, sheet, year)
-    has_id = _find_valid_ids(payments)
+    has_id = find_valid_ids(payments)
     person, programme = _code_persons(payments, has_id), _code_programmes(payments)
     return Keys(
         has_id=has_id,
@@ -97,6 +97,11 @@ def sort_by_path(payments: pd.DataFrame) -> pd.DataFrame:
     if bool(np.all(places[1:] >= places[:-1])):
         return payments
     return payments.iloc[np.argsort(places, kind="stable")]
+
+
+def leave_out_copies(payments: pd.DataFrame, copies: Collection[str]) -> pd.DataFrame:
+    """The payments in path order, without those of files that are copies of another."""
+    return sort_by_path(payments[~payments["file"].isin(list(copies))] if copies else payments)
 
 
 def count_before(codes: Ints) -> Ints:
@@ -130,7 +135,14 @@ def find_between(codes: Ints, wanted: Bools, among: Bools) -> Ints:
     return np.flatnonzero(has_both[codes] & (wanted | among)) if has_both.any() else np.zeros(0, dtype=np.int64)
 
 
-def _find_valid_ids(payments: pd.DataFrame) -> Bools:
+def find_persons(payments: pd.DataFrame) -> Bools:
+    """Which payments are no organisation's."""
+    found: Bools = (payments["organisation"] == 0).to_numpy()
+    return found
+
+
+def find_valid_ids(payments: pd.DataFrame) -> Bools:
+    """Which payments tell a valid ID."""
     column = payments["id"]
     found: Bools = judge_texts(column, are_valid_ids)[code_column(column).codes]
     return found
