@@ -91,4 +91,7 @@ def test_many_payments_are_looked_at_in_several_threads_and_found_the_same(monke
     monkeypatch.setattr(side_by_side, "MANY", 1 << 60)
     alone = number_people(payments)
     pd.testing.assert_frame_equal(together, alone)
-    assert len({f.code for f in findings}) > 2 and findings == [*check_people(payments), *check_across(alone, year=2023)]
+    assert len({f.code for f in findings}) > 2 and findings == [
+        *check_people(payments),
+        *check_across(alone, year=2023),
+    ]

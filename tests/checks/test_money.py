@@ -2,7 +2,6 @@
 
 from collections import Counter
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -60,26 +59,31 @@ def control_of(decided):
     ]
 
 
+def change(rows, place, mistake):
+    """The rows with one of them lost, doubled or one fen higher."""
+    match mistake:
+        case "drop":
+            return [*rows[:place], *rows[place + 1 :]]
+        case "double":
+            return [*rows[:place], rows[place], *rows[place:]]
+        case _:
+            return [*rows[:place], rows[place] | {"amount_fen": rows[place]["amount_fen"] + 1}, *rows[place + 1 :]]
+
+
 @FIXED
 @given(st.lists(payment, min_size=1, max_size=12), st.data())
-@pytest.mark.parametrize("mistake", ["drop", "double", "alter"])
-def test_no_change_of_one_payment_is_unseen(make, mistake, rows, data):
+def test_no_change_of_one_payment_is_unseen(make, rows, data):
     rows = [*sign(rows), {"amount_fen": 5, "status": "成功", "name": "丁木", "township": "石桥镇"}]
     decided, before = look(make, rows)
     lines = control_of(decided)
     assert [f for f in check_control(reconcile(lines, decided)) if f.code == "T04"] == []
-    place = data.draw(st.integers(0, len(rows) - 1))
-    changed = list(rows)
-    if mistake == "drop":
-        changed.pop(place)
-    elif mistake == "double":
-        changed.insert(place, rows[place])
-    else:
-        changed[place] = rows[place] | {"amount_fen": rows[place]["amount_fen"] + 1}
-    now, after = look(make, changed)
-    told = [f.code for f in check_control(reconcile(lines, now)) if f.code in ("T04", "T05")]
-    totals = [Counter(f.groupby("verdict")["amount_fen"].sum().to_dict()) for f in (decided, now)]
-    assert told or Counter(f.code for f in before) != Counter(f.code for f in after) or totals[0] != totals[1]
-    if rows[place]["status"] in ("成功", "补发", "", "追回") and rows[place]["amount_fen"] != -1:
-        held = [f["verdict"].eq("held").sum() for f in (decided, now)]
-        assert told or held[0] != held[1] or totals[0] != totals[1]
+    for mistake in ("drop", "double", "alter"):
+        place = data.draw(st.integers(0, len(rows) - 1), mistake)
+        now, after = look(make, change(rows, place, mistake))
+        told = [f.code for f in check_control(reconcile(lines, now)) if f.code in ("T04", "T05")]
+        totals = [Counter(f.groupby("verdict")["amount_fen"].sum().to_dict()) for f in (decided, now)]
+        codes = [Counter(f.code for f in findings) for findings in (before, after)]
+        assert told or codes[0] != codes[1] or totals[0] != totals[1], mistake
+        if rows[place]["status"] in ("成功", "补发", "", "追回") and rows[place]["amount_fen"] != -1:
+            held = [f["verdict"].eq("held").sum() for f in (decided, now)]
+            assert told or held[0] != held[1] or totals[0] != totals[1], mistake

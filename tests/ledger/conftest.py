@@ -28,10 +28,11 @@ def make_id(serial: int, born: str = "19650101") -> str:
 def make_payments() -> Callable[..., pd.DataFrame]:
     """A function from one dict a payment to a frame; rows count up from 1."""
 
+    empty = build_frame({"name": ["x"]}).iloc[0].to_dict()
+
     def make(*payments: dict[str, object]) -> pd.DataFrame:
         rows = [{**_PAYMENT, "row": n, **p} for n, p in enumerate(payments, 1)]
         names = [c for c in FRAME_COLUMNS if any(c in row for row in rows)]
-        empty = build_frame({"name": ["x"]}).iloc[0]
         return build_frame({c: [row.get(c, empty[c]) for row in rows] for c in names})
 
     return make
