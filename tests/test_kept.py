@@ -297,3 +297,42 @@ def test_damaged_figures_of_another_version_do_not_stop_a_run(tmp_path, county):
     )
     stage(tmp_path, county)
     assert read_kept(tmp_path) == county
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda facts: facts.pop("stamp"),
+        lambda facts: facts.update(stamp="yesterday"),
+        lambda facts: facts.update(empty=[1]),
+        lambda facts: facts.pop("merged"),
+        lambda facts: facts["villages"][0].pop("programmes"),
+        lambda facts: facts["villages"][0]["programmes"][0].update(tier="Z"),
+    ],
+)
+def test_facts_of_another_version_do_not_stop_a_run_and_are_told_to_who_reads_them(tmp_path, county, change):
+    def alter(data):
+        facts = json.loads(data)
+        change(facts)
+        return json.dumps(facts).encode()
+
+    stage(tmp_path, county)
+    path = tmp_path / PRIVATE / KEPT
+    path.write_bytes(rewrite(path.read_bytes(), {"村.json": alter, "乡镇.json": lambda _: b"{}"}))
+    with pytest.raises(UsageError, match="请重新运行"):
+        read_kept(tmp_path)
+    stage(tmp_path, county)
+    assert read_kept(tmp_path) == county
+
+
+def test_no_damage_of_the_figures_before_stops_a_run(tmp_path, county):
+    stage(tmp_path, county)
+    path, rng = tmp_path / PRIVATE / KEPT, random.Random(11)
+    data = path.read_bytes()
+    end = data.rindex(b"PK\x01\x02")  # in the list of members one byte can ask for another version, or for a password
+    for place in [*range(end, end + 46), *(rng.randrange(len(data)) for _ in range(100))]:
+        damaged = bytearray(data)
+        damaged[place] ^= 1 << rng.randrange(8)
+        path.write_bytes(damaged)
+        stage(tmp_path, county)
+        assert path.read_bytes() == data

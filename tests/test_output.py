@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from village_notice import hashed_files
+from village_notice import hashed_files, output
 from village_notice.errors import CannotWriteError, UsageError
 from village_notice.hashed_files import HashedFiles
 from village_notice.output import CACHE, OLD, list_looks, list_written, open_output, record_files
@@ -134,6 +134,18 @@ def test_paths_of_what_was_written_below_a_folder(tmp_path, monkeypatch):
     assert list_written(tmp_path / "out", "公开/") == written[1:2]
     monkeypatch.chdir(tmp_path / "out")
     assert list_written(Path())[0] == str(Path() / "b.txt") == "b.txt"
+
+
+def test_folders_left_empty_by_a_run_that_was_killed_before_its_end_are_taken_away_by_the_next(tmp_path, monkeypatch):
+    out = tmp_path / "结果"
+    make(out, {"公开/甲镇/a.txt": "a", "公开/乙镇/乙村/b.txt": "b"})
+    with monkeypatch.context() as patched:
+        patched.setattr(output, "_remove_empty_folders", lambda *_: 1 / 0)  # as killed there
+        with pytest.raises(ZeroDivisionError):
+            make(out, {"公开/甲镇/a.txt": "a"})
+    assert (out / "公开/乙镇/乙村").is_dir()
+    make(out, {"公开/甲镇/a.txt": "a"})
+    assert not (out / "公开/乙镇").exists()
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows does not say when a file was changed")

@@ -408,6 +408,16 @@ def test_check_into_the_folder_of_a_run_leaves_the_paper_where_it_is(inbox, tmp_
     run(inbox, tmp_path / "结果")
     assert hashes(tmp_path / "结果/公开") == paper
     assert not (tmp_path / "结果/旧版").exists()
+    write(
+        inbox / "又一个.xlsx",
+        "2022年羊郡镇高龄津贴发放表",
+        [[*r, "2022-06-30", "成功"] for r in people("东关村", 2, 700)],
+    )
+    run(inbox, tmp_path / "结果")
+    figures = [tmp_path / "结果/内部资料_不得外传" / name for name in ("公示数据.zip", "公示数据_上次.zip")]
+    before = [p.read_bytes() for p in figures]
+    run(inbox, tmp_path / "结果", command="check")
+    assert [p.read_bytes() for p in figures] == before
 
 
 def test_what_is_held_in_another_township_makes_no_draft_here(inbox, tmp_path):

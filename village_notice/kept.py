@@ -6,7 +6,6 @@ with the internal papers all the same, because it tells which lines belong to on
 The tables of each township lie apart: where a township says the same as in the run before, its bytes are copied.
 """
 
-import filecmp
 import hashlib
 import io
 import json
@@ -128,7 +127,7 @@ def _hash_tables(villages: Sequence[VillageYear]) -> str:
 
 @cache
 def _name_writer() -> str:
-    """All that the bytes of packed tables depend on besides the figures."""
+    """All that the bytes of packed tables depend on besides the figures; whoever packs otherwise raises `_FORMAT`."""
     import pandas as pd
     import pyarrow as pa
 
@@ -236,10 +235,11 @@ def keep_earlier(out: Path, staging: Path) -> None:
     They are those in OUT or, where these say the same as the new ones, the earlier ones of OUT.
     """
     now, target = staging / PRIVATE / KEPT, staging / PRIVATE / EARLIER
+    written = now.read_bytes()
     target.unlink(missing_ok=True)  # figures may be staged twice in a run
     for name in (KEPT, EARLIER):
         path = out / PRIVATE / name
-        if not path.is_file() or filecmp.cmp(path, now, shallow=False) or (name == KEPT and _say_the_same(path, now)):
+        if not path.is_file() or path.read_bytes() == written or (name == KEPT and _say_the_same(path, now)):
             continue  # the earlier ones said something else when they were put there
         shutil.copyfile(path, target)
         return
@@ -252,7 +252,7 @@ def _say_the_same(earlier: Path, now: Path) -> bool:
         return before == after
     try:
         return _read(earlier) == _read(now)
-    except (UsageError, TypeError):  # damaged, or its villages have other facts
+    except UsageError:  # damaged, or its villages have other facts
         return False
 
 
@@ -298,14 +298,14 @@ def _read(path: Path, pick: Callable[[Sequence[Where]], Collection[str]] | None 
             for members in _choose_members(archive, facts["format"], {v["township"] for v in wanted}):
                 lines |= _unpack(archive.read(members[0]), LINE_COLUMNS, codes)
                 households |= _unpack(archive.read(members[1]), HOUSEHOLD_COLUMNS, codes)
-    except (zipfile.BadZipFile, zlib.error, EOFError, KeyError, ValueError, OSError) as error:
+        return Kept(
+            datetime.fromisoformat(facts["stamp"]),
+            tuple(_make_village(v, lines, households) for v in wanted),
+            tuple(MergedTotal(**m) for m in facts["merged"]),
+            tuple((township, village) for township, village in facts["empty"]),
+        )
+    except _DAMAGE as error:
         raise UsageError(f"{path} 读不出来（{error}）。请重新运行一次 run。") from error
-    return Kept(
-        datetime.fromisoformat(facts["stamp"]),
-        tuple(_make_village(v, lines, households) for v in wanted),
-        tuple(MergedTotal(**m) for m in facts["merged"]),
-        tuple((township, village) for township, village in facts["empty"]),
-    )
 
 
 def _choose_members(archive: zipfile.ZipFile, number: int, townships: Collection[str]) -> Iterator[list[str]]:

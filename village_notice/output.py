@@ -140,10 +140,10 @@ class OutputFolder:
                 gone.append(name)
         for name, path in made.items():
             self._put(name, path, after)
+        _remove_empty_folders(self.folder, gone)  # as long as the list tells what lay in them
         _write_manifest(self.folder, after)
         shutil.rmtree(self.staging, ignore_errors=True)
         shutil.rmtree(self.unfinished, ignore_errors=True)
-        _remove_empty_folders(self.folder, gone)
         self._note_looks({name: after[name] for name in made if name not in self.blocked}, after, began)
 
     def _note_looks(self, made: Mapping[str, str], after: Mapping[str, str], began: int) -> None:

@@ -44,7 +44,7 @@ from village_notice.judging import (
     reconcile_control,
     tell_unused,
 )
-from village_notice.kept import KEPT, Kept, keep_earlier, write_kept
+from village_notice.kept import EARLIER, KEPT, Kept, keep_earlier, write_kept
 from village_notice.ledger.disclosure import Disclosure, Scope, disclose
 from village_notice.ledger.keeping import keep_run
 from village_notice.ledger.store import Import
@@ -346,5 +346,5 @@ def _put_in_place(out: OutputFolder, published: Sequence[Published], options: Ru
 def _find_kept(out: OutputFolder, options: RunOptions) -> frozenset[str]:
     """What stays although this run did not make it, as prefixes of paths: sealed packages; for `check` all paper."""
     if options.check_only:
-        return frozenset({f"{PUBLIC}/", f"{PRIVATE}/全市汇总.xlsx", f"{PRIVATE}/{KEPT}"})
+        return frozenset({f"{PUBLIC}/", *(f"{PRIVATE}/{name}" for name in ("全市汇总.xlsx", KEPT, EARLIER))})
     return frozenset(f"{f.relative_to(out.folder).as_posix()}/" for f in find_sealed(out.folder / PUBLIC))
