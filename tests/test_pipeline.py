@@ -433,7 +433,7 @@ def test_what_is_held_in_another_township_makes_no_draft_here(inbox, tmp_path):
 
 def test_profile_tells_the_share_of_each_stage(inbox, tmp_path):
     for command, stages in (
-        ("run", ["核对说明", "payments.csv", "全市汇总", "归村", "查询库", "公示数据", "公示", "档案"]),
+        ("run", ["核对说明", "全市汇总", "归村", "payments.csv", "查询库", "公示数据", "公示", "档案"]),
         ("check", ["归村", "payments.csv"]),
     ):
         result = run(inbox, tmp_path / command, "--profile", "--json", command=command)

@@ -11,10 +11,7 @@ from playwright.sync_api import Browser, sync_playwright
 from playwright.sync_api import Page as Tab
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-needs_browser = [
-    pytest.mark.skipif(CHROMIUM is None, reason="没有 Chromium：apt-get install chromium 以后再运行浏览器测试"),
-    pytest.mark.xdist_group("browser"),
-]
+_NEEDS = pytest.mark.skipif(CHROMIUM is None, reason="没有 Chromium：apt-get install chromium 以后再运行浏览器测试")
 _ARGUMENTS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run", "--hide-scrollbars")
 _MOST_MS = 30_000
 SMALL = """
@@ -43,6 +40,11 @@ CONTRAST = """
       return (a + 0.05) / (b + 0.05) < 4.5; }).map(e => e.outerHTML).join("|");
 })()
 """
+
+
+def need_browser(group: str) -> list[pytest.MarkDecorator]:
+    """The marks of tests that share a browser: one process runs all of a group."""
+    return [_NEEDS, pytest.mark.xdist_group(f"browser {group}")]
 
 
 class Page:

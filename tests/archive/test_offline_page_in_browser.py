@@ -8,9 +8,9 @@ import pytest
 from village_notice.archive.seal import seal_package
 from village_notice.settings import Settings
 
-from .browser import needs_browser, open_browser
+from .browser import need_browser, open_browser
 
-pytestmark = needs_browser
+pytestmark = need_browser("page")
 
 ASK = """
 (words => {

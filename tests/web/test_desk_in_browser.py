@@ -7,10 +7,10 @@ from waitress import create_server
 
 from village_notice.web.desk.app import create_app
 
-from ..archive.browser import CONTRAST, SMALL, UNNAMED, Page, needs_browser, open_browsers, open_tab
+from ..archive.browser import CONTRAST, SMALL, UNNAMED, Page, need_browser, open_browsers, open_tab
 from .office import IDS, PASSWORD, PRIVATE, Clock, build_office, build_site
 
-pytestmark = needs_browser
+pytestmark = need_browser("desk")
 
 RIGHT = IDS["王建国1"][-4:]
 PAGES = ("login", "home", "villages", "people", "answer", "wrong", "checked", "face", "record")

@@ -12,9 +12,9 @@ from village_notice.settings import Phones, Settings
 from village_notice.web.limits import Limits
 from village_notice.web.public.app import PublicSite, create_app
 
-from ..archive.browser import CONTRAST, SMALL, UNNAMED, needs_browser, open_browsers, open_tab
+from ..archive.browser import CONTRAST, SMALL, UNNAMED, need_browser, open_browsers, open_tab
 
-pytestmark = needs_browser
+pytestmark = need_browser("public")
 
 
 @pytest.fixture(scope="module")
