@@ -35,6 +35,7 @@ from village_notice.domain.side_by_side import do_both, do_side_by_side
 from village_notice.domain.text import fold_text
 from village_notice.intake import Intake, list_findings
 from village_notice.ledger.keeping import recall_names, recall_numbers, recall_payments
+from village_notice.ledger.owners import number_heads
 from village_notice.ledger.persons import number_people
 from village_notice.ledger.tiers import check_tiers
 from village_notice.options import RunOptions
@@ -132,7 +133,8 @@ def _look_at_payments(read: Intake, options: RunOptions, reference: Reference) -
     def check_alone() -> tuple[list[Finding], list[Finding]]:
         deceased = check_deceased(payments, read_deceased(options.home))
         single = list(check_single(payments, subsidies))
-        people = check_people(payments, copies=read.copies)  # needs no numbers, and here a processor is free
+        people = list(check_people(payments, copies=read.copies))  # needs no numbers, and here a processor is free
+        number_heads(payments)  # disclosure asks for it
         return single, [*deceased, *check_printed(payments, reference.surnames), *people]
 
     (numbered, across), (single, others) = do_both(check_together, check_alone, len(payments))

@@ -3,6 +3,7 @@
 Whether anything has changed is known before pandas and the drawing libraries are imported, which takes longer.
 """
 
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache, partial
 
 from village_notice.early import Early
@@ -37,9 +38,11 @@ def run(options: RunOptions, progress: Progress, watch: Stopwatch | None = None)
             return done
     with search_garbage_seldom(), Early(options, discover) as early:
         early.start_readers(has_other_files=has_other_files(options, discover))
-        early.start_hashing()
-        from village_notice import pipeline
+        with ThreadPoolExecutor(1) as thread:  # looking at all results takes as long as a part of the imports
+            hashing = thread.submit(early.start_hashing)
+            from village_notice import pipeline
 
+            hashing.result()
         return pipeline.run(options, progress, watch, early)
 
 

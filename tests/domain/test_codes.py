@@ -75,7 +75,7 @@ def test_a_column_is_numbered_once_however_often_it_is_asked_for(monkeypatch):
 def test_numbered_by_another_column_is_numbered_all_the_same(rows: list[tuple[str, int]]) -> None:
     texts, keys = [text for text, _ in rows], combine_codes(np.array([key for _, key in rows], dtype=np.int64))
     expected = code_column(pd.Series(texts, dtype="str"))
-    found = code_column(pd.Series(texts, dtype="str"), key=keys)
+    found = code_column(pd.Series(texts, dtype="str"), key=lambda: keys)
     assert found.codes.tolist() == expected.codes.tolist() and [*found.texts] == [*expected.texts]
 
 
@@ -83,7 +83,7 @@ def test_only_what_the_other_column_does_not_tell_is_looked_up(monkeypatch):
     factorize, looked_up = pd.factorize, []
     monkeypatch.setattr(codes_module.pd, "factorize", lambda c: looked_up.append([*c]) or factorize(c))
     heads = pd.Series(["王甲", "李乙", "王甲", "张丙", "李乙"], dtype="str")
-    coded = code_column(heads, key=np.array([0, 1, 0, 1, 1]))
+    coded = code_column(heads, key=lambda: np.array([0, 1, 0, 1, 1]))
     assert looked_up == [["王甲", "李乙", "张丙"]] and coded.codes.tolist() == [0, 1, 0, 2, 1]
     assert code_column(heads) is coded
 

@@ -110,7 +110,7 @@ def _check_age(payments: pd.DataFrame, children: list[str]) -> Iterator[Finding]
     years = payments["year"].to_numpy(dtype=np.int64, na_value=0)
     last = int(years[years > 0].min(initial=9999))
     codes, texts = code_column(
-        payments["birth_date"], key=code_texts(payments["id"])
+        payments["birth_date"], key=lambda: code_texts(payments["id"])
     )  # nearly every date comes from one
     born = texts.to_numpy(dtype=np.str_)
     young = (born >= f"{last - 15:04d}")[codes] & ~are_among(payments["programme_code"], children)

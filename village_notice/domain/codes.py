@@ -43,13 +43,13 @@ _numbered_now: dict[int, threading.Lock] = {}
 _numbering = threading.Lock()
 
 
-def code_column(column: pd.Series, key: Ints | None = None) -> Coded:
+def code_column(column: pd.Series, key: Callable[[], Ints] | None = None) -> Coded:
     """The column as numbers; a frame's column is numbered once, whoever asks.
 
     Args:
         column: Texts, none of them missing.
-        key: A number from 0 for each row, without gaps; rows with the same one mostly hold the same text. Then most texts
-            need not be looked up. The outcome is the same without.
+        key: Gives a number from 0 for each row, without gaps; rows with the same one mostly hold the same text. Then most
+            texts need not be looked up. The outcome is the same without. Asked only where the column is not numbered yet.
     """
     if isinstance(column.dtype, pd.CategoricalDtype) and not column.hasnans:
         return _code_categories(column)
@@ -61,7 +61,7 @@ def code_column(column: pd.Series, key: Ints | None = None) -> Coded:
     with own:  # a second thread that asks for it waits
         if (found := _known.get(id(store))) and found.store() is store:
             return found.coded
-        coded = _make_small(*(pd.factorize(column) if key is None else _factorize_by(column, key)))
+        coded = _make_small(*(pd.factorize(column) if key is None else _factorize_by(column, key())))
         _remember(store, coded)
     return coded
 

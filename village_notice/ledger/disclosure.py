@@ -16,7 +16,6 @@ from village_notice.domain.codes import (
     Ints,
     are_among,
     code_column,
-    code_texts,
     combine_codes,
     keep_rows,
     sort_rows,
@@ -33,7 +32,7 @@ from village_notice.errors import ConservationError
 from village_notice.ledger import names
 from village_notice.ledger.held import HeldCounts, count_held
 from village_notice.ledger.lines import RULES, Lines, add_at, find_starts, format_months, lengths, or_at, sum_lines
-from village_notice.ledger.owners import Owners, find_owners
+from village_notice.ledger.owners import Owners, find_owners, number_heads
 from village_notice.ledger.tiers import FEWEST, TOTALS_KEY, Heading, Headings
 
 _ASKED = [
@@ -87,7 +86,7 @@ def disclose(decided: pd.DataFrame, scope: Scope, subsidies: Sequence[Subsidy], 
     Raises:
         ConservationError: An accepted payment has no village or no amount, or public + withheld is not what was paid.
     """
-    _number_heads(decided)
+    number_heads(decided)
     accepted = keep_rows(decided[_ASKED], are_among(decided["verdict"], ["accepted"]))
     if are_among(accepted["village_code"], [""]).any() or accepted["amount_fen"].isna().any():
         raise ConservationError("有计入的款项没有村或金额，已停止。请把收件箱发给维护人员。")
@@ -106,13 +105,6 @@ def disclose(decided: pd.DataFrame, scope: Scope, subsidies: Sequence[Subsidy], 
         len(rows),
     )
     return _Wall(owners, lines, headings.all, scope).build(held)
-
-
-def _number_heads(decided: pd.DataFrame) -> None:
-    """Numbers the heads of households: mostly the one who is paid, or nobody is told."""
-    heads = decided["household_head"]
-    is_told = np.asarray(heads.array != "", dtype=np.int64)
-    code_column(heads, key=combine_codes(code_texts(decided["name"]), is_told))
 
 
 class _Wall:

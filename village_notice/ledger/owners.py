@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from village_notice.domain.codes import Bools, Ints, combine_codes
+from village_notice.domain.codes import Bools, Ints, code_column, code_texts, combine_codes
 from village_notice.domain.order import GROUP, RECEIVED, ListOrders, Order
 from village_notice.domain.pinyin import Pinyin
 from village_notice.domain.printed import print_group, print_name
@@ -57,6 +57,16 @@ class Owners:
         own = (self.village, self.name, self.group, self.person)
         marks[is_named] = names.mark_namesakes(*(values[is_named] for values in own))
         return names.print_names(self.name, self.name_texts, marks)
+
+
+def number_heads(payments: pd.DataFrame) -> None:
+    """Numbers the heads of households, unless somebody has: mostly it is the one who is paid, or nobody is told."""
+    heads = payments["household_head"]
+
+    def number_who_is_likely() -> Ints:
+        return combine_codes(code_texts(payments["name"]), np.asarray(heads.array != "", dtype=np.int64))
+
+    code_column(heads, key=number_who_is_likely)
 
 
 def find_owners(rows: pd.DataFrame, village: Ints, pinyin: Pinyin, orders: ListOrders) -> Owners:
