@@ -22,6 +22,7 @@ from village_notice.sources.people_choice import has_names, look_like_people
         ("元", "amount_paid"),
         ("季度合计", "amount_paid"),
         ("慰问品（件）", ""),
+        ("棉被金额（床）", ""),
         ("累计发放", ""),
         ("上年金额", ""),
         ("自筹资金", ""),

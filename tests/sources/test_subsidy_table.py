@@ -58,6 +58,9 @@ S074 2025年9月乡村公益性岗位人员工资补贴发放表（就业困难�
 S075 2025年老年乡村医生生活补助发放表（卫生健康局）
 S078 2025年上半年正常离任村干部生活补贴发放表
 S079 2025年脱贫户产业奖补资金验收兑付表
+S078 正常离任村干部2025年度生活补贴发放花名册
+S001 东岚村股份经济合作社2025年耕地地力保护补贴发放表
+S080 2025年光伏收益分红发放表
 S086 2025年高素质农民培训误工补助发放表
 """
 """Programme and title as departments write it, with place, batch, office and what the table is around the name."""
@@ -105,6 +108,8 @@ TRICKY = """
 2025年城乡居民基本养老保险遗属补助发放表
 2025年光伏收益公益岗位意外保险发放表
 2025年农业保险工作人员交通补助发放表
+柳沟村股份经济合作社2025年度集体收益分红发放表
+东岚村2025年集体土地入股收益分红花名册
 """
 """Titles that hold a programme's name and are for other money."""
 
@@ -129,6 +134,9 @@ def test_titles_for_other_money_name_none(title):
     ("title", "codes"),
     [
         ("2025年农村低保、特困人员供养金发放表", ["S037", "S039"]),  # a list of programmes is none of people
+        ("2025年5月低保、高龄津贴发放表", ["S037", "S053"]),  # a short name that a mark joins
+        ("2025年高龄津贴及低保金发放表", ["S053", "S037"]),
+        ("2025年低保户、五保户清洁取暖补贴发放表", ["S057"]),
         ("2025年困难残疾人家庭取暖补贴发放表", ["S046", "S057"]),  # the stricter tier holds for both
         ("2025年农村低保户取暖补贴发放表", ["S057"]),
     ],

@@ -35,6 +35,10 @@ _MADE_GOOD = compile_late(
     r"已补|补发|重发|重新|再次|二次|第二次|改[为用发成]?|更[正换改]|换|另|现已|已[到发打入收付改]|(?<!不)成功|后发|[去上前]年|\d+\s*[月年批次]|[一二三四五六七八九十]+[月批次]"
 )
 """Words of a remark that tells of an earlier failure, made good since or of another time."""
+_STILL_OPEN = compile_late(
+    r"(?:[待未拟将需]|尚|准备|下[个一]?[批月次季年期])[^，,。；;已现后]{0,4}(?:补[发付打办]?|重发|重新|再次?|二次|另|[更改]|换)[^，,。；;]*"
+)
+"""待重发, 下次补发: what is to be made good has not been yet."""
 
 _HARMLESS = compile_late(
     r"无(?=$|[，,。；;])|无(?:误|异议|变|调整|劳|子|儿|女|房|业|收入|配偶|依|其他|障碍|偿|害化)|未(?:成年|婚|成家|满|超|在家)|不(?:含|变|足|在家|识字|会|动产|低于|超过|满|包括)|"
@@ -50,19 +54,25 @@ _REMOVED = compile_late(
     r"(?:死亡|去世|病故|已故|逝世).{0,12}[停未不取]|服刑|销户|注销(?!.{0,3}户口)"
 )
 """Words that take a payment back or put it off: whether it was paid cannot be known."""
+_WAGES = compile_late(
+    r"(?:缺勤|缺岗|离岗|旷工|请假|[事病]假|迟到|早退|考勤)[^，,。；;停退]{0,6}扣[款发除]?(?:工资)?[\d.]*[天元]?"
+)
+"""Why less was paid than a whole month's wages: what is written as paid was paid."""
 _NEGATIVE = compile_late(
     r"[不未没无退停扣销冻挂缺错误死亡逝迁走待暂拒弃]|去世|病故|已故|转出|外[村镇乡县]|失联|失踪|下[个一]?[批月次季年]"
 )
 """A negative word, one of death or of leaving: nearly always about the land or the papers, now and then about the money."""
 _SETTLED = compile_late(
-    r"(?<![未不没待])补发|补付|已补|重发|(?<!待)重新|再次|二次|现已|(?<![未不没])成功|(?<!误)已[到发打入付领](?!现)|无误|更正|后发|更?换[卡号]|已更?换"
+    r"(?<![未不没待])补发|补付|已补|(?<!待)重[发新]|再次|二次|现已|(?<![未不没])成功|(?<!误)已[到发打入付领](?!现)|无误|更正|后发|更?换[卡号]|已更?换"
 )
 
 
 @lru_cache(maxsize=1 << 16)
 def may_tell_of_removal(text: str) -> bool:
     """Whether a remark takes a payment back or puts it off (自愿放弃, 未打上; not 误工, 退役, 未按手印)."""
-    return bool(_REMOVED.search(_HARMLESS.sub("", text))) and not _SETTLED.search(text)
+    return bool(_REMOVED.search(_WAGES.sub("", _HARMLESS.sub("", text)))) and not _SETTLED.search(
+        _STILL_OPEN.sub("", text)
+    )
 
 
 @lru_cache(maxsize=1 << 16)
@@ -76,7 +86,7 @@ def find_month_of_stop(text: str) -> int:
 @lru_cache(maxsize=1 << 16)
 def sounds_negative(text: str) -> bool:
     """Whether a remark holds a negative word that is not known to be harmless (未按手印, 户主已故，其子代领)."""
-    return bool(_NEGATIVE.search(_HARMLESS.sub("", text))) and not _SETTLED.search(text)
+    return bool(_NEGATIVE.search(_HARMLESS.sub("", text))) and not _SETTLED.search(_STILL_OPEN.sub("", text))
 
 
 @lru_cache(maxsize=1 << 16)
@@ -92,19 +102,23 @@ def is_private_remark(text: str) -> bool:
 def tells_of_failure(text: str) -> bool:
     """Whether a remark says that this money did not arrive, and nothing of its having been made good."""
     is_stopped = any(map(_STOPPED.fullmatch, _CLAUSES.split(text)))
-    return (is_stopped or bool(_NOT_ARRIVED.search(text))) and not _MADE_GOOD.search(text)
+    return (is_stopped or bool(_NOT_ARRIVED.search(text))) and not _is_made_good(text)
 
 
 @lru_cache(maxsize=1 << 16)
 def says_not_paid(text: str) -> bool:
     """Whether a remark says plainly that this money was not paid (已退款，未发放), and nothing of its having been made good."""
-    return any(map(_NOT_PAID.fullmatch, _CLAUSES.split(text))) and not _MADE_GOOD.search(text)
+    return any(map(_NOT_PAID.fullmatch, _CLAUSES.split(text))) and not _is_made_good(text)
 
 
 @lru_cache(maxsize=1 << 16)
 def is_failure_reason(text: str) -> bool:
     """Whether a column of reasons says why money did not arrive: not 无, 正常 or 交易成功."""
-    return bool(_REASON.search(text) or _NOT_ARRIVED.search(text)) and not _MADE_GOOD.search(text)
+    return bool(_REASON.search(text) or _NOT_ARRIVED.search(text)) and not _is_made_good(text)
+
+
+def _is_made_good(text: str) -> bool:
+    return bool(_MADE_GOOD.search(_STILL_OPEN.sub("", text)))
 
 
 _REISSUE = compile_late(r"(?<![未待不没直奖粮农良综棉牧林])(?:补发|重新?发放?|再次发放?|二次发放?)")

@@ -21,6 +21,7 @@ from village_notice.sources.people_choice import (
     choose_person,
     choose_village,
     has_names,
+    holds_names_only,
     is_taker,
     look_like_people,
 )
@@ -198,7 +199,9 @@ def _match_fields(
         if found and contradicts(found[0], text, samples[column - 1]):
             matched.doubted.append(column)
             found = None
-        if not found:
+        if not found or (
+            found[0] == "seq" and holds_names_only(samples[column - 1])
+        ):  # 序号 twice, once over the names
             matched.unknown.append((column, text))
         elif found[0] in _AMOUNT_FIELDS:
             matched.amounts.append(Found(*found, column))
@@ -248,11 +251,13 @@ def _find_open_members(
     is_named = any(f == "name" for f, _ in index.find(heading)) and fold_heading(heading) not in _VAGUE_NAMES
     is_own = is_named and has_names(samples[head - 1])
     known = set(fields.values())
+    kinds = [{f for f, _ in index.find(t)} for t in texts]
     members = [
         c
-        for c, t in enumerate(texts, 1)
+        for c, (t, kind) in enumerate(zip(texts, kinds, strict=True), 1)
         if (_MEMBER.search(fold_words(t)) and has_names(samples[c - 1]))
-        or (c not in known and not index.find(t) and not is_other_person(t) and look_like_people(samples[c - 1]))
+        or (c not in known and kind == {"seq"} and holds_names_only(samples[c - 1]))
+        or (c not in known and not kind and not is_other_person(t) and look_like_people(samples[c - 1]))
     ]
     if not head or is_own or not members or not columns.amounts:
         return {}

@@ -24,7 +24,7 @@ _COUNTED = frozenset(("quantity", "area_paid", "area_contract", "area_corrected"
 """What stands under 出勤天数 by the month is no money."""
 _NO_PROGRAMME = compile_late(r"收入|工资|赡养|抚养|贷|支出|[水电学]费|保费|罚|扣|代缴|自付|自筹")
 """Money of a household that no office pays out."""
-_NO_MONEY = ("", "-", "—", "－", "/", "无", "停发")
+_NO_MONEY = ("", "-", "—", "－", "/", "无", "停发", "停")
 _SAMPLE = 20
 _LONGEST_NAME = 8
 _SURE = 0.9
@@ -187,7 +187,8 @@ def _group(
             continue
         group = groups.setdefault((upper if is_alike else programme, period), _Group())
         if role in ("money", "amount_paid", "amount_due"):
-            if is_money(samples[column - 1]):
+            # most of a month's cells may be words: 去世 from the month on in which somebody died
+            if is_money(samples[column - 1]) or (period and _has_some_money(samples[column - 1])):
                 group.money.setdefault(role, []).append(column)
         elif role == "flag":
             group.flag = group.flag or column
@@ -301,6 +302,10 @@ def is_money(cells: Sequence[Cell]) -> bool:
     some = (c for c in cells if c is not None and (not isinstance(c, str) or c.strip() not in _NO_MONEY))
     filled = list(islice(some, _SAMPLE))
     return sum(parse_amount(c) is not None for c in filled) * 3 >= len(filled) * 2
+
+
+def _has_some_money(cells: Sequence[Cell]) -> bool:
+    return any(isinstance(c, int | float) and not isinstance(c, bool) and c for c in cells)
 
 
 def _has_money(cells: Sequence[Cell]) -> bool:

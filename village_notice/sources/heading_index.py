@@ -20,6 +20,9 @@ PERIOD = r"(?:20\d\d年)?(?:(?:1[0-2]|[1-9]|十[一二]?|[一二三四五六七�
 PERIOD_MONEY = compile_late(f"({PERIOD})(?:实发|发放|补贴|补助|津贴|保障|救助|金额|金)*")
 _TAIL_UNIT = compile_late(r"(?<=[额金款计发数积准])(万元|元|亩|人|户)$")
 
+_TRANSLATION = compile_late(r"^[A-Z]{2,}(?=[\u4e00-\u9fff])|(?<=[\u4e00-\u9fff])[A-Z]{2,}$")
+"""The English beside a Chinese heading: NO序号, 村VILLAGE."""
+
 
 @dataclass(frozen=True)
 class HeadingIndex:
@@ -71,7 +74,7 @@ class HeadingIndex:
         for form in (plain, last, _TAIL_UNIT.sub("", plain), _TAIL_UNIT.sub("", last)):
             if exact := self._exact.get(form):
                 return exact
-        return ()
+        return () if plain.isalpha() is plain.isascii() else self._exact.get(_TRANSLATION.sub("", plain), ())
 
     def _find(self, text: str) -> tuple[tuple[str, float], ...]:
         plain = fold_label(text)

@@ -35,7 +35,7 @@ _THIS_TIME = compile_late(r"本次|本期|本批|此次|本月|当月|补发差�
 _NOW_HEAD, _LAST_TIME = compile_late(r"本[月季期次年]|当[月期]"), compile_late(r"上[月季期次年]")
 _CHANGE = compile_late(r"增减|增加.*减少|变[动化]")
 _CLAIMED = compile_late(r"上报|申报|申请|申领|拟|测算|预[算计]|计划|调整前|^原")
-_DEDUCTED = compile_late(r"扣款|代扣|扣除|扣缴|扣发|扣减|[调核][增减]")
+_DEDUCTED = compile_late(r"^扣|扣款|代扣|扣除|扣缴|扣发|扣减|[调核][增减]")
 _NO_DEDUCTION = compile_late(r"面积|亩|天|人|户|后")
 _NET = compile_late(r"扣.*后|净")
 _NOW = compile_late(r"(?:本次|本期|本批|此次).*(?:拨付|兑付|发放|实发|打卡)|补发差额|差额补发|应?补差额?$")
@@ -143,8 +143,8 @@ class MoneyChoice:
         less = [c for c in deltas if c not in more]
         is_due = ranked[0].field == "amount_due"
         others = [f.column for f in worded if f.column not in columns]
-        if net := self._find_net([*columns, *others], less):
-            return self._settle(net, [c for c in columns if c != net], is_due=is_due)
+        if net := self._find_net([*columns, *others], less or self._list_deductions()):
+            return self._settle(net, [c for c in columns if c != net], is_due=is_due and net in columns)
         guessed = {f.column for f in (*ranked, *worded) if f.confidence <= GUESSED}
         if whole := self._find_whole(columns, more, others, guessed):
             return self._settle(whole, is_due=is_due)
@@ -154,7 +154,7 @@ class MoneyChoice:
             return self._settle(now, [c for c in columns if c != now], is_due=is_due)
         top = self._find_top(ranked)
         rivals = top if len(top) > 1 else self._find_open(top[0], [*columns, *others, *unnamed], deltas, known)
-        rivals = rivals or self._find_alike(top[0], unnamed_too)
+        rivals = self._find_coins(top[0]) or rivals or self._find_alike(top[0], unnamed_too)
         rivals = rivals or ([top[0]] if self._is_households(top[0]) else [])
         rivals = rivals or self._find_deductions(top[0]) or self._find_months_beside(top[0])
         rest = [c for c in (*columns, *aside) if c not in rivals and c != top[0]]
@@ -173,15 +173,16 @@ class MoneyChoice:
         upper = self.texts[found.column - 1].split("\n")[:-1]
         return found.field == "amount_paid" and any(map(_CLAIMED.search, upper))
 
+    def _list_deductions(self) -> list[int]:
+        texts = enumerate(self.texts, 1)
+        found = [c for c, t in texts if _DEDUCTED.search(t) and not _NO_DEDUCTION.search(t)]
+        return [c for c in found if self._has_number(c)]
+
     def _find_deductions(self, chosen: int) -> list[int]:
         """The chosen column and the deductions beside it that nothing shows to be taken off already."""
         if _ACTUAL.match(self._fold(chosen)) or _NET.search(self._fold(chosen)):
             return []
-        less = [
-            c
-            for c, t in enumerate(self.texts, 1)
-            if _DEDUCTED.search(t) and not _NO_DEDUCTION.search(t) and c != chosen and self._has_number(c)
-        ]
+        less = [c for c in self._list_deductions() if c != chosen]
         if not less:
             return []
         taken, rows = self._add_up(less), self._money(chosen)
@@ -191,6 +192,12 @@ class MoneyChoice:
             for c in gross
         )
         return [] if is_net else [chosen, *less]
+
+    def _find_coins(self, chosen: int) -> list[int]:
+        """The chosen column and those of 角 and 分 beside it, where the figures of one sum stand in several columns."""
+        last = {t.rsplit("\n", maxsplit=1)[-1].strip(): c for c, t in enumerate(self.texts, 1)}
+        coins = [last[name] for name in ("角", "分") if name in last]
+        return [chosen, *coins] if "角" in last and any(map(self._has_number, coins)) else []
 
     def _find_months_beside(self, chosen: int) -> list[int]:
         """The chosen column and that of the months where it only says what one month gives, and no column says the sum."""
@@ -255,12 +262,18 @@ class MoneyChoice:
             return [ranked[0].column]
         filled = [f for f in ranked if any(self._money(f.column))] or ranked[:1]
         top = [f.column for f in filled if f.confidence == filled[0].confidence]
+        top = [c for c in top if not any(self._is_rate(c, other) for other in top if other != c)]
         if any(self._is_monthly(c) for c in top):
             top += [f.column for f in filled if f.column not in top and self._differs(f.column, top[0])]
         actual = [c for c in top if _ACTUAL.match(self._fold(c))]
         if actual and all(self._gives_way(c) for c in top if c not in actual):
             top = actual
         return top[:1] if len(top) == 1 or len({self._money(c) for c in top}) == 1 else top
+
+    def _is_rate(self, column: int, product: int) -> bool:
+        """Whether a column times one that counts something is the other column: 人数, 补助, 金额."""
+        factors = [c for c in self.factors if c not in (column, product)]
+        return any(_is_product(self._money(column), self._scaled(c), self._money(product)) for c in factors)
 
     def _gives_way(self, column: int) -> bool:
         """Whether a heading says less than one with 实发: 补贴金额, 应发, 月保障金."""

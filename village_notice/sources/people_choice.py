@@ -20,6 +20,7 @@ _TAKER = compile_late(r"领取人|领款人|取款人")
 _NAME = compile_late(r"[\u3400-\u9fff·]{2,5}|[\u3400-\u9fff]+·[\u3400-\u9fff·]+")
 _CLASS = compile_late(r"[户类型级别人员]$")
 _PLACES = ("村", "组", "社区", "镇", "庄", "店", "街道", "户", "员", "厂", "场")
+_NUMERAL = compile_late(r"[一二三四五六七八九十百]+")
 _TOTAL = compile_late(r"[合总共小]\s*计")
 _SURNAMES = frozenset(
     "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜范方石姚谭廖邹熊金"
@@ -121,6 +122,15 @@ def has_names(cells: Sequence[Cell]) -> bool:
     is_class = len(texts) >= _FEWEST and len(set(texts)) * 2 <= len(texts)
     is_class = is_class or all(_CLASS.search(t) for t in set(texts))
     return len(names) * 10 >= len(texts) * 6 and not is_class
+
+
+def holds_names_only(cells: Sequence[Cell]) -> bool:
+    """Whether most cells hold names and none a number, a place or a total: no serials, whatever the heading says."""
+    filled = [c for c in cells[:_SAMPLE] if c not in (None, "")]
+    if len(filled) * 10 < len(cells[:_SAMPLE]) * 6 or not all(isinstance(c, str) for c in filled):
+        return False
+    texts = [fold_words(str(c)) for c in filled]
+    return has_names(cells) and not any(t.endswith(_PLACES) or _NUMERAL.fullmatch(t) for t in texts)
 
 
 def look_like_people(cells: Sequence[Cell]) -> bool:

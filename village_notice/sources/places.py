@@ -26,12 +26,25 @@ _PREFIXES = (
     compile_late(r"^.{0,12}?\d{4}年度?(?:\d{1,2}月)?(.+)"),
     compile_late(r"^(?:附件|附表|表)?\d{1,8}[.．]?(\D.+)"),
 )
+_BEFORE_YEAR = compile_late(r"([\u4e00-\u9fff]{2,6})(?=20\d\d年)")
+"""What stands whole between the township and the year: 望岚镇东岚2023年, never a part of it."""
+_UNKNOWN = compile_late(r"([\u4e00-\u9fff]{1,6}(?:村|社区))(?:村?民?委员?会|居委会)?(?=20\d\d年)")
+_SEEMS_UNKNOWN = compile_late(r"([\u4e00-\u9fff]{1,6}?(?:村|社区))(?!干部|医|级|民|居|集体|庄|组|两|务|内|镇)")
+_YEAR_FIRST = compile_late(r"^20\d\d年度?")
+_KIND_OF_VILLAGE = compile_late(
+    r"(?:[农乡各全本新老驻等辖属关的]|行政|自然|脱贫|贫困|示范|移民|重点|试点|中心|特色)(?:村|社区)$|^社区$"
+)
+_NO_VILLAGE = compile_late(
+    r"[所站局办科院校司社行室组会府员人户林金费险款]$|补[贴助偿]|津贴|奖|救助|低保|特困|高龄|孤儿|优抚|地力|移民|乡医|村医"
+)
+_NAME = compile_late(r"[\u4e00-\u9fff]{2,6}")
+_GROUP = compile_late(r"[一二三四五六七八九十\d]+[组队社]|小组$")
 _BOUNDARY = compile_late(r"补贴|补助|津贴|资金|奖补|表|册|公示|批|月份?|年度?|季度|项目|镇|乡|街道|办事处|政府")
 """Words behind which a village may be named in the middle of a title: 耕地地力保护补贴东岚村发放表."""
 _PATH = compile_late(r"[/\\>＞·—–\-]+|\s+")
 _SEVERAL = 2
 _OUTER = compile_late(r"(?:省|市|县|区|镇|乡|街道|办事处)$")
-_WORDY = compile_late(r"(?:行政村|自然村|村委|村居委会?|村两委)$")
+_WORDY = compile_late(r"(?:村?党总?支部?|行政村|自然村|村委|村居委会?|村两委)$")
 _SERIAL = compile_late(r"^\d{1,3}[.、．\-—_]?(?=[^\d.、．\-—_])")
 _WITH_GROUP = compile_late(r"(.+?)[（(]?(第?[一二三四五六七八九十\d]{1,3}(?:村民小组|小组|组))[）)]?")
 _LONGEST_VILLAGE = 14
@@ -158,6 +171,14 @@ class PlaceFinder:
         words = fold_text(match[1]) if match and len(plain) <= _LONGEST_SECTION else ""
         return words if words.endswith(_COMMITTEES) else self.find_in_text(plain)[1]
 
+    def find_misspelt(self, text: str, township: str) -> str:
+        """The words of a section row that is nearly the name of a village (大东岚), "" for any other."""
+        match = _SECTION.fullmatch(simplify_script(text).strip())
+        words = fold_text(match[1]) if match else ""
+        is_name = bool(_NAME.fullmatch(words)) and not _GROUP.search(words)
+        place = self.resolve(township, words) if is_name else None
+        return words if place and place.rule == "R02" and place.hint else ""
+
     def find_township_section(self, text: str) -> str:
         """The township that a section row names and nothing else (一、望岚镇（2户）), "" where it names none."""
         match = _SECTION.fullmatch(simplify_script(text).strip())
@@ -198,6 +219,32 @@ class PlaceFinder:
                 found.setdefault(self.resolve(named or township, words), words)
         return list(found.values()) or [first]
 
+    def drop_places(self, title: str) -> str:
+        """A title without the township and the village at its beginning; the village may lack its ending (瑶头补贴发放表)."""
+        text = fold_text(simplify_script(unicodedata.normalize("NFKC", title)))
+        for named in self.register.townships:
+            text = text.replace(named, "", 1)
+        text = _YEAR_FIRST.sub("", text)
+        lengths = (n for n in range(6, 1, -1) if self._find_any("", text[:n]))
+        return text[next(lengths, 0) :]
+
+    def find_unknown(self, title: str) -> tuple[str, bool]:
+        """(the village a title seems to name that the register has not, whether it surely is one); ("", False) where none.
+
+        南岚村2023年… surely names one; 望岚镇南岚2023年… and 2023年南岚村… may. Whatever village is known from the table
+        above is not the one of that table.
+        """
+        text = fold_text(simplify_script(unicodedata.normalize("NFKC", title)))
+        named = next((t for t in self.register.townships if t in text), "")
+        behind = text[text.index(named) + len(named) :] if named else text
+        start = _YEAR_FIRST.sub("", behind)
+        ended = _UNKNOWN.match(behind)
+        found = ended or (_SEEMS_UNKNOWN.match(start) if named or start != behind else None)
+        bare = _BEFORE_YEAR.match(behind) if named and not found else None
+        words = found[1] if found else bare[1] if bare and not _NO_VILLAGE.search(bare[1]) else ""
+        is_known = _KIND_OF_VILLAGE.search(words) or self._find_any(named, words)
+        return ("", False) if not words or is_known else (words, bool(ended))
+
     def _find_in_text(self, text: str, township: str) -> tuple[str, str]:
         plain = fold_text(text)
         places = [(plain.find(t), t) for t in self.register.townships if t in plain]
@@ -218,8 +265,12 @@ class PlaceFinder:
             words = text[: match.end()]
             if match.start() and self._find_any(township, words):
                 return words
-        is_bare = is_whole and 2 <= len(text) <= 8 and not self.register.find_township(text)
-        return text if is_bare and self._find_any(township, text) else ""
+        if (year := _BEFORE_YEAR.match(text)) and self._is_bare_village(township, year[1]):
+            return year[1]
+        return text if is_whole and 2 <= len(text) <= 8 and self._is_bare_village(township, text) else ""
+
+    def _is_bare_village(self, township: str, words: str) -> bool:
+        return not self.register.find_township(words) and self._find_any(township, words)
 
     def _find_any(self, township: str, words: str) -> bool:
         return bool(self.register.find(township, words) if township else self.register.find_all(words))

@@ -55,6 +55,9 @@ _HARMLESS = compile_late(
     r"搬迁(?:户|人口|群众|安置)|(?:培育|培训)(?:对象|人员|学员)|(?:大学|新生|创业|交通|搬迁|教育|就业)(?:村|社区|街道|镇|乡|庄)"
 )
 """Words that hold one of a purpose but tell who pays, who is paid or where."""
+_COLLECTIVE = compile_late(r"集体(?:经济|收益|资产|土地|分红|股)|经济(?:股份)?(?:合作|联合)社|股[金份权民]|按股|盈余")
+_SHARE = compile_late(r"收益|分红")
+"""A share of what the village itself earned is no subsidy; that of a project paid for by the state is one."""
 _WHO = compile_late(
     r"(?:保障|救助|供养|补助|边缘|受益)?(?:对象|家庭|农?户|人员|群众|人口|居民|老年?人|学生|职工|队员|群体|边缘)"
 )
@@ -67,7 +70,16 @@ _ORDINARY = compile_late(
     r"到[户人账卡]|直[发达]|[的及和与、()表册单户人个元类项]"
 )
 """Words that say nothing of the purpose: place, time, batch, how the money goes out, what the table is."""
+_LISTED = compile_late(
+    r"(.{2,24}?)(?:补贴|补助|津贴|补偿|奖补|奖励|奖金|工资|报酬|救助|慰问|误工|劳务|分红|[金费款](?!额))"
+    r"(?=.{0,16}(?:[表册单]|明细|公示|发放|兑[付现]))"
+)
+_OFFICE = compile_late(
+    r"[\u4e00-\u9fff]{2,6}(?:开发区|度假区|新区|[农林]场)|(?:人民)?政府|(?:财政|民政|农业|农业农村|林业|水利|卫健|社保)(?:[所局办站]|服务中心)"
+)
+_ALL_MONEY = compile_late(r"各[类项]|惠民惠农|强农|支农|农民|农业|村民|群众|直接|到人到户|其他|附件|附表")
 _MONEY_END = compile_late(r"(?:补贴|补助|津贴|补偿|奖补|奖励|金|费|款|资金|直补|待遇|收益|分红|代缴|理赔)$")
+_SENTENCE = compile_late(r"[:：，。；;！!？?]")
 _LIST = compile_late(r"[、,;。+/和及与含并]")
 
 
@@ -84,7 +96,19 @@ def find_other_purpose(left: Iterable[str], own: Iterable[str]) -> str:
         word = next((m[0] for part in parts if (m := family.search(part))), "")
         if word and not any(map(family.search, names)):
             return word
+    if any(map(_SHARE.search, names)):
+        return next((m[0] for part in parts if (m := _COLLECTIVE.search(part))), "")
     return ""
+
+
+def find_unknown_money(title: str) -> str:
+    """The words of a list's title that say of which money it is, where these are no ordinary ones: 保洁员 of 保洁员工资发放表.
+
+    For titles that name no programme: what a file is called, or the table above, is then not the programme of this list.
+    """
+    match = None if _SENTENCE.search(title) else _LISTED.match(title)
+    words = _ORDINARY.sub("", _ALL_MONEY.sub("", _OFFICE.sub("", match[1]))) if match else ""
+    return words if len(words) > 1 else ""
 
 
 def tells_who(name: str, after: str, between: str) -> bool:

@@ -27,7 +27,7 @@ from village_notice.sources.totals import StatedTotals
 from village_notice.sources.unnamed_sums import find_sum_rows, is_section_line
 from village_notice.sources.wording import fold_words
 
-_NOTHING = ("", "-", "—", "－", "/", "无", "——", "停发", "0", "0.0")
+_NOTHING = ("", "-", "—", "－", "/", "无", "——", "停发", "停", "0", "0.0")
 _PLAIN_NAME = compile_late(r"[\u4e00-\u9fff]{2,4}(?<![村组区队社屯户计页])")
 _NO_FLAG = frozenset(("否", "无", "不", "N", "NO", "×", "X", "不享受", "未享受"))
 _STATED_IN_WORDS = compile_late(r"(?<![人户]数)(?:合计|总计|共计)[:：]?[¥￥]?([\d,]+(?:\.\d+)?)(?![\d人户亩笔])元?")
@@ -226,8 +226,12 @@ class TableReader:
             self.cells.section = Section(programme=section.programme, township=township)
         elif village:
             self.cells.section = Section(village, find_group([text]), section.programme, section.township)
-        elif not self._enter_programme(text) and re.search(r"组|屯|队", text):
-            self.cells.section.group = find_group([text]) or normal_group(re.sub(r"[（(].*[)）]", "", text))
+        elif not self._enter_programme(text):
+            misspelt = places.find_misspelt(text, section.township or self.context.township) if section.village else ""
+            if misspelt:  # those below it are not of the village above
+                self.cells.section = Section(misspelt, "", section.programme, section.township)
+            elif re.search(r"组|屯|队", text):
+                self.cells.section.group = find_group([text]) or normal_group(re.sub(r"[（(].*[)）]", "", text))
         self.reading.totals.add_bound(number)
 
     def _enter_programme(self, text: str) -> bool:

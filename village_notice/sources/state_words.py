@@ -53,7 +53,7 @@ _FARMING = compile_late(
 
 def read_title_state(text: str) -> str:
     """The state that a title or sheet name gives all payments below it (退回清单, 未发放人员明细表), "" where it gives none."""
-    plain = fold_words(drop_brackets(fold_words(text)))
+    plain = _NUMBERING.sub("", fold_words(drop_brackets(fold_words(text)))).rstrip(":-—")
     match = _UNPAID.search(plain)
     if not match or "是否" in plain or len(plain) > _LONGEST or re.search("[。；：:，]", plain):
         return ""

@@ -20,6 +20,8 @@ _SHORTEST_IN_TEXT = 3
 """Names of two characters (低保, 地力) are looked for inside a text only where no longer name stands in it."""
 _GAP = "…"
 _IN_GAP = r"[^、,;。+/和及与含]{0,14}?"
+_JOIN = compile_late(r"[、及和与+/]")
+_YEAR_WITHIN = compile_late(r"(?<=[\u4e00-\u9fff])20\d\d年度?(?=[\u4e00-\u9fff])")
 _CLAUSE = compile_late(r"[,;。:!?]")
 
 
@@ -150,12 +152,15 @@ class SubsidyTable:
         clauses = [fold_programme(c) for c in _CLAUSE.split(fold_text(text))]
         told = [m for c in clauses if c and (m := self._match_clause(c)).is_named]
         certain = tuple({s.code: s for m in told for s in m.candidates}.values())
+        if not told and (bare := _YEAR_WITHIN.sub("", text)) != text:  # 正常离任村干部2023年度生活补贴
+            return self.match(bare)
         if certain or not told:
             return SubsidyMatch(certain[0] if len(certain) == 1 else None, certain)
         return told[0]
 
     def _match_clause(self, plain: str) -> SubsidyMatch:
-        spans = self._scan(plain, _SHORTEST_IN_TEXT) or self._scan(plain, 2)
+        spans = self._scan(plain, _SHORTEST_IN_TEXT)
+        spans = self._add_joined(plain, spans) if spans else self._scan(plain, 2)
         found = self._list_subsidies(plain, spans)
         doubt = _find_doubt(plain, spans, found)
         if found and not doubt:
@@ -186,6 +191,21 @@ class SubsidyTable:
                 spans.append((place, place + len(name)))
             place += len(name) or 1
         return spans
+
+    def _add_joined(self, plain: str, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+        """The spans with the short names that a mark joins to them: 低保、 of 低保、高龄津贴发放表."""
+        found = set(spans)
+        for start, end in spans if _JOIN.search(plain) else ():
+            if tells_who(plain[start:end], plain[end:], ""):
+                continue
+            for mark, first in ((start - 1, start - 3), (end, end + 1)):
+                if first < 0 or not _JOIN.fullmatch(plain[mark : mark + 1]):
+                    continue
+                name, behind = plain[first : first + 2], plain[first + 2 :]
+                is_free = all(first + 2 <= s or e <= first for s, e in spans)
+                if is_free and name in self._by_name and not tells_who(name, behind, ""):
+                    found.add((first, first + 2))
+        return sorted(found)
 
     def _list_subsidies(self, plain: str, spans: Sequence[tuple[int, int]]) -> tuple[Subsidy, ...]:
         """The programmes of the names found, without those that tell who is paid for another one behind them.

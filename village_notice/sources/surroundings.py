@@ -12,6 +12,7 @@ from village_notice.sources.column_map import ColumnMap
 from village_notice.sources.dates import find_period, find_year, parse_date
 from village_notice.sources.layouts import LayoutBook
 from village_notice.sources.places import PlaceFinder
+from village_notice.sources.purposes import find_unknown_money
 from village_notice.sources.subsidy_table import SubsidyTable
 from village_notice.sources.tables import Table
 from village_notice.sources.wording import ODD_UNIT, OTHER_UNIT, fold_words
@@ -19,6 +20,7 @@ from village_notice.sources.wording import ODD_UNIT, OTHER_UNIT, fold_words
 FEN_PER_WAN = 1_000_000
 _LONGEST_TITLE = 60
 """What is longer is a note that mentions many things, no title."""
+_LONGEST_LIST = 40
 _TAIL_WORDS = r"(实际)?(发放|公示|花名册|明细|清册|清单|兑付|兑现|统计|汇总|情况|名册|名单|一览).*$"
 _LONG_TAIL = compile_late(r"(资金|项目)?(补贴|补助)?(资金)?" + _TAIL_WORDS)
 _SHORT_TAIL = compile_late(r"(资金|项目)?" + _TAIL_WORDS)
@@ -142,7 +144,9 @@ class Surroundings:
         lone = (t for t in titles if len(places.list_in_text(t, township)) <= 1)
         named = label or named or next((v for t in lone if (v := places.find_in_section(t))), "")
         of_sheet = places.find_in_sheet_name(self.sheet) or self._find_village(self.sheet, township)
-        inherited = before.village if before else ""
+        unknown, is_sure = next((u for t in titles if (u := places.find_unknown(t))[0]), ("", False))
+        inherited = before.village if before and not (unknown and not named) else ""
+        named = named or (unknown if is_sure else "")
         first = next((v for n in outer if (v := self._find_village(n, township))), "")
         village = label or (named if before else "") or of_sheet or named or inherited or first
         one, other = places.resolve(township, of_sheet), places.resolve(township, named)
@@ -162,9 +166,21 @@ class Surroundings:
         for text in (*titles, self.sheet):
             if any(found := self._read_programme(text)):
                 return found
-        if before and (before.programme_text or before.programme_doubt):
-            return before.programme_text, before.programme_doubt
-        return next((found for n in self._names() if any(found := self._read_programme(n))), ("", ""))
+        inherited = (before.programme_text, before.programme_doubt) if before else ("", "")
+        named = (self._read_programme(n) for n in self._names())
+        found = inherited if any(inherited) else next((f for f in named if any(f)), ("", ""))
+        strange = self._find_strange(titles, found[0]) if found[0] else ""
+        return ("", strange) if strange else found
+
+    def _find_strange(self, titles: Sequence[str], programme: str) -> str:
+        """Why a programme that another place names is not that of a list whose own title says what money it is, else ""."""
+        names = "".join(n for s in self.lookups.subsidies.match(programme).candidates for n in (s.name, *s.aliases))
+        for title in titles:
+            plain = fold_words(title)
+            words = find_unknown_money(self.lookups.places.drop_places(plain)) if len(plain) <= _LONGEST_LIST else ""
+            if words and not any(a + b in names for a, b in pairwise(words)):
+                return f"“{plain}”没有写项目全称，“{words}”说的可能不是{programme}"
+        return ""
 
     def _read_programme(self, text: str) -> tuple[str, str]:
         """(the words of a title that name its programmes, why they are not certain).

@@ -32,9 +32,11 @@ _FLAGS: Mapping[str, str] = {
     "停发": "停发", "取消": "停发", "暂停": "停发", "缓发": "停发", "终止": "停发", "停保": "停发",
     "退票": "退回", "退回": "退回", "退汇": "退回", "退款": "退回", "失败": "失败",
 }  # fmt: skip
+_MARK = compile_late(r"[√✓✔☑■●○*vV1是有]")
+"""What is put into a column headed 未发 for those it is said of."""
 _FLAG = compile_late(r"是否(?:已|被)?(" + "|".join(_FLAGS) + r")(?:发放|享受|待遇)?")
 _STATE_HEADING = compile_late(
-    r"结果|返回|返盘|回执|回盘|回单|状态|标[识志]|情况|到[账帐卡]|打[款卡]|发没发|[发领]了?没|入[账帐卡]|领取|发放|兑[付现]|成功|是否(?:已)?(?:享受|发|领|到|成功|打|兑|补|入|通过|符合|合格)|核对|复核|核实|核查"
+    r"结果|返回|返盘|回执|回盘|回单|状态|标[识志]|情况|到[账帐卡]|打[款卡]|发没发|^已[发领打兑付]|[发领]了?没|入[账帐卡]|领取|发放|兑[付现]|成功|是否(?:已)?(?:享受|发|领|到|成功|打|兑|补|入|通过|符合|合格)|核对|复核|核实|核查"
 )
 _ATTRIBUTE = compile_late(
     r"性别|民族|银行|开户|行[号名]|类[别型]|等级|级别|方式|[机型]型|型号|作物|品[种牌目]|关系|户口|户籍|文化|婚姻|政治|职务|健康|身体|残疾|自理|组|村|镇|证件|单位|签[字名章]|手印|面积|住房|年龄|地址|电话|依据|"
@@ -73,6 +75,8 @@ _SOMEBODY = compile_late(
 _TAKEN_BACK = compile_late(
     r"追缴|追回|退缴|清缴|收缴|缴回|清退(?:资金|补贴|款|金额)|收回(?:的?资金|的?补贴|的?补助|款|金额)|(?:资金|补贴|补助|款)(?:收回|清退)"
 )
+_CLAIMED_BACK = compile_late(r"(?:应|拟|需|须|待|尚未|未)(?:追|退(?!耕|役|休)|收回|缴回|清[退缴])")
+"""What is still to come back has not been taken off anybody's card."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +118,7 @@ class StateTeller:
         if not statuses:
             return
         back = find_taken_back(self.table, self.columns)
-        if back and "" in statuses:
+        if back and any(s in ("", "追回") for s in statuses):
             self._take_back()
             yield Finding("H13", self.place, found=back)
             return
@@ -238,11 +242,21 @@ class StateTeller:
                 return
 
     def _find_flags(self) -> Iterator[_Told]:
-        """是否停发, 是否退票: 是."""
+        """是否停发, 是否退票: 是; 未发, 退回: √."""
         for column, text in self._list_headings():
             if match := _FLAG.fullmatch(fold_words(text)):
                 self.used.add(column)
                 yield _Told(f"“{text}”写着“是”", _FLAGS[match[1]], self._find_yes(column))
+            elif marked := self._find_marked(column, text):
+                self.used.add(column)
+                yield _Told(f"“{text}”一列打了勾", read_title_state(text), marked)
+
+    def _find_marked(self, column: int, text: str) -> list[int]:
+        """The payments with a mark in a column headed by a state, where nothing but such marks stands in it."""
+        if column in self.columns.fields.values() or not read_title_state(text):
+            return []
+        marks = [cell_text(self._cell(i, column)) for i in range(len(self.values["row"]))]
+        return [i for i, mark in enumerate(marks) if mark] if all(map(_MARK.fullmatch, filter(None, marks))) else []
 
     def _doubt_flags(self) -> Iterator[Finding]:
         """R18 where 是否死亡, 是否挂失 says yes of money that counts as paid."""
@@ -383,9 +397,12 @@ class StateTeller:
 
 def find_taken_back(table: Table, columns: ColumnMap) -> str:
     """The heading or title that says that a table lists money taken back, "" where none does or a state says more."""
-    if "status" in columns.fields or any(a.status for a in columns.amounts):
+    if "status" in columns.fields:
         return ""
     texts = [table.texts[a.column - 1] for a in columns.amounts]
+    claimed = next((t for t in texts if _CLAIMED_BACK.search(fold_words(t))), "")
+    if claimed or any(a.status for a in columns.amounts):
+        return claimed.replace("\n", "")
     own = [t for t in texts if _TAKEN_BACK.search(fold_words(t))]
     if own:
         return own[0].replace("\n", "")

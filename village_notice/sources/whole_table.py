@@ -31,6 +31,9 @@ _PLANNED = compile_late(
     r"拟|申报|申请|审核(?!人|单位|状态|结果|通过|意见|情况|[:：])|核定表|(?<!雨露)计划(?!生育)|预算|测算|分配(?!.*(?:发放|兑[现付]))"
 )
 """Words of money not yet paid; the names of programmes (计划生育…, 雨露计划) and of signatures are none."""
+_PAID_ALREADY = compile_late(
+    r"(?:资金|补[贴助偿]|款)[^，,。；;未拟将待]{0,6}已[^，,。；;未拟将待]{0,16}(?:发放|拨付|兑付|打卡|打入|发到|到[账户卡])"
+)
 _TAKEN_BACK = compile_late(r"追缴|追回|退缴|清退|收回|返还|缴回")
 _COLLECTED = compile_late(
     r"筹资|筹劳|押金|保证金|募捐|捐[款赠]|收取|收缴|集资|代收(?!人)|收款(?:明细|表|清单|登记|台账|花名册)"
@@ -144,6 +147,8 @@ def _find_doubts(one: Understood, context: Context, reading: TableReading, grid:
 def _find_plans(titles: Sequence[str], money: Sequence[str]) -> list[str]:
     """Texts that say the money is not paid yet; a list for 分配 with 实领金额 was paid."""
     planned = [t for t in titles if _PLANNED.search(t)]
+    if any(map(_PAID_ALREADY.search, titles)):  # what else a notice tells at length is how it came about
+        planned = [t for t in planned if len(t) <= _LONGEST_TITLE]
     if all(map(_RECEIVED.search, money)):
         planned = [t for t in planned if _PLANNED.search(_ALLOTTED.sub("", t))]
     return planned
