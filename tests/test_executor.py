@@ -7,12 +7,13 @@ import signal
 import zipfile
 from concurrent.futures import Future
 from pathlib import Path
+from types import SimpleNamespace
 
 import openpyxl
 import pytest
 from click.testing import CliRunner
 
-from village_notice import pipeline, publish
+from village_notice import early, pipeline, publish, running
 from village_notice.cli import main
 from village_notice.errors import ExitCode, UsageError
 from village_notice.executor import ClusterError, Standby, Workers, _hand_over, check_cluster
@@ -21,6 +22,7 @@ from village_notice.settings import Settings
 from village_notice.sources.reference import read_reference
 
 TOWNSHIP = "羊郡镇"
+ONE, TWO = SimpleNamespace(count=1), SimpleNamespace(count=2)
 HEADINGS = [
     "序号",
     "村名",
@@ -86,6 +88,23 @@ def test_processes_started_before_there_is_work():
     assert found == [46] * 20
 
 
+@pytest.mark.parametrize(
+    ("workers", "tasks", "chosen"),
+    [
+        (Workers(2), 11, None),
+        (Workers(1), 12, None),
+        (Workers(2), 12, Workers(2)),
+        (Workers(2, standby=ONE), 0, None),
+        (Workers(2, standby=ONE), 3, Workers(2, standby=ONE)),
+        (Workers(2, standby=ONE), 12, Workers(2)),
+        (Workers(2, standby=TWO), 12, Workers(2, standby=TWO)),
+        (Workers(1, "tcp://scheduler"), 1, Workers(1, "tcp://scheduler")),
+    ],
+)
+def test_who_does_few_tasks_and_many(workers, tasks, chosen):
+    assert workers.choose(tasks, 12) == chosen
+
+
 def test_processes_started_for_nothing_end():
     with Standby(2, "colorsys") as standby:
         assert standby.count == 2
@@ -121,6 +140,32 @@ def test_a_cluster_of_two_makes_the_same_bytes_though_one_is_killed(inbox, tmp_p
     for name in cached:
         assert made.pop(name) != expected.pop(name)
     assert made == expected
+
+
+@pytest.mark.parametrize(("few", "drawn_here"), [(12, 0), (2, 1)])
+def test_a_process_that_has_started_draws_what_changed(inbox, tmp_path, monkeypatch, few, drawn_here):
+    options = RunOptions(inbox, tmp_path / "结果", 2022, workers=2)
+    running.run(options, lambda *_: None)
+    for path in sorted(inbox.glob("[0-2]*.xlsx")):
+        book = openpyxl.load_workbook(path)
+        book.active["E3"], book.active["G3"] = 6, 720
+        book.save(path)
+    here = []
+
+    def draw(village, *arguments):
+        here.append(village.village)
+        return draw_village(village, *arguments)
+
+    draw_village = publish.draw_village
+    monkeypatch.setattr(publish, "draw_village", draw)
+    monkeypatch.setattr(publish, "_FEW", few)
+    monkeypatch.setattr(early, "_MANY", 0)
+    running.run(options, lambda *_: None)
+    assert len(here) == drawn_here
+    anew = RunOptions(inbox, tmp_path / "重做", 2022, workers=1)
+    running.run(anew, lambda *_: None)
+    assert len(here) == drawn_here + 6
+    assert read_tree(options.out / "公开") == read_tree(anew.out / "公开")
 
 
 @pytest.mark.xdist_group("cluster")

@@ -1,5 +1,6 @@
 """What a process imports before it has anything to do: every run pays for it, the smallest most."""
 
+import contextlib
 import gc
 import io
 import subprocess
@@ -77,6 +78,24 @@ def test_readers_start_for_what_lies_in_the_inbox(tmp_path, monkeypatch):
     with Early(options) as ready:
         ready.start_readers()
     assert started == [(2, [early.READER])]
+
+
+@pytest.mark.parametrize(
+    ("has_readings", "has_other_files", "payments", "drawers"),
+    [(False, False, 10_000, 4), (False, False, 9_999, None), (True, True, 10_000, 1), (True, False, 10_000, None)],
+)
+def test_who_draws_starts_while_payments_are_checked(
+    tmp_path, monkeypatch, has_readings, has_other_files, payments, drawers
+):
+    monkeypatch.setattr(early, "ReaderPool", lambda *_, **__: contextlib.nullcontext())
+    monkeypatch.setattr(early, "Standby", lambda count, _: contextlib.nullcontext(SimpleNamespace(count=count)))
+    options = RunOptions(tmp_path / "收件箱", tmp_path / "结果", 2023, workers=4)
+    if has_readings:
+        early.find_readings(options).mkdir(parents=True)
+    with Early(options) as ready:
+        ready.start_readers(has_other_files=has_other_files)
+        ready.start_drawers(payments)
+        assert getattr(ready.drawers.standby, "count", None) == drawers
 
 
 def test_no_cycle_is_looked_for_while_a_reader_imports(monkeypatch):

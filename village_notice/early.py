@@ -78,6 +78,7 @@ class Early:
         self._stack = ExitStack()
         self._standby: Standby | None = None
         self._is_first = options.is_fresh or not find_readings(options).is_dir()
+        self._has_other_files = False
 
     def start_readers(self, *, has_other_files: bool = False) -> None:
         """Starts the readers, where every file will have to be read here; one of them, where only some files are others.
@@ -85,6 +86,7 @@ class Early:
         Args:
             has_other_files: True where the inbox holds other files than the last run has read.
         """
+        self._has_other_files = has_other_files
         if self._options.cluster or not (self._is_first or has_other_files):
             return
         count = count_readers(self._options, _list_sizes(self._options.inbox)) if self._is_first else 1
@@ -96,10 +98,16 @@ class Early:
         self.hashed.start(list_written(self._options.out, f"{PRIVATE}/" if self._options.check_only else ""))
 
     def start_drawers(self, payments: int) -> None:
-        """Starts the processes that draw, where so many payments keep several busy here."""
+        """Starts the processes that draw, where so many payments keep several busy here.
+
+        One, where only some files are others: the run's own process has its hands full with the whole county then.
+        """
         options = self._options
-        if self._is_first and not options.cluster and options.workers > 1 and payments >= _MANY:
-            self._standby = self._stack.enter_context(Standby(options.workers, _DRAWER))
+        if options.cluster or options.workers < 2 or payments < _MANY:
+            return
+        count = options.workers if self._is_first else 1 if self._has_other_files else 0
+        if count:
+            self._standby = self._stack.enter_context(Standby(count, _DRAWER))
 
     @property
     def drawers(self) -> Workers:

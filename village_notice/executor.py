@@ -13,7 +13,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from importlib import import_module
 from itertools import islice
@@ -92,6 +92,24 @@ class Workers:
     count: int
     cluster: str = ""
     standby: Standby | None = None
+
+    @property
+    def has_one_ready(self) -> bool:
+        """Whether one process has started, too few for many tasks."""
+        return self.standby is not None and self.standby.count < min(self.count, 2)
+
+    def choose(self, tasks: int, few: int) -> "Workers | None":
+        """Who does so many tasks; None where a process that must start first would take longer than they do.
+
+        Args:
+            tasks: How many there are.
+            few: So many are worth starting processes for.
+        """
+        if self.cluster:
+            return self
+        if tasks < few or self.count < 2:
+            return self if tasks and self.standby else None
+        return replace(self, standby=None) if self.has_one_ready else self
 
     def run(
         self, function: Callable[..., T], shared: object, tasks: Iterable[tuple[Any, ...]], *, in_order: bool = False

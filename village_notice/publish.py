@@ -11,10 +11,11 @@ import os
 import re
 import time
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache, partial
+from itertools import islice
 from pathlib import Path
 
 from village_notice.archive.bag import decode_path
@@ -43,6 +44,8 @@ _FEW = 12
 _LONG_FEN = 10**8
 STAGES = ("公示", "档案")
 """What the work for a village consists of, for `--profile`."""
+_Task = tuple[VillageYear, tuple[str, str]]
+"""A village and its folders, see `name_folders`."""
 _TEXT_FILES = (".csv", ".txt", ".json", ".html")
 
 
@@ -95,21 +98,37 @@ def publish_villages(villages: Sequence[VillageYear], job: Job, workers: Workers
         OSError: A file cannot be written.
     """
     folders, job = name_folders(villages), replace(job, sample=choose_sample(villages))
-    if any(before.records for before in job.before):  # most may be as they were: no worker starts for these
-        rest = []
-        for village in villages:
-            own = folders[village.village_code]
-            taken = _take_made_before(village.village_code, _find_key(village, own, job)[1], own, job)
-            if taken:
-                yield taken
+    tasks = [(v, folders[v.village_code]) for v in villages]
+    before = [made for made in job.before if made.records]
+    looked_at = ((task, _find_made_before(*task, job)) for task in tasks)
+    if before and workers.has_one_ready and all(made.is_out for made in before):
+        taken = list[Published]()
+        others = _set_aside(looked_at, taken)
+        yield from workers.run(_work, job, islice(others, _FEW))  # it draws while the next ones are looked for
+        tasks, workers = [*others], replace(workers, standby=None)
+        yield from taken
+    elif before:  # most may be as they were: no worker starts for these
+        tasks = []
+        for task, made in looked_at:
+            if made:
+                yield made
             else:
-                rest.append(village)
-        villages = rest
-    if not workers.cluster and (workers.count < 2 or len(villages) < _FEW):
-        yield from (publish_village(v, folders[v.village_code], job) for v in villages)
-        return
-    longest_first = sorted(villages, key=lambda v: -len(v.lines))  # so that no worker ends long after the others
-    yield from workers.run(_work, job, [(v, folders[v.village_code]) for v in longest_first])
+                tasks.append(task)
+    tasks.sort(key=lambda task: -len(task[0].lines))  # so that no worker ends long after the others
+    chosen = workers.choose(len(tasks), _FEW)
+    if chosen is None:
+        yield from (_work(job, *task) for task in tasks)
+    else:
+        yield from chosen.run(_work, job, tasks)
+
+
+def _set_aside(looked_at: Iterable[tuple[_Task, Published | None]], taken: list[Published]) -> Iterator[_Task]:
+    """The villages that must be made; what was made of the others before goes to `taken`."""
+    for task, made in looked_at:
+        if made:
+            taken.append(made)
+        else:
+            yield task
 
 
 def _work(job: Job, village: VillageYear, folders: tuple[str, str]) -> Published:
@@ -172,6 +191,11 @@ def _find_key(village: VillageYear, folders: tuple[str, str], job: Job) -> tuple
     return plan, hash_village(
         village, plan, job.checks.get(village.village_code, VillageProof()), job.key
     ) if job.key else ""
+
+
+def _find_made_before(village: VillageYear, folders: tuple[str, str], job: Job) -> Published | None:
+    """What may be taken of what was made of a village before."""
+    return _take_made_before(village.village_code, _find_key(village, folders, job)[1], folders, job)
 
 
 def _take_made_before(code: str, key: str, folders: tuple[str, str], job: Job) -> Published | None:
