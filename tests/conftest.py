@@ -9,6 +9,7 @@ import pytest
 import village_notice
 
 from .postgres import run_server
+from .warm_readers import WarmReaders
 
 
 def pytest_configure():
@@ -46,6 +47,20 @@ def empty_server(postgres):
         connection.exec_driver_sql(f"DROP SCHEMA IF EXISTS {SERVER_SCHEMA} CASCADE")
     yield url
     open_engine(url).dispose()
+
+
+@pytest.fixture(scope="session")
+def _readers():
+    readers = WarmReaders()
+    yield readers
+    readers.close()
+
+
+@pytest.fixture(scope="module")
+def warm_readers(_readers):
+    """The runs of a module take readers that other runs have left: for modules with many small runs."""
+    with _readers.use():
+        yield
 
 
 @pytest.fixture(scope="session")

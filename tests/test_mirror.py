@@ -12,11 +12,13 @@ from click.testing import CliRunner
 from village_notice.cli import main
 from village_notice.errors import CannotWriteError, UsageError
 from village_notice.mirror import Mirror
+from village_notice.output import STAGING
 from village_notice.progress import stay_silent
 from village_notice.settings import Settings
 from village_notice.sources.reference import read_reference
 from village_notice.storage import FolderUrl, Storage
 
+pytestmark = pytest.mark.usefixtures("warm_readers")
 VILLAGE = next(v.name for v in read_reference(Settings()).register.villages if v.township == "羊郡镇")
 HEADINGS = ("序号", "村名", "户主姓名", "补贴面积（亩）", "补贴标准（元/亩）", "实发金额（元）")
 
@@ -58,7 +60,8 @@ def read_storage(system, root):
 
 
 def leave_out_own(tree):
-    return {name: data for name, data in tree.items() if "/.缓存/" not in name}
+    own = (".village_notice.lock", "/.缓存/")
+    return {name: data for name, data in tree.items() if not any(word in name for word in own)}
 
 
 def take_public(tree):
@@ -265,6 +268,22 @@ def test_a_run_after_another_computer_sent_other_results_is_done(memory, tmp_pat
     make_inbox(memory)
     assert "与上次完全相同" not in run(*args, tmp_path / "一号机")
     assert take_public(read_storage(memory, "/县/结果")) == before
+
+
+def test_what_a_run_was_stopped_in_is_not_put_over_the_results_of_another_computer(memory, tmp_path):
+    args = ("memory://县/收件箱", "--out", "memory://县/结果", "--mirror")
+    make_inbox(memory)
+    run(*args, tmp_path / "一号机")
+    staging = next((tmp_path / "一号机").glob("结果-????????")) / STAGING
+    (staging / "公开").mkdir(parents=True)
+    (staging / "公开/以前的.txt").write_text("以前的", "utf-8")
+    (staging / "放好.json").write_text('{"files": {"公开/以前的.txt": "1"}, "gone": []}', "utf-8")
+    make_inbox(memory, 999)
+    run(*args, tmp_path / "二号机")
+    wanted = take_public(read_storage(memory, "/县/结果"))
+    run(*args, tmp_path / "一号机")
+    found = read_storage(memory, "/县/结果")
+    assert take_public(found) == wanted and not [name for name in found if "以前的" in name]
 
 
 def test_half_a_file_on_storage_never_takes_the_place_of_the_whole_one(memory, tmp_path, monkeypatch):

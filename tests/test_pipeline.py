@@ -21,6 +21,7 @@ from village_notice.cli import main
 from village_notice.domain.columns import CSV_COLUMNS
 from village_notice.domain.identity import id_check_digit
 
+pytestmark = pytest.mark.usefixtures("warm_readers")
 HEADINGS = [
     "序号",
     "村名",
@@ -168,7 +169,7 @@ def test_check_is_run_without_paper_archive_and_query(inbox, tmp_path):
     full, light = run(inbox, tmp_path / "结果"), run(inbox, tmp_path / "核对", command="check")
     assert full.exit_code == light.exit_code == 3
     assert sorted(f for f in hashes(tmp_path / "核对") if "/核对/" not in f) == [
-        ".village_notice.json", "内部资料_不得外传/payments.csv", "内部资料_不得外传/问题清单.xlsx",
+        ".village_notice.json", ".village_notice.lock", "内部资料_不得外传/payments.csv", "内部资料_不得外传/问题清单.xlsx",
     ]  # fmt: skip
     assert read_payments(tmp_path / "结果") == read_payments(tmp_path / "核对")
     assert read_findings(tmp_path / "结果") == read_findings(tmp_path / "核对")

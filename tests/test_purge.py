@@ -6,7 +6,9 @@ from click.testing import CliRunner
 
 from village_notice.cli import main
 from village_notice.domain.identity import id_check_digit
+from village_notice.output import hold_output
 
+pytestmark = pytest.mark.usefixtures("warm_readers")
 HEADINGS = [
     "序号",
     "村名",
@@ -72,7 +74,7 @@ def read_bytes(folder):
     return b"".join(p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file())
 
 
-def test_asks_first_then_removes_and_says_what(office):
+def test_asks_first_then_removes_and_says_what(office, monkeypatch):
     home, inbox = office / "办公", office / "收件箱2021/地力.xlsx"
     (home / "cache").mkdir(exist_ok=True)
     (home / "cache/x").write_bytes(b"x")
@@ -84,8 +86,23 @@ def test_asks_first_then_removes_and_says_what(office):
     other = call("purge", "--year", 2021, "--home", home, "--from", office / "结果2022")
     assert other.exit_code == 2 and "不是 2021 年" in other.output
 
-    result = call("purge", "--year", 2021, "--home", home, "--from", office / "结果2021", "--yes")
-    assert result.exit_code == 0
+    out = office / "结果2021"
+    for name in ("旧版/内部资料_不得外传/核对副本", ".正在生成/内部资料_不得外传", ".未完成/公开", "旧版/公开"):
+        (out / name).mkdir(parents=True)  # of a run that was stopped, and of one that made less
+        (out / name / "a.csv").write_text(make_id(3), "utf-8")
+    plan = out / ".正在生成/放好.json"
+    plan.write_text('{"files": {}, "gone": []}', "utf-8")
+    refused = call("purge", "--year", 2021, "--home", home, "--from", out, "--yes")
+    assert refused.exit_code == 2 and "没有放完" in refused.output and inbox.is_file()
+    plan.unlink()
+    with hold_output(out):
+        refused = call("purge", "--year", 2021, "--home", home, "--from", out, "--yes")
+    assert refused.exit_code == 6 and "另一个命令正在往" in refused.output and inbox.is_file()
+    monkeypatch.setattr("pyarrow.parquet.read_table", None)  # of the figures nothing but the year is wanted
+    result = call("purge", "--year", 2021, "--home", home, "--from", out, "--yes")
+    assert result.exit_code == 0 and str(out / "旧版/内部资料_不得外传") in result.output
+    monkeypatch.undo()
+    assert [p.parent.name for p in out.rglob("a.csv")] == ["公开"]
     assert "收件箱原件 1 个" in result.output and "已删除" in result.output
     assert not inbox.exists() and not (home / "cache").exists()
     assert not (office / "结果2021/内部资料_不得外传").exists()

@@ -210,7 +210,9 @@ def test_a_damaged_cache_is_as_good_as_none(large_inbox, tmp_path):
     assert read_bytes(tmp_path / "结果") == wanted
 
 
-def test_a_draft_with_new_evidence_is_packed_again(inbox, tmp_path):
+@pytest.mark.parametrize("is_aside", [False, True])
+def test_a_draft_with_new_evidence_is_packed_again(inbox, tmp_path, is_aside):
+    """Also where a loss of power, while it was sealed, has left it under its other name."""
     out = tmp_path / "结果"
     run(inbox, out)
     package = next((out / f"公开/{TOWNSHIP}").glob("*/档案"))
@@ -218,7 +220,10 @@ def test_a_draft_with_new_evidence_is_packed_again(inbox, tmp_path):
     photo.write_bytes(b"\xff\xd8\xff\xe0" + bytes(500))
     answer = CliRunner().invoke(main, ["archive", "add-evidence", str(package), str(photo)])
     assert answer.exit_code == 0, answer.output
+    if is_aside:
+        package.rename(package.with_name(".档案.原来的"))
     run(inbox, out)
+    assert not package.with_name(".档案.原来的").exists()
     assert list((package / "data/张贴证据").iterdir())
     assert CliRunner().invoke(main, ["verify", str(package)]).exit_code == 0
 

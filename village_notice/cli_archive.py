@@ -47,12 +47,13 @@ def add_evidence(package: Path, files: tuple[Path, ...], today: str | None, **pa
       village-notice archive add-evidence 结果/公开/山前店镇/万柳村/档案 --paper-pages 6
     """
     from village_notice.archive import seal
-    from village_notice.output import record_files
+    from village_notice.output import hold_around, record_files
 
     if not files and not pages["paper_pages"]:
         raise click.UsageError("没有给出照片或扫描件。请把文件写在档案包后面，或用 --paper-pages 登记纸质原件。")
-    added = seal.add_evidence(package, files, _read_day(today), **pages)
-    record_files(package)
+    with hold_around(package):
+        added = seal.add_evidence(package, files, _read_day(today), **pages)
+        record_files(package)
     click.echo("\n".join(f"已加入：{p.path or '（纸质）'}　{p.kind}　{p.pages} 页" for p in added))
     click.echo("请自己看一遍：照片和扫描件里不能有证件号、卡号、电话；程序看不见图里的字。", err=True)
 
@@ -75,7 +76,7 @@ def seal_packages(
       village-notice archive seal 结果/公开/山前店镇/万柳村/档案 --posted 2022-12-20 --no-evidence 照相机坏了
     """
     from village_notice.archive import seal
-    from village_notice.output import record_files
+    from village_notice.output import hold_around, record_files
     from village_notice.settings import read_settings
 
     settings, day = read_settings(home), _read_day(today)
@@ -83,8 +84,9 @@ def seal_packages(
     worst = ExitCode.DONE
     for package in (draft for path in packages for draft in seal.find_drafts(path)):
         try:
-            click.echo(seal.seal_package(package, day, settings, posted=first, no_evidence=no_evidence))
-            record_files(package)
+            with hold_around(package):
+                click.echo(seal.seal_package(package, day, settings, posted=first, no_evidence=no_evidence))
+                record_files(package)
         except VillageNoticeError as error:  # one village that is not ready does not hold up the others
             click.echo(f"没有封存：{error}", err=True)
             worst = max(worst, error.exit_code)
@@ -110,10 +112,13 @@ def import_packages(packages: tuple[Path, ...], db: Source, home: Path | None) -
       village-notice archive import D:\\2021结果\\公开 --db 结果/公开/查询.db
     """
     from village_notice.archive import restore
-    from village_notice.output import record_files
+    from village_notice.output import hold_around, record_files
 
-    click.echo(restore.import_packages(packages, db, home))
-    if isinstance(db, Path):
+    if not isinstance(db, Path):
+        click.echo(restore.import_packages(packages, db, home))
+        return
+    with hold_around(db):
+        click.echo(restore.import_packages(packages, db, home))
         record_files(db)
 
 
@@ -153,7 +158,9 @@ def export_usb(
       village-notice export-usb E:\\ --from 结果 --township 山前店镇
     """
     from village_notice.archive import stick
+    from village_notice.output import check_is_whole
 
+    check_is_whole(source)
     result = stick.export(source / "公开", target, villages, townships)
     click.echo(json.dumps(result.to_json(), ensure_ascii=False, indent=1) if as_json else result.format_text())
     raise click.exceptions.Exit(0 if result.is_intact else int(ExitCode.VERIFICATION))

@@ -66,6 +66,16 @@ class CannotWriteError(VillageNoticeError):
     exit_code = ExitCode.CANNOT_WRITE
 
 
+class BusyError(CannotWriteError):
+    """Another command is writing into the output folder."""
+
+
+class HalfwayError(VillageNoticeError):
+    """The run was stopped while it put its results in place: the next one goes on with that."""
+
+    exit_code = ExitCode.INTERRUPTED
+
+
 class VerificationError(VillageNoticeError):
     """A package, a total or the demo does not agree with what it must agree with."""
 

@@ -58,13 +58,14 @@ _PROGRAMME = tuple(f.name for f in fields(ProgrammeSummary))
 
 
 class Where(NamedTuple):
-    """Which village it is."""
+    """Which village it is, and of which year its figures are."""
 
     village_code: str
     office: str
     township: str
     village: str
     full_name: str
+    year: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,6 +284,22 @@ def read_kept(out: Path, pick: Callable[[Sequence[Where]], Collection[str]] | No
             f"{out} 里没有 {PRIVATE}/{name}。请给出 run 命令做好的结果文件夹；较早版本做的结果请重新运行一次 run。"
         )
     return _read(path, pick)
+
+
+def list_years(out: Path) -> set[int]:
+    """Years of the villages that the last run into OUT left; no table is read.
+
+    Raises:
+        UsageError: OUT holds no finished run, or one of another version.
+    """
+    years = set[int]()
+
+    def look(known: Sequence[Where]) -> Collection[str]:
+        years.update(where.year for where in known)
+        return ()
+
+    read_kept(out, look)
+    return years
 
 
 def _read(path: Path, pick: Callable[[Sequence[Where]], Collection[str]] | None = None) -> Kept:

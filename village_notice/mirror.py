@@ -14,14 +14,15 @@ from pathlib import Path
 from typing import NamedTuple
 
 from village_notice.errors import UsageError
+from village_notice.manifest import MANIFEST
 from village_notice.options import RunResult
-from village_notice.output import CACHE, MANIFEST, PRIVATE, STAGING, UNFINISHED
+from village_notice.output import CACHE, LOCK, PRIVATE, STAGING, UNFINISHED, forget_plan
 from village_notice.progress import Progress
 from village_notice.storage import HALF, FolderUrl, Storage
 from village_notice.unchanged import forget_result
 
 Folder = Path | FolderUrl
-_OWN = (f"{STAGING}/", f"{UNFINISHED}/", f"{PRIVATE}/{CACHE}/")
+_OWN = (f"{STAGING}/", f"{UNFINISHED}/", f"{PRIVATE}/{CACHE}/", LOCK)
 """What of the results only helps the next run on the same computer."""
 _AT_ONCE = 8
 _SENDING = "正在送"
@@ -144,6 +145,7 @@ class Mirror:
         wanted = [name for name, mark in there.items() if self._must_fetch(name, mark)]
         if self.keeps_own and (gone or wanted):  # of another computer: what this one ended with last is no longer there
             forget_result(self.folder / PRIVATE / CACHE)
+            forget_plan(self.folder)
         self._do_all(wanted, fetch, f"取回{self.title}", progress)
 
     def _check(self, there: Mapping[str, str]) -> None:

@@ -1,32 +1,36 @@
 """The OUT folder: what a run made is put in place at the end, all at once, and nothing else is ever touched.
 
 A run writes into a staging folder inside OUT. Only when everything is made do the files move to their places, so a run
-that is interrupted leaves the earlier results as they were. A manifest lists what the tool wrote: a later run replaces
-those files, moves what is no longer produced to 旧版, and never touches a file it did not write.
+that is interrupted leaves the earlier results as they were. Before the first file moves a plan is written of what goes
+where: a run that is stopped from then on is carried out to the end by the next, before it does anything else. A manifest
+lists what the tool wrote: a later run replaces those files, moves what is no longer produced to 旧版, and never touches a
+file it did not write.
 """
 
 import errno
 import hashlib
-import json
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
-from village_notice.errors import CannotWriteError, UsageError
+from village_notice.errors import CannotWriteError, HalfwayError, UsageError
 from village_notice.hashed_files import Found, HashedFiles, Times, join_path, note_looks, read_looks
+from village_notice.lock import hold
+from village_notice.manifest import HALF, MANIFEST, PLAN, Plan, read_manifest, read_plan, write_manifest, write_plan
 
 PRIVATE = "内部资料_不得外传"
 PUBLIC = "公开"
 OLD = "旧版"
-MANIFEST = ".village_notice.json"
 STAGING = ".正在生成"
 UNFINISHED = ".未完成"
 """What a run that was stopped had finished: the next one takes from it what is still right."""
 JOURNAL = "完成.jsonl"
 """In the staging folder: one line a village that is finished, written when it is."""
+LOCK = ".village_notice.lock"
+"""Held by the command that writes into OUT; it stays there, and means nothing by itself."""
 CACHE = ".缓存"
 """In the private folder: what later runs need not work out again."""
 _LOOKS = "样子.json"
@@ -103,13 +107,15 @@ class OutputFolder:
         Args:
             keep_finished: Leave the villages that are finished for the next run.
         """
+        if (self.staging / PLAN).exists():  # half of it is in place: the next run has to go on
+            return
         if keep_finished and (self.staging / JOURNAL).is_file():
             shutil.rmtree(self.staging / PRIVATE, ignore_errors=True)
             return
         shutil.rmtree(self.staging, ignore_errors=True)
         if not keep_finished:
             shutil.rmtree(self.unfinished, ignore_errors=True)
-        if not self.before and [p.name for p in self.folder.iterdir()] == [MANIFEST]:
+        if not self.before and {p.name for p in self.folder.iterdir()} <= {MANIFEST, LOCK}:
             shutil.rmtree(self.folder, ignore_errors=True)
 
     def finish(self, *, keep: frozenset[str] = frozenset(), known: Mapping[str, str] | None = None) -> None:
@@ -122,29 +128,50 @@ class OutputFolder:
                 they are.
         """
         self.hashed.close()  # a file that is being read cannot be replaced on Windows
-        (self.staging / JOURNAL).unlink(missing_ok=True)
         known = known or {}
-        made = {p.relative_to(self.staging).as_posix(): p for p in sorted(self.staging.rglob("*")) if p.is_file()}
+        made = self._list_staged()
         self._check_lengths(made)
         after = {name: known.get(name) or self._hash(path) for name, path in made.items()}
         after |= {name: digest for name, digest in known.items() if name not in made}
-        # a run that dies between two moves must find its own files again next time
-        _write_manifest(self.folder, {**after, **self.before})
-        began = (self.folder / MANIFEST).stat().st_mtime_ns
         kept, gone = tuple(keep), []
         for name, digest in self.before.items():
             if name.startswith(kept):
                 after.setdefault(name, digest)
             elif name not in after:
-                self._set_aside(name)
                 gone.append(name)
-        for name, path in made.items():
-            self._put(name, path, after)
-        _remove_empty_folders(self.folder, gone)  # as long as the list tells what lay in them
-        _write_manifest(self.folder, after)
+        plan = Plan(after, gone)
+        write_plan(self.staging, plan)
+        began = (self.staging / PLAN).stat().st_mtime_ns
+        try:
+            after = self._carry_out(plan)
+        except KeyboardInterrupt as stopped:
+            raise HalfwayError(_tell_halfway(self.folder)) from stopped
+        self._note_looks({name: after[name] for name in made if name not in self.blocked}, after, began)
+
+    def _carry_out(self, plan: Plan) -> dict[str, str]:
+        """Does what was planned; what is done already is passed over, so that it can be gone on with anywhere.
+
+        Returns:
+            What is there then, as the manifest says.
+        """
+        after = dict(plan.files)
+        for name in plan.gone:
+            self._set_aside(name)
+        for name, path in self._list_staged().items():
+            if name in after:
+                self._put(name, path, after)
+        _remove_empty_folders(self.folder, plan.gone)  # as long as the plan tells what lay in them
+        write_manifest(self.folder, after)
+        (self.staging / PLAN).unlink()
         shutil.rmtree(self.staging, ignore_errors=True)
         shutil.rmtree(self.unfinished, ignore_errors=True)
-        self._note_looks({name: after[name] for name in made if name not in self.blocked}, after, began)
+        return after
+
+    def _list_staged(self) -> dict[str, Path]:
+        """Relative path → file of everything that was made and is not in its place yet."""
+        files = (p for p in sorted(self.staging.rglob("*")) if p.is_file())
+        staged = {p.relative_to(self.staging).as_posix(): p for p in files}
+        return {name: path for name, path in staged.items() if name not in (JOURNAL, PLAN, PLAN + HALF)}
 
     def _note_looks(self, made: Mapping[str, str], after: Mapping[str, str], began: int) -> None:
         """Keeps what is known of all results: of those just made, and of those that somebody has looked at in this run."""
@@ -196,30 +223,93 @@ class OutputFolder:
 
 
 def open_output(folder: Path) -> OutputFolder:
-    """The OUT folder, made if need be, with an empty staging folder.
+    """The OUT folder, made if need be, with an empty staging folder; whoever opens it holds it (`hold_output`).
+
+    What a run was stopped in while it put its results in place, is put there first.
 
     Raises:
         UsageError: The folder holds files and was not made by this tool.
         CannotWriteError: It cannot be written.
     """
     with explain_write_errors(folder):
-        if folder.exists() and not folder.is_dir():
-            raise UsageError(f"输出位置 {folder} 是一个文件，不是文件夹。请另选一个文件夹。")
+        _check_is_ours(folder)
         manifest = folder / MANIFEST
-        if (
-            folder.exists()
-            and not manifest.exists()
-            and any(p.name not in (STAGING, UNFINISHED) for p in folder.iterdir())
-        ):
-            raise UsageError(f"输出文件夹 {folder} 里已有别的文件，为免覆盖没有写入。请换一个空文件夹（--out）。")
         folder.mkdir(parents=True, exist_ok=True)
         staging = folder / STAGING
+        stopped = OutputFolder(folder, staging, read_manifest(folder) if manifest.exists() else {})
+        if plan := read_plan(staging):
+            stopped._carry_out(plan)
         _gather_unfinished(staging, folder / UNFINISHED)
         shutil.rmtree(staging, ignore_errors=True)
         staging.mkdir()
         if not manifest.exists():
-            _write_manifest(folder, {})
-        return OutputFolder(folder, staging, _read_manifest(manifest), opened=staging.stat().st_mtime_ns)
+            write_manifest(folder, {})
+        opened, edited = staging.stat().st_mtime_ns, stopped.changed_by_hand
+        return OutputFolder(folder, staging, read_manifest(folder), stopped.moved, [], edited, opened=opened)
+
+
+@contextmanager
+def hold_output(folder: Path) -> Iterator[None]:
+    """Nobody else writes into OUT inside.
+
+    Raises:
+        UsageError: The folder holds files and was not made by this tool.
+        CannotWriteError: Another command is writing into it, or it cannot be written.
+    """
+    with ExitStack() as stack:
+        with explain_write_errors(folder):
+            _check_is_ours(folder)
+            folder.mkdir(parents=True, exist_ok=True)
+            stack.enter_context(hold(folder / LOCK, folder))
+        yield
+
+
+@contextmanager
+def hold_around(place: Path) -> Iterator[None]:
+    """As `hold_output`, for the OUT folder in which a file or folder lies, where there is one; it must be whole.
+
+    Raises:
+        UsageError: See `check_is_whole`.
+        CannotWriteError: Another command is writing into it.
+    """
+    out = _find_output(place)
+    if out is None:
+        yield
+        return
+    with hold_output(out):
+        check_is_whole(out)
+        yield
+
+
+def forget_plan(folder: Path) -> None:
+    """What a run was stopped in is not gone on with: the results of another one came in its place."""
+    (folder / STAGING / PLAN).unlink(missing_ok=True)
+
+
+def check_is_whole(folder: Path) -> None:
+    """Nothing, where everything in OUT is of one run.
+
+    Raises:
+        UsageError: A run was stopped while it put its results in place, or is about to.
+    """
+    if (folder / STAGING / PLAN).exists():
+        raise UsageError(_tell_halfway(folder))
+
+
+def _tell_halfway(folder: Path) -> str:
+    return (
+        f"{folder} 里的结果没有放完，有的是新的，有的还是上一次的，请先不要用。"
+        "请再运行一次同样的 run（或 check）命令，会先接着放好。"
+    )
+
+
+def _check_is_ours(folder: Path) -> None:
+    if folder.exists() and not folder.is_dir():
+        raise UsageError(f"输出位置 {folder} 是一个文件，不是文件夹。请另选一个文件夹。")
+    if not folder.exists() or (folder / MANIFEST).exists():
+        return
+    if any(p.name not in (STAGING, UNFINISHED, LOCK, MANIFEST + HALF) for p in folder.iterdir()):
+        raise UsageError(f"输出文件夹 {folder} 里已有别的文件，为免覆盖没有写入。请换一个空文件夹（--out）。")
 
 
 def look_at_output(folder: Path) -> OutputFolder | None:
@@ -228,7 +318,7 @@ def look_at_output(folder: Path) -> OutputFolder | None:
     if not manifest.is_file() or staging.exists():
         return None
     try:
-        return OutputFolder(folder, staging, _read_manifest(manifest))
+        return OutputFolder(folder, staging, read_manifest(folder))
     except CannotWriteError:  # a damaged list is told when the folder is opened to be written
         return None
 
@@ -241,7 +331,7 @@ def list_written(folder: Path, below: str = "") -> list[str]:
         below: How names of those wanted begin.
     """
     try:
-        return [join_path(folder, name) for name in _read_manifest(folder / MANIFEST) if name.startswith(below)]
+        return [join_path(folder, name) for name in read_manifest(folder) if name.startswith(below)]
     except (CannotWriteError, OSError):
         return []
 
@@ -272,15 +362,19 @@ def record_files(place: Path) -> None:
     A command that completes a package calls this, so that the next run does not take its work for hand edits. Outside
     an OUT folder nothing is done. A folder must be one that holds nothing but ours, such as a package.
     """
-    place = place.resolve()
-    out = next((folder for folder in place.parents if (folder / MANIFEST).is_file()), None)
+    place, out = place.resolve(), _find_output(place)
     if out is None:
         return
     name = place.relative_to(out).as_posix()
-    before = _read_manifest(out / MANIFEST)
+    before = read_manifest(out)
     kept = {n: digest for n, digest in before.items() if n != name and not n.startswith(f"{name}/")}
     files = [place] if place.is_file() else sorted(p for p in place.rglob("*") if p.is_file())
-    _write_manifest(out, kept | {p.relative_to(out).as_posix(): _hash_file(p) for p in files})
+    write_manifest(out, kept | {p.relative_to(out).as_posix(): _hash_file(p) for p in files})
+
+
+def _find_output(place: Path) -> Path | None:
+    """The OUT folder around a file or folder, None where it lies in none."""
+    return next((folder for folder in place.resolve().parents if (folder / MANIFEST).is_file()), None)
 
 
 @contextmanager
@@ -297,27 +391,8 @@ def explain_write_errors(folder: Path) -> Iterator[None]:
         if words is None:
             raise
         name = Path(error.filename).name if isinstance(error.filename, str) else str(folder)
-        raise CannotWriteError(
-            f"写不进输出文件夹 {folder}（{name}）：{words}后再运行一次。已有的结果没有改动。"
-        ) from error
-
-
-def _read_manifest(path: Path) -> dict[str, str]:
-    try:
-        files = json.loads(path.read_text(encoding="utf-8"))["files"]
-        return {str(k): str(v) for k, v in files.items()}
-    except (ValueError, KeyError, AttributeError) as error:
-        raise CannotWriteError(
-            f"输出文件夹的清单 {path} 已损坏，为免误删没有写入。请换一个空文件夹（--out）。"
-        ) from error
-
-
-def _write_manifest(folder: Path, files: dict[str, str]) -> None:
-    whole = {"tool": "village_notice", "files": dict(sorted(files.items()))}
-    text = json.dumps(whole, ensure_ascii=False, separators=(",\n", ": "))
-    temporary = folder / (MANIFEST + ".tmp")
-    temporary.write_text(text, encoding="utf-8", newline="\n")
-    temporary.replace(folder / MANIFEST)
+        state = _tell_halfway(folder) if (folder / STAGING / PLAN).exists() else "已有的结果没有改动。"
+        raise CannotWriteError(f"写不进输出文件夹 {folder}（{name}）：{words}后再运行一次。{state}") from error
 
 
 def _hash_file(path: Path) -> str:

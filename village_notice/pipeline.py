@@ -19,7 +19,7 @@ import pandas as pd
 
 from village_notice.archive.database import write_database
 from village_notice.archive.dialect import ServerUrl
-from village_notice.archive.versions import find_sealed
+from village_notice.archive.versions import find_sealed, put_back_below
 from village_notice.beside import Beside
 from village_notice.checks.control_file import ControlLine
 from village_notice.checks.payments_csv import PAYMENTS, write_payments
@@ -59,7 +59,7 @@ from village_notice.outcome import (
     write_county,
     write_workbooks,
 )
-from village_notice.output import JOURNAL, PRIVATE, PUBLIC, OutputFolder, explain_write_errors, open_output
+from village_notice.output import JOURNAL, PRIVATE, PUBLIC, OutputFolder, explain_write_errors, hold_output, open_output
 from village_notice.progress import Progress
 from village_notice.publish import STAGES, Job, publish_villages
 from village_notice.remember import find_build_memory, find_cache, find_made_before, find_payments_memory, hash_job
@@ -102,8 +102,10 @@ def run(
     office = Office(settings, waivers, reference, wanted, read_control(options, reference), server)
     with ExitStack() as stack, explain_write_errors(options.out), switch_rules(settings.rules), search_garbage_seldom():
         early = early or stack.enter_context(Early(options))
+        stack.enter_context(hold_output(options.out))
         out = open_output(options.out)
         out.hashed = early.hashed
+        put_back_below(out.folder / PUBLIC)
         watch.lap("启动")
         forget_result(out.cache)
         try:
@@ -338,9 +340,9 @@ def _keep_figures(public: Disclosure, scope: Scope, job: Job, out: OutputFolder)
 def _put_in_place(out: OutputFolder, published: Sequence[Published], options: RunOptions) -> None:
     """The results go to their places; what was made for each village is remembered."""
     known = {f"{PUBLIC}/{name}": digest for p in published for name, digest in p.list_paths().items()}
-    out.finish(keep=_find_kept(out, options), known=known)
-    if published:
+    if published:  # first: a record counts only for files that are there
         write_records(published, out.cache / RECORDS)
+    out.finish(keep=_find_kept(out, options), known=known)
 
 
 def _find_kept(out: OutputFolder, options: RunOptions) -> frozenset[str]:

@@ -9,13 +9,23 @@ Source: 个人信息保护法 §19, §47: what has served its purpose is deleted
 import hashlib
 import shutil
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
 from village_notice.errors import UsageError
-from village_notice.kept import read_kept
+from village_notice.kept import list_years
 from village_notice.ledger.history import open_kept
-from village_notice.output import PRIVATE, explain_write_errors, record_files
+from village_notice.output import (
+    OLD,
+    PRIVATE,
+    STAGING,
+    UNFINISHED,
+    check_is_whole,
+    explain_write_errors,
+    hold_output,
+    record_files,
+)
 
 _CACHE = "cache"
 _IDENTITY = ("id", "account", "household_id", "birth_date")
@@ -39,6 +49,7 @@ class Purge:
         shared: Rows that keep them because another year needs them.
         numbers: Remembered numbers of persons.
         folders: Folders that go whole: cache, internal papers.
+        out: The results whose internal papers go, None where none do.
     """
 
     home: Path
@@ -49,6 +60,7 @@ class Purge:
     shared: int
     numbers: int
     folders: tuple[Path, ...]
+    out: Path | None = None
 
     def format_text(self) -> str:
         """The list, for the terminal."""
@@ -102,16 +114,20 @@ def plan_purge(home: Path, year: int, out: Path | None = None) -> Purge:
         )
         (numbers,) = execute("SELECT count(*) FROM numbers WHERE year = ?", (year,)).fetchone()
     raw, left = _sort_files(files, others)
-    return Purge(home, year, raw, left, people, every - people, numbers, tuple(_find_folders(home, year, out)))
+    return Purge(home, year, raw, left, people, every - people, numbers, tuple(_find_folders(home, year, out)), out)
 
 
 def carry_out(purge: Purge) -> None:
     """Takes away what the plan lists.
 
     Raises:
-        CannotWriteError: A file is open or may not be deleted.
+        UsageError: A run was stopped while it put the results in place.
+        CannotWriteError: A file is open or may not be deleted, or another command is writing into the results.
     """
-    with explain_write_errors(purge.home):
+    with ExitStack() as stack, explain_write_errors(purge.home):
+        if purge.out:
+            stack.enter_context(hold_output(purge.out))
+            check_is_whole(purge.out)
         for path in purge.raw:
             path.unlink()
         for folder in purge.folders:
@@ -143,10 +159,12 @@ def _find_folders(home: Path, year: int, out: Path | None) -> Iterator[Path]:
         yield home / _CACHE
     if out is None:
         return
-    years = {v.year for v in read_kept(out).villages}
+    years = list_years(out)
     if years - {year}:
         raise UsageError(f"{out} 是 {'、'.join(map(str, sorted(years)))} 年的结果，不是 {year} 年的。请检查 --from。")
-    yield out / PRIVATE
+    # a run that was stopped, and one that no longer made some of them, left more of them elsewhere
+    papers = (out / PRIVATE, out / OLD / PRIVATE, out / STAGING, out / UNFINISHED)
+    yield from (folder for folder in papers if folder.is_dir())
 
 
 def _years(year: int, *, own: bool) -> tuple[int, ...]:

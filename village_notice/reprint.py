@@ -23,7 +23,7 @@ from village_notice.notices.speech import check_speech, write_speech
 from village_notice.notices.template import choose_columns
 from village_notice.notices.village import Kind, draw_each, draw_kinds, make_notice
 from village_notice.notices.work import Choice, Work, start_work
-from village_notice.output import PRIVATE, explain_write_errors
+from village_notice.output import PRIVATE, check_is_whole, explain_write_errors
 from village_notice.progress import Progress
 from village_notice.publish import name_folders, safe_name
 from village_notice.selection import choose_programmes, find_codes
@@ -45,6 +45,7 @@ def make_notices(wish: Wish, progress: Progress) -> Made:
         CannotWriteError: The target cannot be written.
     """
     settings = read_settings(wish.home)
+    check_is_whole(wish.out)
     kept = read_kept(wish.out, lambda known: find_codes(known, wish.villages, wish.townships))
     made = Made(wish.target or wish.out / AGAIN)
     keys = choose_programmes(kept.villages, wish.programmes)

@@ -197,6 +197,8 @@ def test_power_lost_between_the_two_renames(folder, home, monkeypatch):
         seal_package(folder, AFTER, Settings(folder=home), no_evidence="x")
     assert not folder.exists()
     monkeypatch.undo()
+    assert sealing.find_drafts(folder.parent.parent) == [folder] and folder.is_dir()
+    folder.rename(folder.with_name(".档案.原来的"))
     with pytest.raises(UsageError, match="写明原因"):  # the draft is back before anything else
         seal_package(folder, AFTER, Settings(folder=home))
     assert read_all(folder) == before

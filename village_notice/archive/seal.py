@@ -44,7 +44,14 @@ from village_notice.archive.postings import (
     read_postings,
 )
 from village_notice.archive.verify import verify_path
-from village_notice.archive.versions import PACKAGE, PACKAGE_FOLDER, is_sealed
+from village_notice.archive.versions import (
+    PACKAGE,
+    PACKAGE_FOLDER,
+    is_sealed,
+    name_aside,
+    put_back,
+    put_back_below,
+)
 from village_notice.archive.wording import format_day, read_package_words, read_variables
 from village_notice.errors import CannotWriteError, UsageError, VerificationError
 from village_notice.settings import Settings
@@ -152,6 +159,7 @@ def find_drafts(path: Path) -> list[Path]:
     """
     if (path / "bag-info.txt").is_file() or PACKAGE_FOLDER.fullmatch(path.name):
         return [path]
+    put_back_below(path, "**")
     found = sorted(info.parent for info in path.rglob(f"{PACKAGE}*/bag-info.txt"))
     drafts = [f for f in found if PACKAGE_FOLDER.fullmatch(f.name) and not is_sealed(f)]
     if not drafts:
@@ -160,7 +168,7 @@ def find_drafts(path: Path) -> list[Path]:
 
 
 def _open_draft(folder: Path) -> _Draft:
-    _recover(folder)
+    put_back(folder)
     if not (folder / "bag-info.txt").is_file():
         raise UsageError(f"{folder} 不是档案包。请给出村文件夹里的“档案”文件夹。")
     [verdict, *more] = verify_path(folder)
@@ -284,7 +292,7 @@ def _read_entries(data: bytes) -> list[Entry]:
 
 
 def _swap_in(folder: Path, files: dict[str, bytes]) -> None:
-    aside, old = _name_aside(folder)
+    aside, old = name_aside(folder)
     shutil.rmtree(aside, ignore_errors=True)
     try:
         for name, data in files.items():
@@ -297,24 +305,10 @@ def _swap_in(folder: Path, files: dict[str, bytes]) -> None:
         folder.rename(old)
         aside.rename(folder)
     except OSError as error:
-        _recover(folder)
+        put_back(folder)
         raise CannotWriteError(
             f"写不进 {folder}（{error.strerror}）。请关闭正在打开的文件、腾出磁盘空间后再试，原来的没有改动。"
         ) from error
     finally:
         shutil.rmtree(aside, ignore_errors=True)
     shutil.rmtree(old, ignore_errors=True)
-
-
-def _name_aside(folder: Path) -> tuple[Path, Path]:
-    return folder.with_name(f".{folder.name}.正在写"), folder.with_name(f".{folder.name}.原来的")
-
-
-def _recover(folder: Path) -> None:
-    """After a loss of power between two renames the package lies under its other name: put back."""
-    _, old = _name_aside(folder)
-    if old.is_dir():
-        if folder.exists():
-            shutil.rmtree(old, ignore_errors=True)
-        else:
-            old.rename(folder)

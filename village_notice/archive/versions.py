@@ -9,6 +9,7 @@ import hashlib
 import io
 import os
 import re
+import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -22,6 +23,7 @@ PACKAGE = "档案"
 PACKAGE_FOLDER = re.compile(r"档案(_\d{4}年)?(_第\d+版)?")
 CORRECTION = "更正说明.txt"
 _KEPT_FOLDER = "张贴证据"
+_OLD = ".原来的"
 _MOST_LINES = 200
 
 
@@ -106,6 +108,32 @@ def plan_package(village_folder: Path, year: int, code: str | Callable[[], str])
 def find_sealed(public: Path) -> list[Path]:
     """The sealed packages below 公开/, sorted."""
     return sorted(f for f in public.glob(f"*/*/{PACKAGE}*") if f.is_dir() and is_sealed(f))
+
+
+def name_aside(folder: Path) -> tuple[Path, Path]:
+    """Where a package is written before it takes its place, and where that which was there lies meanwhile."""
+    return folder.with_name(f".{folder.name}.正在写"), folder.with_name(f".{folder.name}{_OLD}")
+
+
+def put_back(folder: Path) -> None:
+    """After a loss of power between two renames the package lies under its other name: put back."""
+    _, old = name_aside(folder)
+    if old.is_dir():
+        if folder.exists():
+            shutil.rmtree(old, ignore_errors=True)
+        else:
+            old.rename(folder)
+
+
+def put_back_below(folder: Path, places: str = "*/*") -> None:
+    """The same for all packages below a folder, else their evidence would be lost with the next draft.
+
+    Args:
+        folder: Folder 公开 of the results.
+        places: Where in it the packages lie, as `Path.glob` takes it.
+    """
+    for old in sorted(folder.glob(f"{places}/.{PACKAGE}*{_OLD}")):
+        put_back(old.with_name(old.name.removeprefix(".").removesuffix(_OLD)))
 
 
 def build_correction(previous: Previous, detail: bytes, variables: Variables, version: int) -> bytes:
