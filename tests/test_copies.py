@@ -19,6 +19,7 @@ from village_notice.domain.finding import Finding, Place
 from village_notice.domain.identity import id_check_digit
 from village_notice.sources.discover import InputFile
 
+pytestmark = pytest.mark.usefixtures("warm_readers")
 ROWS = [
     ["2022年羊郡镇耕地地力保护补贴发放明细表"],
     ["序号", "村名", "姓名", "身份证号", "实发金额（元）", "发放日期", "状态"],

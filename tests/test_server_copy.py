@@ -13,7 +13,7 @@ from village_notice.errors import ExitCode
 from village_notice.settings import Settings
 from village_notice.web.public.app import PublicSite, create_app
 
-pytestmark = pytest.mark.xdist_group("postgres")
+pytestmark = [pytest.mark.xdist_group("postgres"), pytest.mark.usefixtures("warm_readers")]
 TOWNSHIP = "羊郡镇"
 NOWHERE = "postgresql://office:s3cret@127.0.0.1:9/d"
 

@@ -11,6 +11,7 @@ from click.testing import CliRunner
 from village_notice.cli import main
 from village_notice.domain.identity import id_check_digit
 
+pytestmark = pytest.mark.usefixtures("warm_readers")
 HEADINGS = [
     "序号",
     "村名",

@@ -10,6 +10,7 @@ from village_notice.cli import main
 
 from .conftest import make_id
 
+pytestmark = pytest.mark.usefixtures("warm_readers")
 HEADINGS = ["序号", "村名", "姓名", "身份证号", "实发金额（元）", "发放日期", "状态"]
 
 

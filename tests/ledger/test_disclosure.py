@@ -176,7 +176,7 @@ payment = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(payment, min_size=1, max_size=25))
 def test_paid_is_public_plus_withheld_for_every_ledger(make_payments, villages, subsidies, payments):
     frame = number_people(make_payments(*payments))

@@ -15,16 +15,11 @@ from village_notice.web.desk.keys import read_keys, remove_clerk, set_password
 from village_notice.web.desk.record import FILE_NAME, Record
 from village_notice.web.desk.serve import PASSWORD_VARIABLE, find_keys
 
-from .office import HOST, IDS, PASSWORD, PRIVATE, Clerk, Clock, build_office, build_site
+from .office import HOST, IDS, PASSWORD, PRIVATE, Clerk, Clock, build_site
 
 RIGHT = IDS["王建国1"][-4:]
 WRONG = "0000"
 GUESS = "guess-guess"
-
-
-@pytest.fixture
-def office(tmp_path):
-    return build_office(tmp_path)
 
 
 @pytest.fixture

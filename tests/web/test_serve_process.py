@@ -14,7 +14,7 @@ from click.testing import CliRunner
 
 from village_notice.cli import main
 
-from .office import PASSWORD, build_office
+from .office import PASSWORD
 
 
 def find_port():
@@ -65,8 +65,8 @@ def call(*words):
     return CliRunner().invoke(main, [str(w) for w in words])
 
 
-def test_desk_asks_for_a_password_answers_and_loses_nothing_when_killed(tmp_path):
-    home, db = build_office(tmp_path)
+def test_desk_asks_for_a_password_answers_and_loses_nothing_when_killed(office):
+    home, db = office
     (home / "desk.json").unlink()
     port = find_port()
     words = [sys.executable, "-m", "village_notice", "serve", "--desk", "--db", db, "--home", home, "--port", str(port)]
