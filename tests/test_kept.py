@@ -25,6 +25,8 @@ from village_notice.errors import UsageError
 from village_notice.kept import EARLIER, KEPT, Kept, keep_earlier, read_kept, write_kept
 from village_notice.output import PRIVATE
 
+pytestmark = pytest.mark.usefixtures("warm_readers")
+
 
 def make_village(code, names, township="甲镇"):
     rows = [("S001", n, "1组", name, 1500, None, 1, 100 * n, n, n, "6月") for n, name in enumerate(names, 1)]

@@ -15,6 +15,8 @@ from village_notice.resources import find_data
 from village_notice.settings import Settings
 from village_notice.sources.reference import read_reference
 
+pytestmark = pytest.mark.usefixtures("warm_readers")
+
 TOWNSHIP = "羊郡镇"
 SEEDS = 2
 STEPS = 2
