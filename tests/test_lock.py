@@ -151,6 +151,28 @@ def test_what_a_run_leaves_that_was_stopped_at_its_very_beginning_does_not_stop_
         output.open_output(out)
 
 
+@pytest.mark.skipif(os.name == "nt", reason="有权限位的磁盘上")
+def test_a_lock_is_for_everybody_who_may_write_to_the_folder(tmp_path, monkeypatch):
+    tmp_path.chmod(0o777)
+    before = os.umask(0o022)
+    try:
+        with lock.hold(tmp_path / LOCK, tmp_path):
+            pass
+    finally:
+        os.umask(before)
+    assert (tmp_path / LOCK).stat().st_mode & 0o777 == 0o666
+    opened = type(tmp_path).open
+
+    def refuse(self, mode="r", *more, **options):  # of somebody else, who did not think of others
+        if mode == "r+b":
+            raise PermissionError(errno.EACCES, "denied", str(self))
+        return opened(self, mode, *more, **options)
+
+    monkeypatch.setattr(type(tmp_path), "open", refuse)
+    with lock.hold(tmp_path / LOCK, tmp_path), pytest.raises(BusyError), lock.hold(tmp_path / LOCK, tmp_path):
+        pass
+
+
 def test_the_lock_of_windows(tmp_path, monkeypatch):
     """As far as another system can tell: a byte that nobody reads is locked, and given back."""
     held = set()

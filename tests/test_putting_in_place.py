@@ -14,7 +14,7 @@ from click.testing import CliRunner
 
 from village_notice import output, pipeline, publish
 from village_notice.cli import main
-from village_notice.errors import HalfwayError
+from village_notice.errors import CannotWriteError, HalfwayError
 from village_notice.hashed_files import HashedFiles
 from village_notice.kept import EARLIER, KEPT, keep_earlier
 from village_notice.output import CACHE, OLD, PRIVATE, STAGING, hold_output, open_output
@@ -168,6 +168,40 @@ def test_a_damaged_plan_is_as_good_as_none(tmp_path):
     plan.write_bytes(plan.read_bytes()[:-20])
     make(out, RICHER)
     assert read(out)["公开/查询.db"] == "库 更多" and not (out / STAGING).exists()
+
+
+def test_a_plan_that_cannot_be_read_stops_the_next_run(tmp_path, monkeypatch):
+    out = tmp_path / "结果"
+    make_all(out, [FIRST, VILLAGES])
+    stop_in_place(out, RICHER)
+
+    def refuse(_):
+        raise PermissionError(errno.EACCES, "denied", str(out))
+
+    with monkeypatch.context() as patch, pytest.raises(CannotWriteError):
+        patch.setattr(output, "read_plan", refuse)
+        make(out, RICHER)
+    assert (out / STAGING / "放好.json").exists()
+
+
+def test_what_was_open_when_a_stopped_run_was_gone_on_with_is_told(tmp_path, monkeypatch):
+    out, replace = tmp_path / "结果", Path.replace
+    make_all(out, [FIRST, VILLAGES])
+    stop_in_place(out, RICHER)
+
+    def refuse(self, target):
+        if STAGING in self.parts:
+            raise PermissionError(errno.EACCES, "open", str(target))
+        return replace(self, target)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "replace", refuse)
+        opened = open_output(out)
+    name = opened.blocked[0]
+    assert (out / name).exists()
+    opened.place(*name.split("/")).write_text("放好了", encoding="utf-8")
+    opened.finish(keep=frozenset(["公开/", f"{PRIVATE}/"]))
+    assert name not in opened.blocked and (out / name).read_text("utf-8") == "放好了"
 
 
 def test_an_error_halfway_is_told_as_such_and_the_next_run_goes_on(tmp_path, monkeypatch):

@@ -39,7 +39,7 @@ def hold(path: Path, folder: Path) -> Iterator[None]:
         BusyError: Somebody else has it.
         OSError: The file cannot be written.
     """
-    with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o666), "r+b", buffering=0) as stream:
+    with _open(path, folder) as stream:
         if not _take(stream):
             who = stream.read(999).decode("utf-8", "replace")
             raise BusyError(
@@ -52,6 +52,21 @@ def hold(path: Path, folder: Path) -> Iterator[None]:
         finally:
             _write(stream, "")
             _give_back(stream)
+
+
+def _open(path: Path, folder: Path) -> BinaryIO:
+    """The file, which everybody may write to who may write to the folder; only to be read where somebody else's may not be written."""
+    try:
+        made = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o666)
+    except FileExistsError:
+        try:
+            return path.open("r+b", buffering=0)
+        except PermissionError:
+            return path.open("rb", buffering=0)  # a lock asks for no more on the disks of this computer
+    if sys.platform != "win32":
+        with suppress(OSError):
+            os.fchmod(made, folder.stat().st_mode & 0o666)
+    return os.fdopen(made, "r+b", buffering=0)
 
 
 def _take(stream: BinaryIO) -> bool:
@@ -79,7 +94,7 @@ def _give_back(stream: BinaryIO) -> None:
 
 def _write(stream: BinaryIO, words: str) -> None:
     """Says who is at work; nothing depends on it, so that a full disk does not matter here."""
-    with suppress(OSError):
+    with suppress(OSError):  # io.UnsupportedOperation, where it may only be read, is one too
         stream.seek(0)
         stream.truncate()
         stream.write(words.encode())

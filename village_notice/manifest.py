@@ -52,11 +52,17 @@ def write_manifest(folder: Path, files: Mapping[str, str]) -> None:
 
 
 def read_plan(staging: Path) -> Plan | None:
-    """What a run was stopped in; None where it was in nothing, or the plan is damaged."""
+    """What a run was stopped in; None where it was in nothing, or the plan is damaged.
+
+    Raises:
+        OSError: It cannot be read.
+    """
     try:
         plan = json.loads((staging / PLAN).read_bytes())
         return Plan(dict(plan["files"]), list(plan["gone"]))
-    except (OSError, ValueError, KeyError, TypeError):
+    except FileNotFoundError:
+        return None
+    except (ValueError, KeyError, TypeError):
         return None
 
 

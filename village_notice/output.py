@@ -189,6 +189,7 @@ class OutputFolder:
         target.parent.mkdir(parents=True, exist_ok=True)
         try:
             path.replace(target)
+            self.blocked = [b for b in self.blocked if b != name]  # it could not when a run before was gone on with
         except PermissionError:
             self.blocked.append(name)
             after[name] = self.before.get(name, after[name])
@@ -245,7 +246,9 @@ def open_output(folder: Path) -> OutputFolder:
         if not manifest.exists():
             write_manifest(folder, {})
         opened, edited = staging.stat().st_mtime_ns, stopped.changed_by_hand
-        return OutputFolder(folder, staging, read_manifest(folder), stopped.moved, [], edited, opened=opened)
+        return OutputFolder(
+            folder, staging, read_manifest(folder), stopped.moved, stopped.blocked, edited, opened=opened
+        )
 
 
 @contextmanager

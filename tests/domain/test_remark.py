@@ -116,3 +116,38 @@ def test_remarks_to_look_at_that_hold_nothing_back(text):
 )
 def test_remarks_that_say_plainly_that_nothing_was_paid(text, is_plain):
     assert says_not_paid(text) is is_plain
+
+
+@pytest.mark.parametrize(
+    ("text", "is_open"),
+    [
+        ("退回待重发", True),
+        ("退票，下批补发", True),
+        ("未到账，待核实后补发", True),
+        ("卡号错误退回，需换卡后补发", True),
+        ("失败待重新发放", True),
+        ("卡号错误需更换卡号后已补发成功", False),
+        ("退回待更正账号后已重发", False),
+        ("销户需换卡现已补发到位", False),
+        ("因卡号错误未到账，需重新提供账号后于5月补发", False),
+        ("账户异常退回，待遇补发成功", False),
+    ],
+)
+def test_what_is_still_to_be_made_good_is_not_made_good(text, is_open):
+    assert tells_of_failure(text) is is_open
+    assert is_failure_reason(text) is is_open
+
+
+@pytest.mark.parametrize(
+    ("text", "is_taken"),
+    [
+        ("重复，上批已发", True),
+        ("上月已领，本月不再发", True),
+        ("请假扣发", True),
+        ("上批退回，本批已补发", False),
+        ("上次未发，本次已发", False),
+        ("请假3天扣款150元", False),
+    ],
+)
+def test_what_was_paid_another_time_settles_nothing(text, is_taken):
+    assert may_tell_of_removal(text) is is_taken

@@ -36,10 +36,16 @@ _MADE_GOOD = compile_late(
 )
 """Words of a remark that tells of an earlier failure, made good since or of another time."""
 _STILL_OPEN = compile_late(
-    r"(?:[待未拟将需]|尚|准备|下[个一]?[批月次季年期])[^，,。；;已现后]{0,4}(?:补[发付打办]?|重发|重新|再次?|二次|另|[更改]|换)[^，,。；;]*"
+    r"(?:[拟将需]|待(?!遇))[^，,。；;已现]{0,8}后再?(?:补发|重新?发放?|发放)(?!成功|到|完|了)|"
+    r"(?:[未拟将需]|待(?!遇)|尚|准备|下[个一]?[批月次季年期])[^，,。；;已现后]{0,4}(?:补[发付打办]?|重发|重新|再次?|二次|另|[更改]|换)"
+    r"(?:(?!已|现|后[^，,。；;]{0,4}[补重发]|于|成功)[^，,。；;])*"
 )
 """待重发, 下次补发: what is to be made good has not been yet."""
 
+_EARLIER = compile_late(
+    r"(?:[上前去]一?个?[批月次年季期]|之前|此前|以前|早前)[^，,。；;未没退失]{0,4}已?经?[发领付打享入][^，,。；;]*"
+)
+"""上批已发: what was paid another time says nothing of this money."""
 _HARMLESS = compile_late(
     r"无(?=$|[，,。；;])|无(?:误|异议|变|调整|劳|子|儿|女|房|业|收入|配偶|依|其他|障碍|偿|害化)|未(?:成年|婚|成家|满|超|在家)|不(?:含|变|足|在家|识字|会|动产|低于|超过|满|包括)|"
     r"未流转|扣除[^，,。；;款钱资金元]{0,8}面积后?|死角|错别字|缺角|误工|错[峰时]|死[猪牛羊禽]|死亡率|停[车机泊]|退(?:休|役|伍|耕|林|渔|牧|养|出现役)|待(?:业|遇)|招待|等待|扣除面积|搬迁|迁[建入]|拆迁|走[访读]|冻[库害]|冰冻|挂[靠面牌]|销售|[营经促]销|销号|缺(?:劳|资|技|水|土)|暂住|病死|未(?:发[生现]|变)|"
@@ -55,7 +61,7 @@ _REMOVED = compile_late(
 )
 """Words that take a payment back or put it off: whether it was paid cannot be known."""
 _WAGES = compile_late(
-    r"(?:缺勤|缺岗|离岗|旷工|请假|[事病]假|迟到|早退|考勤)[^，,。；;停退]{0,6}扣[款发除]?(?:工资)?[\d.]*[天元]?"
+    r"(?:缺勤|缺岗|离岗|旷工|请假|[事病]假|迟到|早退|考勤)[^，,。；;停退]{0,6}扣(?:[款除]?(?:工资)?[\d.]+[天元]?|[款除](?:工资)?|工资)"
 )
 """Why less was paid than a whole month's wages: what is written as paid was paid."""
 _NEGATIVE = compile_late(
@@ -70,9 +76,7 @@ _SETTLED = compile_late(
 @lru_cache(maxsize=1 << 16)
 def may_tell_of_removal(text: str) -> bool:
     """Whether a remark takes a payment back or puts it off (自愿放弃, 未打上; not 误工, 退役, 未按手印)."""
-    return bool(_REMOVED.search(_WAGES.sub("", _HARMLESS.sub("", text)))) and not _SETTLED.search(
-        _STILL_OPEN.sub("", text)
-    )
+    return bool(_REMOVED.search(_WAGES.sub("", _HARMLESS.sub("", text)))) and not _is_settled(text)
 
 
 @lru_cache(maxsize=1 << 16)
@@ -86,7 +90,11 @@ def find_month_of_stop(text: str) -> int:
 @lru_cache(maxsize=1 << 16)
 def sounds_negative(text: str) -> bool:
     """Whether a remark holds a negative word that is not known to be harmless (未按手印, 户主已故，其子代领)."""
-    return bool(_NEGATIVE.search(_HARMLESS.sub("", text))) and not _SETTLED.search(_STILL_OPEN.sub("", text))
+    return bool(_NEGATIVE.search(_HARMLESS.sub("", text))) and not _is_settled(text)
+
+
+def _is_settled(text: str) -> bool:
+    return bool(_SETTLED.search(_EARLIER.sub("", _STILL_OPEN.sub("", text))))
 
 
 @lru_cache(maxsize=1 << 16)

@@ -24,17 +24,19 @@ from village_notice.sources.sheet_reader import TableReading
 from village_notice.sources.state_words import DOUBT, is_title_of_reissue, read_title_state
 from village_notice.sources.surroundings import Context, Lookups
 from village_notice.sources.tables import Table, cell_text
+from village_notice.sources.told_marks import (
+    FLAGS,
+    find_marked,
+    is_against,
+    read_name_state,
+    read_serial_state,
+    tells_of_list,
+)
 from village_notice.sources.told_sections import Section, find_sections
 from village_notice.sources.wording import fold_words
 
 _LONGEST_TITLE = 40
-_FLAGS: Mapping[str, str] = {
-    "停发": "停发", "取消": "停发", "暂停": "停发", "缓发": "停发", "终止": "停发", "停保": "停发",
-    "退票": "退回", "退回": "退回", "退汇": "退回", "退款": "退回", "失败": "失败",
-}  # fmt: skip
-_MARK = compile_late(r"[√✓✔☑■●○*vV1是有]")
-"""What is put into a column headed 未发 for those it is said of."""
-_FLAG = compile_late(r"是否(?:已|被)?(" + "|".join(_FLAGS) + r")(?:发放|享受|待遇)?")
+_FLAG = compile_late(r"是否(?:已|被)?(" + "|".join(FLAGS) + r")(?:发放|享受|待遇)?")
 _STATE_HEADING = compile_late(
     r"结果|返回|返盘|回执|回盘|回单|状态|标[识志]|情况|到[账帐卡]|打[款卡]|发没发|^已[发领打兑付]|[发领]了?没|入[账帐卡]|领取|发放|兑[付现]|成功|是否(?:已)?(?:享受|发|领|到|成功|打|兑|补|入|通过|符合|合格)|核对|复核|核实|核查"
 )
@@ -51,7 +53,7 @@ _PLAIN_VALUE = compile_late(
 _MOST_VALUES = 4
 _LONGEST_VALUE = 10
 _FEWEST_ROWS = 3
-_DOUBTFUL_FLAG = compile_late(r"是否(?:已|被)?(?:死亡|去世|注销|销户|挂失|冻结|迁出|退出|异常)")
+_DOUBTFUL_FLAG = compile_late(r"是否(?:已|被)?(?:死亡|去世|注销|销户|挂失|冻结|迁出|退出|异常)|是否有异议|有无异议")
 _YES = frozenset(
     ("是", "有", "√", "✓", "✔", "Y", "YES", "1", "已死亡", "死亡", "已停发", "停发", "已退票", "退票", "已退回", "退回")
 )
@@ -75,7 +77,9 @@ _SOMEBODY = compile_late(
 _TAKEN_BACK = compile_late(
     r"追缴|追回|退缴|清缴|收缴|缴回|清退(?:资金|补贴|款|金额)|收回(?:的?资金|的?补贴|的?补助|款|金额)|(?:资金|补贴|补助|款)(?:收回|清退)"
 )
-_CLAIMED_BACK = compile_late(r"(?:应|拟|需|须|待|尚未|未)(?:追|退(?!耕|役|休)|收回|缴回|清[退缴])")
+_CLAIMED_BACK = compile_late(
+    r"(?:应|拟|需|须|待|尚未|未)(?:追[缴回]|退[回缴款赔]|退(?=资金|补[贴助]款?|金额|款|$)|收回|缴回|清[退缴])"
+)
 """What is still to come back has not been taken off anybody's card."""
 
 
@@ -123,7 +127,9 @@ class StateTeller:
             yield Finding("H13", self.place, found=back)
             return
         told = [
-            t for find in (self._find_title, self._find_flags, self._find_amounts, self._find_results) for t in find()
+            t
+            for find in (self._find_title, self._find_flags, self._find_names, self._find_amounts, self._find_results)
+            for t in find()
         ]
         told += self._find_remarks()
         for one in told:
@@ -138,6 +144,7 @@ class StateTeller:
         yield from self._settle_sections(sections, note)
         self._mark_reissues()
         yield from self._doubt_flags()
+        yield from self._doubt_marks()
         yield from self._doubt_columns()
         yield from self._doubt_blanks()
         yield from self._doubt_second_answers()
@@ -246,7 +253,7 @@ class StateTeller:
         for column, text in self._list_headings():
             if match := _FLAG.fullmatch(fold_words(text)):
                 self.used.add(column)
-                yield _Told(f"“{text}”写着“是”", _FLAGS[match[1]], self._find_yes(column))
+                yield _Told(f"“{text}”写着“是”", FLAGS[match[1]], self._find_yes(column))
             elif marked := self._find_marked(column, text):
                 self.used.add(column)
                 yield _Told(f"“{text}”一列打了勾", read_title_state(text), marked)
@@ -255,8 +262,16 @@ class StateTeller:
         """The payments with a mark in a column headed by a state, where nothing but such marks stands in it."""
         if column in self.columns.fields.values() or not read_title_state(text):
             return []
-        marks = [cell_text(self._cell(i, column)) for i in range(len(self.values["row"]))]
-        return [i for i, mark in enumerate(marks) if mark] if all(map(_MARK.fullmatch, filter(None, marks))) else []
+        return find_marked([cell_text(self._cell(i, column)) for i in range(len(self.values["row"]))])
+
+    def _find_names(self) -> Iterator[_Told]:
+        """某某（未发）: the bracket comes off the name, but what it says stays."""
+        states: dict[str, list[int]] = {}
+        for i in range(len(self.values["row"])):
+            if state := read_name_state(self._text(i, "name")):
+                states.setdefault(state, []).append(i)
+        for state, positions in states.items():
+            yield _Told("姓名后面括号里写着没有发", state, positions)
 
     def _doubt_flags(self) -> Iterator[Finding]:
         """R18 where 是否死亡, 是否挂失 says yes of money that counts as paid."""
@@ -269,6 +284,20 @@ class StateTeller:
                     row, name = self.values["row"][i], str(self.values["name"][i])
                     where = self.place._replace(row=int(str(row)), column=column_letters(column))
                     yield Finding("R18", where, found=f"{text}：{cell_text(self._cell(i, column))}", person=name)
+
+    def _doubt_marks(self) -> Iterator[Finding]:
+        """R04 where a tick stands under 不同意, 取消, or the serial number says 停."""
+        taken = {*self.columns.fields.values(), *(a.column for a in self.columns.amounts), *self.used}
+        statuses = self.values["status"]
+        for column, text in self._list_headings():
+            if column in taken or not is_against(text):
+                continue
+            marked = find_marked([cell_text(self._cell(i, column)) for i in range(len(statuses))])
+            self.used |= {column} if marked else set()
+            yield from self._ask_of([i for i in marked if statuses[i] == ""], f"“{text}”一列打了勾")
+        for i, status in enumerate(statuses):
+            if status == "" and (word := read_serial_state(self._text(i, "seq"))):
+                yield from self._ask_of([i], f"序号后面写着“{word}”")
 
     def _doubt_columns(self) -> Iterator[Finding]:
         """R04 in the rows where a column that nobody knows may say that the money did not arrive (到账: ×, 回执: 9999)."""
@@ -375,6 +404,8 @@ class StateTeller:
         below = [s.text for s in self.reading.set_aside if s.kind in ("note", "section") and s.row not in told]
         for text in (*below, *self.table.above):
             plain = fold_words(text)
+            if tells_of_list(text) and not _NO_NOTE.search(plain):
+                return text[:_LONGEST_TITLE]
             if not _NOTE.search(plain) or _NO_NOTE.search(plain):
                 continue
             if _SOMEBODY.search(plain) or any(str(n) in plain for n in set(self.values["name"]) if len(str(n)) > 1):
