@@ -262,6 +262,7 @@ NAMED = (
     ("rival column", ("programme_column_of_other_money", "section_line_among_the_names", "section_line_with_count_and_sum"), "name ", "the rival column also fills the section's line, which then is a person's"),
     ("swap headings", ("footer_of_many_signatures",), "", "two columns of numbers, of which one goes on into the footer"),
     ("swap headings", ("headings_with_two_levels_repeated",), "", "two columns of numbers under headings that come again below"),
+    ("rival column", ("year_and_month_columns",), "name 姓名 <| 姓名 far", "the own column names one and the same person in every row, as one of operators does"),
     ("rival column", ("several_people_one_merged_amount",), "name 姓名 <| 户主", "one sum for a household whose head the sheet names"),
     ("delete heading", ("programme_minimum_living_and_heating",), "money ", "the sum of both is left, which is the same money"),
     ("double heading", ("programme_minimum_living_and_heating",), "", "as above"),

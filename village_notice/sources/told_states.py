@@ -404,7 +404,7 @@ class StateTeller:
         below = [s.text for s in self.reading.set_aside if s.kind in ("note", "section") and s.row not in told]
         for text in (*below, *self.table.above):
             plain = fold_words(text)
-            if tells_of_list(text) and not _NO_NOTE.search(plain):
+            if text in below and tells_of_list(text) and not _NO_NOTE.search(plain):
                 return text[:_LONGEST_TITLE]
             if not _NOTE.search(plain) or _NO_NOTE.search(plain):
                 continue
