@@ -4,7 +4,6 @@ PostgreSQL refuses to run as root: there it runs as `postgres` or `nobody`.
 """
 
 import os
-import pwd
 import shutil
 import subprocess
 import tempfile
@@ -18,7 +17,9 @@ OWNER, PASSWORD = "office", "s3cret:@/word"
 
 
 def find_programs() -> Path | None:
-    """The folder of initdb and pg_ctl, None where no server is installed."""
+    """The folder of initdb and pg_ctl, None where no server is installed, or none that listens on a socket file."""
+    if os.name == "nt":
+        return None
     places = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda p: int(p.parent.name), reverse=True)
     found = shutil.which("initdb")
     return next((p for p in [*places, *([Path(found).parent] if found else [])] if (p / "initdb").exists()), None)
@@ -26,8 +27,10 @@ def find_programs() -> Path | None:
 
 def _find_user() -> int | None:
     """Whom the server runs as, None for the present user."""
-    if os.getuid():
+    if os.name == "nt" or os.getuid():
         return None
+    import pwd  # not on Windows
+
     names = {entry.pw_name: entry.pw_uid for entry in pwd.getpwall()}
     return names.get("postgres", names.get("nobody"))
 

@@ -3,7 +3,9 @@
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+
+import psutil
 
 _CHANGES = {"os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.utime", "os.truncate", "os.link", "os.symlink"}
 
@@ -50,3 +52,11 @@ def stop_before(number: int) -> Iterator[list[bool]]:
         told.append(True)
     finally:
         _Watch.left = None
+
+
+def kill_all(process):
+    """Ends a process and all that it started, as a power cut would; on Windows, too, which knows no groups."""
+    family = psutil.Process(process.pid)
+    for one in [family, *family.children(recursive=True)]:
+        with suppress(psutil.NoSuchProcess):
+            one.kill()

@@ -64,6 +64,8 @@ def change(path, how):
 
 @pytest.mark.parametrize("how", ["other words, as long and as old", "another file in its place", "gone", "longer"])
 def test_a_file_changed_since_is_not_known(files, hashed, how):
+    if os.name == "nt" and how.startswith("other words"):
+        pytest.skip("Windows does not say when a file was changed")
     hashed.start(files)
     hashed.note(files[6])
     wait(hashed, files)

@@ -3,7 +3,6 @@
 import errno
 import importlib
 import os
-import signal
 import subprocess
 import sys
 import time
@@ -17,6 +16,7 @@ from village_notice.cli import main
 from village_notice.errors import BusyError
 from village_notice.output import LOCK, MANIFEST, STAGING, hold_output
 
+from .stops import kill_all
 from .test_resume import TOWNSHIP, list_villages, read_bytes, run, start, write_inbox, write_village
 
 
@@ -76,7 +76,7 @@ def test_a_process_that_was_killed_holds_nobody_up(tmp_path):
     inbox, out = write_inbox(tmp_path / "收件箱", 2), tmp_path / "结果"
     process = start(inbox, out)
     wait_for(out / STAGING)
-    os.killpg(process.pid, signal.SIGKILL)
+    kill_all(process)
     assert process.wait(timeout=60) != 0 and (out / LOCK).read_bytes()
     run(inbox, out)
 
@@ -192,9 +192,14 @@ def test_the_lock_of_windows(tmp_path, monkeypatch):
     with monkeypatch.context() as patch:
         patch.setattr(sys, "platform", "win32")
         importlib.reload(lock)
+        (tmp_path / "公开").mkdir()
         with lock.hold(tmp_path / "x", tmp_path):
             assert {place for _, place, _ in held} == {lock._FAR}
             with pytest.raises(BusyError, match="用户"), lock.hold(tmp_path / "x", tmp_path):
                 pass
         assert not held and (tmp_path / "x").read_bytes() == b""
+        (tmp_path / "公开").rmdir()
+        with lock.hold(tmp_path / "x", tmp_path):
+            pass
+        assert not tmp_path.exists()  # a run that made nothing leaves nothing
     importlib.reload(lock)

@@ -5,7 +5,6 @@ import json
 import os
 import random
 import shutil
-import signal
 import subprocess
 import sys
 import time
@@ -22,6 +21,8 @@ from village_notice.made_before import RECORDS, read_records
 from village_notice.read_cache import ReadCache
 from village_notice.settings import Settings
 from village_notice.sources.reference import read_reference
+
+from .stops import kill_all
 
 TOWNSHIP = "羊郡镇"
 FEW, MANY = 5, 14
@@ -250,7 +251,7 @@ def test_killed_at_random_moments_and_begun_again(tmp_path, seed, villages):
         try:
             assert process.wait(timeout=rng.uniform(0.2, 1.0) * whole) == 0
         except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
+            kill_all(process)
             killed += process.wait(timeout=60) != 0
         else:  # it was quicker than the first
             whole = time.monotonic() - begin

@@ -25,6 +25,8 @@ else:
 _FAR = 1 << 30
 """The byte that is locked on Windows, where nobody may read what is: far behind what the file holds."""
 _TAKEN = frozenset({errno.EAGAIN, errno.EACCES, errno.EDEADLK})
+_NO_LOCKS = frozenset({errno.EINVAL, errno.ENOSYS})
+"""What Windows says of a disk without locks; whatever else it says, the lock was not given."""
 
 
 @contextmanager
@@ -39,19 +41,23 @@ def hold(path: Path, folder: Path) -> Iterator[None]:
         BusyError: Somebody else has it.
         OSError: The file cannot be written.
     """
-    with _open(path, folder) as stream:
-        if not _take(stream):
-            who = stream.read(999).decode("utf-8", "replace")
-            raise BusyError(
-                f"另一个命令正在往 {folder} 里写{f'（{who}）' if who else ''}，这一次什么也没有做。"
-                "请等它做完再运行；点了两次的，不用管这一次。"
-            )
-        _write(stream, _describe())
-        try:
-            yield
-        finally:
-            _write(stream, "")
-            _give_back(stream)
+    try:
+        with _open(path, folder) as stream:
+            if not _take(stream):
+                who = stream.read(999).decode("utf-8", "replace")
+                raise BusyError(
+                    f"另一个命令正在往 {folder} 里写{f'（{who}）' if who else ''}，这一次什么也没有做。"
+                    "请等它做完再运行；点了两次的，不用管这一次。"
+                )
+            _write(stream, _describe())
+            try:
+                yield
+            finally:
+                _write(stream, "")
+                _give_back(stream)
+    finally:
+        if sys.platform == "win32":
+            _remove_bare(path, folder)
 
 
 def _open(path: Path, folder: Path) -> BinaryIO:
@@ -78,7 +84,7 @@ def _take(stream: BinaryIO) -> bool:
         else:
             fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
-        return error.errno not in _TAKEN
+        return error.errno in _NO_LOCKS if sys.platform == "win32" else error.errno not in _TAKEN
     finally:
         stream.seek(0)
     return True
@@ -90,6 +96,14 @@ def _give_back(stream: BinaryIO) -> None:
         stream.seek(_FAR)
         with suppress(OSError):  # there are no locks on this disk
             msvcrt.locking(stream.fileno(), msvcrt.LK_UNLCK, 1)
+
+
+def _remove_bare(path: Path, folder: Path) -> None:
+    """Takes a folder away that holds nothing but the lock: on Windows it cannot go while the lock is open."""
+    with suppress(OSError):  # somebody else has it open
+        if [p.name for p in folder.iterdir()] == [path.name]:
+            path.unlink()
+            folder.rmdir()
 
 
 def _write(stream: BinaryIO, words: str) -> None:

@@ -145,7 +145,7 @@ def find_children(pid):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals as on Unix")
-@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+@pytest.mark.parametrize("sent", ["SIGINT", "SIGTERM", "SIGKILL"])
 def test_children_leave_with_their_parent(sent, tmp_path, jobs):
     program = """
         import signal
@@ -166,7 +166,7 @@ def test_children_leave_with_their_parent(sent, tmp_path, jobs):
         assert parent.stdout.readline().strip() == b"started"
         time.sleep(1.0)
         children = find_children(parent.pid)
-        parent.send_signal(sent)
+        parent.send_signal(getattr(signal, sent))
         assert parent.wait(timeout=10) != 0
         _, alive = psutil.wait_procs(children, timeout=10)
         assert len(children) == 2 and not alive

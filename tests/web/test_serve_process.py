@@ -31,7 +31,7 @@ def start(db, port, *more):
 
 
 def read(port, path="/"):
-    for _ in range(100):
+    for _ in range(300):
         try:
             with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=5) as answer:
                 return answer.status, dict(answer.headers), answer.read().decode()
@@ -71,9 +71,10 @@ def test_desk_asks_for_a_password_answers_and_loses_nothing_when_killed(office):
     port = find_port()
     words = [sys.executable, "-m", "village_notice", "serve", "--desk", "--db", db, "--home", home, "--port", str(port)]
     environment = os.environ | {"PYTHONUTF8": "1"}
-    refused = subprocess.run(words, capture_output=True, text=True, encoding="utf-8", stdin=subprocess.DEVNULL,
-                             env=environment, timeout=60, check=False)  # fmt: skip
-    assert refused.returncode == 2 and "--set-password" in refused.stderr and "Traceback" not in refused.stderr
+    if os.name != "nt":  # where nothing at all is a terminal, too, and somebody may be asked
+        refused = subprocess.run(words, capture_output=True, text=True, encoding="utf-8", stdin=subprocess.DEVNULL,
+                                 env=environment, timeout=60, check=False)  # fmt: skip
+        assert refused.returncode == 2 and "--set-password" in refused.stderr and "Traceback" not in refused.stderr
     process = subprocess.Popen(words, stderr=subprocess.PIPE, text=True, encoding="utf-8",
                                env=environment | {"VILLAGE_NOTICE_DESK_PASSWORD": PASSWORD})  # fmt: skip
     try:
