@@ -15,6 +15,7 @@ from village_notice.checks.control import ControlRow, check_control, find_unsett
 from village_notice.checks.control_file import ControlLine, ControlReader
 from village_notice.checks.deceased import check_deceased, read_deceased
 from village_notice.checks.links import NOT_IN_INBOX
+from village_notice.checks.named import list_unpaid
 from village_notice.checks.neighbours import check_last_year, check_neighbours
 from village_notice.checks.other_years import check_other_years
 from village_notice.checks.people import check_people
@@ -128,7 +129,8 @@ def _look_at_payments(read: Intake, options: RunOptions, reference: Reference) -
 
     def check_together() -> tuple[pd.DataFrame, list[Finding]]:
         numbered = number_people(payments, recall_numbers(options.home, options.year))
-        return numbered, list(check_across(numbered, subsidies, copies=read.copies, year=options.year))
+        unpaid = list_unpaid(read.readings)
+        return numbered, list(check_across(numbered, subsidies, copies=read.copies, year=options.year, unpaid=unpaid))
 
     def check_alone() -> tuple[list[Finding], list[Finding]]:
         deceased = check_deceased(payments, read_deceased(options.home))

@@ -57,3 +57,46 @@ def test_the_reissue_counts_once_and_the_roll_is_held(make):
     frame = make(ROLL, ROLL | other, LIST, LIST | other, again, again | other)
     assert find(frame, "X21", "X01", "X20", "X08") == [("X21", "发放花名册.xlsx", 5), ("X21", "发放花名册.xlsx", 6)]
     assert find(make(ROLL, LIST), "X08") == [("X08", "退票清单.xlsx", 6)]
+
+
+@pytest.mark.parametrize(
+    ("again", "held"),
+    [
+        ({"sheet": "退票重发"}, True),
+        ({"sheet": "失败人员重新发放"}, True),
+        ({"file": "3月重发.xlsx"}, True),
+        ({"remark": "销户；重发"}, True),
+        ({"sheet": "退票重发", "account": "1"}, True),
+        ({"sheet": "退票重发", "status": "成功"}, True),
+        ({"sheet": "退票重发", "amount_fen": 1}, False),
+        ({"sheet": "退票重发", "period": "2023-04"}, False),
+        ({"sheet": "退票重发", "id": "1"}, True),
+        ({"sheet": "二次发放"}, False),
+        ({"sheet": "补发"}, False),
+        ({"sheet": "重点人员"}, False),
+    ],
+)
+def test_what_was_made_again_did_not_arrive_the_first_time(make, again, held):
+    frame = make(ROLL, ROLL | {"name": "方木"}, ROLL | again)
+    assert find(frame, "X21") == ([("X21", "发放花名册.xlsx", 5)] if held else [])
+
+
+def test_of_two_plots_the_failure_and_its_reissue_concern_one(make):
+    frame = make(ROLL, ROLL, LIST, ROLL | {"sheet": "退票重发"})
+    assert len(find(frame, "X21")) == 1
+
+
+@pytest.mark.parametrize(
+    ("other", "held"),
+    [
+        ({"name": "方木"}, True),
+        ({"village_code": "370999101201"}, False),
+        ({"village_code": "370999101201", "status": "成功"}, False),
+        ({"village_code": "370999101201", "period": "2023-04"}, True),
+        ({"village_code": "370999101201", "amount_fen": 1}, True),
+        ({"village_code": "", "file": "退票清单.xlsx", "status": "成功"}, False),
+    ],
+)
+def test_a_failure_without_village_speaks_of_the_only_payment_like_it(make, other, held):
+    frame = make(ROLL | {"account": ""}, ROLL | {"account": ""} | other, LIST | {"village_code": ""})
+    assert find(frame, "X21") == ([("X21", "发放花名册.xlsx", 5)] if held else [])

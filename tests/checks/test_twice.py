@@ -108,3 +108,23 @@ def test_a_row_without_id_is_linked_by_the_ledgers_number(make, make_id, places)
     assert places(twice(frame), "X01") == [("X01", "b.xlsx", 6)]
     other = make(same | {"id": make_id(1)}, same | {"id": "", "file": "b.xlsx", "person_no": 2, "name": "李四"})
     assert places(twice(other), "X01") == []
+
+
+@pytest.mark.parametrize(
+    ("again", "code"),
+    [
+        ({"sheet": "补发"}, "X20"),
+        ({"sheet": "表2", "remark": "补发"}, "X20"),
+        ({"sheet": "补发", "remark": "补发6月"}, "X02"),
+        ({"sheet": "补发", "remark": "补发上月漏发"}, "X02"),
+        ({"sheet": "补发", "status": "补发"}, "X02"),
+        ({"sheet": "补发", "amount_fen": 1}, "X02"),
+        ({"sheet": "直补"}, "X02"),
+        ({"sheet": "表2"}, "X02"),
+        ({"remark": "补发"}, "X02"),
+    ],
+)
+def test_a_list_of_reissues_in_the_same_workbook_is_held_like_one_in_another(make, again, code):
+    row = {"period": "2023-07", "status": ""}
+    found = [(f.code, f.place.row) for f in check_across(make(row, row | again)) if f.code in ("X02", "X20")]
+    assert found == [(code, 6)]

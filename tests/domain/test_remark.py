@@ -151,3 +151,28 @@ def test_what_is_still_to_be_made_good_is_not_made_good(text, is_open):
 )
 def test_what_was_paid_another_time_settles_nothing(text, is_taken):
     assert may_tell_of_removal(text) is is_taken
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["睡眠户", "卡号不对", "账号不符", "账户休眠", "久悬户", "卡过期", "款已追回", "止付", "社保卡停用，账户锁定"],
+)
+def test_reasons_of_banks_in_remarks(text):
+    assert tells_of_failure(text)
+
+
+@pytest.mark.parametrize("text", ["睡眠户已激活", "卡过期已换卡", "账号不符已更正", "未追回"])
+def test_reasons_that_were_settled(text):
+    assert not tells_of_failure(text)
+
+
+@pytest.mark.parametrize("text", ["款在镇财政所暂存", "款已追回", "多领追缴", "资金挂账", "钱在村会计处"])
+def test_money_kept_or_taken_back(text):
+    assert may_tell_of_removal(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["资金存入新卡", "款已存入镇信用社卡", "挂靠合作社", "在镇上居住", "追肥补贴", "村会计代领"]
+)
+def test_money_that_only_sounds_kept(text):
+    assert not may_tell_of_removal(text)

@@ -31,7 +31,7 @@ from village_notice.domain.columns import PAYMENT_COLUMNS
 from village_notice.domain.finding import Finding, Place
 from village_notice.domain.frames import build_frame
 from village_notice.domain.identity import id_check_digit
-from village_notice.domain.reading import FileReading
+from village_notice.domain.reading import FileReading, UnpaidLine
 from village_notice.domain.subsidy import Subsidy, Tier
 from village_notice.domain.village import Village
 from village_notice.ledger.keeping import check_gone
@@ -135,6 +135,15 @@ def pay(*rows: dict[str, object]) -> Case:
             *check_across(payments, SUBSIDIES, year=2022),
         ]
         return codes(found)
+
+    return check
+
+
+def named(status: str, name: str) -> Case:
+    line = UnpaidLine(3, f"{status}名单", status, True, name, "", "", "", "", "", "", 0)
+
+    def check(_: Path) -> Codes:
+        return codes(check_across(frame({"status": ""}), unpaid=[("退票.xlsx", "表1", line)]))
 
     return check
 
@@ -448,6 +457,7 @@ CASES: dict[str, tuple[Case, Case]] = {
         pay({"status": ""}, {"status": "退回", "file": "退票清单.xlsx"}),
         pay({"status": "", "sheet": "补发"}, {"status": "退回", "file": "退票清单.xlsx"}),
     ),
+    "X22": (named("退回", "丁一"), named("停发", "丁一")),
     "X19": (
         pay(*(one(n, amount_fen=100 * n) for n in range(1, 5))),
         pay(*(one(n, amount_fen=100 * n) for n in range(2, 6))),
@@ -456,6 +466,7 @@ CASES: dict[str, tuple[Case, Case]] = {
     "X16": (last_year({"amount_fen": 90_001}), last_year({"amount_fen": 90_000})),
     "X17": (villages(1), villages(2)),
     "X18": (dead("2022-03-06"), dead("2022-03-05")),
+    "T08": (sheet(after=[["共2户"]]), sheet(after=[["共1户"]])),
     "T01": (sheet(after=[["合计", *[None] * 6, 601]]), sheet(after=[["合计", *[None] * 6, 600]])),
     "T02": (
         sheet({}, {"name": "王二"}, after=[["小计", *[None] * 6, 1300], ["合计", *[None] * 6, 1200]]),

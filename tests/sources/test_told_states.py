@@ -3,7 +3,7 @@
 import pytest
 
 from village_notice.sources.reference import find_status
-from village_notice.sources.state_words import find_mixed_title, read_title_state
+from village_notice.sources.state_words import drop_taken_out, find_mixed_title, read_title_state
 
 
 @pytest.mark.parametrize(
@@ -40,8 +40,29 @@ def test_titles_of_paid_and_unpaid_money_are_asked_about():
         ("失败（户名不符）", "失败"),
         ("失败，已补发", ""),
         ("账户-不存在", ""),
+        ("成功-退汇", ""),
+        ("成功（已冲正）", ""),
+        ("成功/未到账", ""),
+        ("成功（社保卡）", "成功"),
+        ("成功-跨行", "成功"),
+        ("成功（退役军人）", "成功"),
         ("", ""),
     ],
 )
 def test_states_with_a_reason(text, state):
     assert find_status({"失败": "失败", "成功": "成功"}, text) == state
+
+
+@pytest.mark.parametrize(
+    ("title", "left"),
+    [
+        ("2025年10月高龄津贴发放表（已扣除死亡人员）", "2025年10月高龄津贴发放表"),
+        ("高龄津贴发放表(不含停发人员)", "高龄津贴发放表"),
+        ("核减死亡人员后发放表", "发放表"),
+        ("剔除死亡人员名单", "剔除死亡人员名单"),
+        ("已剔除死亡人员名单", "已剔除死亡人员名单"),
+        ("高龄津贴（死亡停发）", "高龄津贴（死亡停发）"),
+    ],
+)
+def test_who_is_not_on_a_list_any_more(title, left):
+    assert drop_taken_out(title) == left

@@ -12,7 +12,8 @@ def find(sheet="Sheet1", file="高龄.xlsx", above=TITLE, *, has_states=False, i
 
 
 @pytest.mark.parametrize(
-    "sheet", ["作废", "废", "旧", "旧表", "草稿", "测试", "待发(卡未激活)", "退款", "拒付", "冲销", "核减", "未发"]
+    "sheet",
+    ["作废", "废", "旧", "旧表", "草稿", "测试", "待发(卡未激活)", "退款", "拒付", "冲销", "核减", "未发", "备份"],
 )
 def test_sheets_that_ask(sheet):
     assert find(sheet) == [sheet]
@@ -42,6 +43,7 @@ def test_files_and_folders_that_ask(file):
         ("Sheet1", "高龄发放表（请勿改动）.xlsx"),
         ("Sheet1", "发放失败后补发/补发.xlsx"),
         ("Sheet1", "2024年/高龄.xlsx"),
+        ("Sheet1", "高龄津贴发放表（已扣除死亡人员）.xlsx"),
     ],
 )
 def test_harmless_names(sheet, file):

@@ -1,12 +1,14 @@
 """Findings that only several rows together tell: payments made twice, rates and areas that do not agree, what is unusual."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import partial
 
 import numpy as np
 import pandas as pd
 
+from village_notice.checks.households import check_households
 from village_notice.checks.keys import Keys, build_keys, find_persons, leave_out_copies, list_rows
+from village_notice.checks.named import Unpaid, find_named
 from village_notice.checks.reissues import check_reissues
 from village_notice.checks.returned import check_returned, find_returned
 from village_notice.checks.twice import check_twice
@@ -28,15 +30,21 @@ _USUAL_SHARE = 0.9
 
 
 def check_across(
-    payments: pd.DataFrame, subsidies: Iterable[Subsidy] = (), *, copies: Collection[str] = (), year: int = 0
+    payments: pd.DataFrame,
+    subsidies: Iterable[Subsidy] = (),
+    *,
+    copies: Collection[str] = (),
+    year: int = 0,
+    unpaid: Sequence[Unpaid] = (),
 ) -> Iterator[Finding]:
-    """X01, X02, X07 to X14, X20, X21 and R15, in a fixed order; for X03 to X06 see `people.check_people`.
+    """X01, X02, X07 to X14, X20 to X22 and R15, in a fixed order; for X03 to X06 see `people.check_people`.
 
     Args:
         payments: Payments frame; files are compared in path order whatever the order of the frame.
         subsidies: The table of programmes; rates (X07) are only compared for those it counts in 亩.
         copies: Files held already as copies of another (F05): nothing further is told about them.
         year: The year of the run, 0 unknown.
+        unpaid: Who is named as not paid in lists without money.
     """
     subsidies = list(subsidies)
     frame = leave_out_copies(payments, copies)
@@ -44,13 +52,18 @@ def check_across(
         return
     keys = build_keys(frame)
     returned = find_returned(frame, keys)
+    named = find_named(frame, keys, unpaid, returned.doubted)
+    doubted = {*returned.doubted, *named.doubted}
 
     def check_repeats() -> Iterator[Finding]:
-        yield from (twice := list(check_twice(frame, keys, returned.doubted)))
-        yield from check_versions(frame, keys, {f.place for f in twice if f.code == "X01"}, returned.doubted)
+        yield from (twice := list(check_twice(frame, keys, doubted)))
+        held = {f.place for f in twice if f.code == "X01"}
+        yield from check_versions(frame, keys, held, doubted)
+        yield from check_households(frame, keys, held)
 
     checks: list[Callable[[], Iterator[Finding]]] = [
         partial(check_returned, frame, returned),
+        partial(iter, named.findings),
         check_repeats,
         partial(_check_rates, frame, keys, [s.code for s in subsidies if s.unit == "亩"]),
         partial(check_reissues, frame, keys, returned),

@@ -1,21 +1,28 @@
 """The same payment in two files (held), the same person twice in one programme and period (to look at)."""
 
-from collections.abc import Collection, Iterator
+import re
+from collections.abc import Collection, Iterator, Sequence
 
 import numpy as np
 import pandas as pd
 
 from village_notice.checks.keys import Keys, count_before, find_between, find_first, list_rows
+from village_notice.checks.returned import is_reissue
 from village_notice.domain.codes import Bools, Ints, are_among, combine_codes, find_repeated
 from village_notice.domain.finding import Finding
 
 _PLOT_LIST_PEOPLE = 5
 _PLOT_LIST_SHARE = 0.2
 """A sheet that lists at least so many people, and such a share of them, several times lists plots, not people."""
+_REISSUED = "补发的名单里又有这一笔"
+_OTHER_TIME = re.compile(r"[\d一二三四五六七八九十上前去往历漏欠]")
+"""A remark 补发 with such a word behind it (补发6月, 补发上月漏发) speaks of money of another time."""
 
 
 def check_twice(payments: pd.DataFrame, keys: Keys, doubted: Collection[int] = ()) -> Iterator[Finding]:
     """X01 for each payment that an earlier file has too, X02 for other repeats of a person, programme and period.
+
+    A list of re-issues in the same workbook is held like one in another file (X20).
 
     Args:
         payments: Payments in path order.
@@ -45,12 +52,17 @@ def check_twice(payments: pd.DataFrame, keys: Keys, doubted: Collection[int] = (
     start = find_first(group)
     repeated = (start != np.arange(len(left))) & ~again[left]
     sizes = np.bincount(group, minlength=1)[group]
-    yield from _tell(payments, "X02", rows[left[repeated]], rows[left[start[repeated]]], keys.amount, sizes[repeated])
+    own, origin = rows[left[repeated]], rows[left[start[repeated]]]
+    is_again = _find_reissued(payments, keys, own, origin)
+    words = [_REISSUED] * int(is_again.sum())
+    yield from _tell(payments, "X20", own[is_again], origin[is_again], keys.amount, words)
+    rest = ~is_again
+    yield from _tell(payments, "X02", own[rest], origin[rest], keys.amount, sizes[repeated][rest].tolist())
 
     paid[rows[again | is_plot]] = False
     paid[rows[left[repeated]]] = False
     vague, dated = _match_undated(keys, np.flatnonzero(paid & (keys.amount > 0)))
-    yield from _tell(payments, "X02", vague, dated, keys.amount, np.full(len(vague), 2))
+    yield from _tell(payments, "X02", vague, dated, keys.amount, [2] * len(vague))
 
 
 def _find_paid(payments: pd.DataFrame, keys: Keys) -> Bools:
@@ -59,6 +71,23 @@ def _find_paid(payments: pd.DataFrame, keys: Keys) -> Bools:
     known &= ~(are_among(payments["name"], [""]) & are_among(payments["id"], [""]))
     known &= keys.amount != 0
     return known
+
+
+def _find_reissued(payments: pd.DataFrame, keys: Keys, own: Ints, origin: Ints) -> Bools:
+    """Of some repeats those that stand on another sheet of the same file, one of the two sheets a list of re-issues."""
+    found: Bools = (keys.file[own] == keys.file[origin]) & (keys.sheet[own] != keys.sheet[origin])
+    found &= keys.amount[own] == keys.amount[origin]
+    some = np.flatnonzero(found)
+    columns = ("file", "sheet", "remark", "status")
+    pairs = zip(
+        *(payments[[*columns]].iloc[r[some]].itertuples(index=False, name=None) for r in (own, origin)), strict=True
+    )
+    for place, texts in zip(some, pairs, strict=True):
+        kinds = [is_reissue(str(file), str(sheet), str(remark)) for file, sheet, remark, _ in texts]
+        remarks = [str(remark) for _, _, remark, _ in texts]
+        is_plain = all(status == "" for *_, status in texts) and not any(map(_OTHER_TIME.search, remarks))
+        found[place] = is_plain and kinds[0] != kinds[1]
+    return found
 
 
 def _find_plots(keys: Keys, paid: Bools, rows: Ints, listed: Ints) -> Bools:
@@ -97,11 +126,10 @@ def _match_undated(keys: Keys, rows: Ints) -> tuple[Ints, Ints]:
 
 
 def _tell(
-    payments: pd.DataFrame, code: str, rows: Ints, origins: Ints, amounts: Ints, counts: Ints | None = None
+    payments: pd.DataFrame, code: str, rows: Ints, origins: Ints, amounts: Ints, found: Sequence[object] = ()
 ) -> Iterator[Finding]:
-    """One finding a row, with the place of the payment it repeats."""
-    found = [""] * len(rows) if counts is None else [str(n) for n in counts]
-    told = zip(list_rows(payments, rows), list_rows(payments, origins), found, strict=True)
+    """One finding a row, with the place of the payment it repeats and what was found, "" where that is left out."""
+    told = zip(list_rows(payments, rows), list_rows(payments, origins), found or [""] * len(rows), strict=True)
     for (row, place, name), (_, origin, _), words in told:
         where = " ".join(filter(None, (origin.file, origin.sheet, f"第 {origin.row} 行")))
-        yield Finding(code, place, words, where, person=name, fen=int(amounts[row]))
+        yield Finding(code, place, str(words), where, person=name, fen=int(amounts[row]))

@@ -51,11 +51,36 @@ class StatedLine(NamedTuple):
     fen: int
 
 
+class UnpaidLine(NamedTuple):
+    """Somebody whom a list without money, or a line below a list, names as not paid.
+
+    Attributes:
+        row: Where the name stands.
+        words: What says that the money did not arrive.
+        status: One of STATUSES, "?" where it is open.
+        is_list: Whether it is a list of its own, else the rows below a line of the list itself.
+        name, id, account, village_code, programme_code, period, pay_date, year: As of a payment; year 0 unknown.
+    """
+
+    row: int
+    words: str
+    status: str
+    is_list: bool
+    name: str
+    id: str
+    account: str
+    village_code: str
+    programme_code: str
+    period: str
+    pay_date: str
+    year: int
+
+
 class SheetReading(NamedTuple):
     """How one sheet was understood, for the summary and `--json`.
 
     `columns` are (field, letters of its column), where all its tables agree: findings about a person are told there.
-    `stated` are the lines of a sheet of sums.
+    `stated` are the lines of a sheet of sums, `unpaid` people who were not paid and whose money stands elsewhere.
     """
 
     sheet: str
@@ -66,6 +91,7 @@ class SheetReading(NamedTuple):
     headings: str
     columns: Sequence[tuple[str, str]] = ()
     stated: Sequence[StatedLine] = ()
+    unpaid: Sequence[UnpaidLine] = ()
 
 
 @dataclass(slots=True)

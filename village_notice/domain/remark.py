@@ -16,7 +16,8 @@ Pests (病虫害), dead stock (病死猪) and what is left over (残缺, 残留)
 """
 _NOT_ARRIVED = compile_late(
     r"失败|退回(?!.{0,6}[地亩田林])|退票|退汇|退款|未到[账帐]|没到[账帐]|未收到|没收到|未发(?![生现展证])|没发(?![生现])|未打款|未拨付|未入[账帐]|未兑付|不成功|打不进|"
-    r"[账帐卡]号?(?:异常|错误|有误|无效|不存在|冻结)|户名不[符对]|姓名不[符对]|[账帐]户(?:异常|冻结|注销)|已?销户|卡已?冻结"
+    r"[账帐卡]号?(?:异常|错误|有误|无效|不(?:存在|对|符|正确)|冻结|停用|失效|过期|止付|锁定)|户名不[符对]|姓名不[符对]|"
+    r"[账帐]户(?:异常|冻结|注销|休眠|睡眠|久悬|不存在|止付|锁定)|(?:睡眠|休眠|久悬|不动)[账帐]?户|止付|只收不付|已?销户|卡已?冻结|(?<!未)已追[回缴]"
 )
 _CLAUSES = compile_late(r"[\s，,；;。、:：()（）]+")
 _NOT_PAID = compile_late(
@@ -32,7 +33,7 @@ _REASON = compile_late(
 )
 """Reasons that banks give; in a column of reasons they need no word of failure beside them."""
 _MADE_GOOD = compile_late(
-    r"已补|补发|重发|重新|再次|二次|第二次|改[为用发成]?|更[正换改]|换|另|现已|已[到发打入收付改]|(?<!不)成功|后发|[去上前]年|\d+\s*[月年批次]|[一二三四五六七八九十]+[月批次]"
+    r"已补|补发|重发|重新|再次|二次|第二次|改[为用发成]?|更[正换改]|换|另|现已|(?<!未)已激活|已[到发打入收付改]|(?<!不)成功|后发|[去上前]年|\d+\s*[月年批次]|[一二三四五六七八九十]+[月批次]"
 )
 """Words of a remark that tells of an earlier failure, made good since or of another time."""
 _STILL_OPEN = compile_late(
@@ -52,12 +53,12 @@ _HARMLESS = compile_late(
     r"退[回还]?.{0,4}[地亩田林]|[去上前往]年[^，,。；;]*|第[一二三四五六七八九十\d]+[批次][^，,。；;]*"
 )
 _REMOVED = compile_late(
-    r"停(?!产)|退(?:回|款|出|票|汇|缴|保|$)|取消|放弃|弃(?:领|补|权)|剔除|重复|核减|暂(?:缓|停|扣|不)|缓发|待(?:补|核|发|查|定)|不再|不予|"
+    r"停(?!产)|退(?:回|款|出|票|汇|缴|保|$)|取消|放弃|弃(?:领|补|权)|剔除|重复|核减|暂(?:缓|停|扣|不|存|管)|缓发|追[回缴]|挂账|(?:款|钱|资金)[还仍现]?(?:在|留|存在|放在)[^，,。；;]{0,4}(?:财政|镇|乡|街道|村委|村里|会计|专户)|待(?:补|核|发|查|定)|不再|不予|"
     r"不(?:发|给|领|要|符|合格|通过|达标|存在|补(?![种植栽])|享受(?!其他|低保)|同意(?!流转|确权))|拒(?:领|收)|"
     r"[未没](?:发|拨|付|兑|通过|合格|达标|领(?!证)|打(?!药)|到(?![龄场会])|补(?![种植栽签证])|享受(?!其他|过|低保)|入[账帐卡户])|"
     r"扣(?:发|回|款|除.{0,6}[款钱元])|冲[销正回]|失联|失踪|查无|无此[人户账帐卡]|[账帐卡]号?.{0,4}(?:错|误|异常|不存在)|打不[进上]|转出|迁走|"
     r"外[村镇乡县].{0,3}[领享]|下[个一]?[批月次季年]|[存有]疑|核[实查]中|^已?(?:死亡|故|去世|病故|亡|死|逝世)$|"
-    r"(?:死亡|去世|病故|已故|逝世).{0,12}[停未不取]|服刑|销户|注销(?!.{0,3}户口)"
+    r"(?:死亡|去世|病故|已故|逝世).{0,12}(?:[停未不]|取消)|服刑|销户|注销(?!.{0,3}户口)"
 )
 """Words that take a payment back or put it off: whether it was paid cannot be known."""
 _WAGES = compile_late(
@@ -129,7 +130,9 @@ def _is_made_good(text: str) -> bool:
     return bool(_MADE_GOOD.search(_STILL_OPEN.sub("", text)))
 
 
-_REISSUE = compile_late(r"(?<![未待不没直奖粮农良综棉牧林])(?:补发|重新?发放?|再次发放?|二次发放?)")
+_REISSUE = compile_late(
+    r"(?<![未待不没直奖粮农良综棉牧林])(?:补发|重新?发放?|重新(?:打[卡款]|支付|兑付|拨付|代发)|重打卡?|再次发放?|二次发放?)"
+)
 """直补发放表 and 粮补发放表 hold no 补发."""
 _NOT_ALONE = compile_late(
     r"成功|发放|兑[付现]|代发|拨付|打卡|支付|到[账卡]|汇总|统计|及|和|与|失败|不成功|退[回票汇款库]|[未待停缓]发|、"
@@ -150,3 +153,15 @@ def names_reissue(text: str) -> bool:
         return False
     before, after = _FAILED_BEFORE.sub("", text[: match.start()]), _REISSUE.sub("", text[match.end() :])
     return not _NOT_ALONE.search(before) and not _NOT_ALONE.search(after)
+
+
+_MADE_AGAIN = compile_late(r"重新?发|重新(?:打[卡款]|支付|兑付|拨付|代发)|重打")
+
+
+@lru_cache(maxsize=1 << 12)
+def names_failure_before(text: str) -> bool:
+    """Whether a list of re-issues says that the first payments did not arrive (退票重发, 失败补发, 重新发放; not 补发, 二次发放)."""
+    match = _REISSUE.search(text)
+    if not match or not names_reissue(text):
+        return False
+    return bool(_MADE_AGAIN.search(text) or _FAILED_BEFORE.search(text[: match.start()]))

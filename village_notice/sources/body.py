@@ -1,5 +1,6 @@
 """What each row below the headings is: a payment, or one of the things that are set aside, with the reason."""
 
+import re
 from collections.abc import Container, Sequence
 from functools import lru_cache
 
@@ -11,14 +12,14 @@ from village_notice.sources.wording import fold_words
 
 _CARRIED = compile_late(r"^(承前页|承上页|过次页|转下页|接上页|累计|本页累计)")
 _SUBTOTAL = compile_late(
-    r"^(本页合计|本页小计|本页计|.{0,12}小[计结]|本?[村组户页镇社乡屯队]计|本[村组户页镇社]合计数)([:：(（].*)?$"
+    r"^(本页合计|本页小计|本页计|.{0,12}小[计结]|(?!.*(?:发放|补[贴助]|情况|明细|[年月日]|[村组户]名))[^:：]{1,10}(?:汇总|计数|求和)|本?[村组户页镇社乡屯队]计|本[村组户页镇社]合计数)([:：(（].*)?$"
 )
 _TOTAL = compile_late(
     r"^(.{0,12}(合计|总计|共计|总合计)(?:[人户笔]?数|金额)?|合|总|共|计|汇总|全[镇村县乡组]|.{0,6}总(?:[笔户人]?数|金?额)|本表金额|.{1,8}[镇乡村区组道]合|(?i:total|sum))([:：(（¥].*)?$"
 )
 _FOOTER = compile_late(
     r"^(制表|审核|复核|填表|填报|负责人|单位负责人|分管|经办|村主任|村书记|会计|出纳|备注[:：]|说明|注[:：]|联系电话|公示期|监督电话|[(（—\-]*(?:此页|本页)?以下(?:空白|无)|第\d+页|"
-    r"(?:单位|乡镇|村委会)?[(（]?盖章|日期[:：]|其中|打印(?:柜员|时间|日期|人)|(?:经办|授权|操作)?柜员[:：]|操作员[:：]|"
+    r"(?:单位|乡镇|村委会)?[(（]?盖章|(?:(?:资金)?(?:发放|打卡|打款|拨付|到[账帐]|支付|付款|兑付|代发))?(?:日期|时间)[:：]|其中|打印(?:柜员|时间|日期|人)|(?:经办|授权|操作)?柜员[:：]|操作员[:：]|"
     r"(?:代发)?(?:成功|失败|总)(?:笔数|户数|人数|金额)[:：]|.{2,14}(?:办事处|政府|委员会|财政所|民政办|信用社|银行|[局站所])[（(]盖章[)）])"
 )
 _FUNDS = compile_late(
@@ -39,6 +40,13 @@ _COUNT = compile_late(r"共?[\d,.]+(?:户|人|人次|村|个|笔)?(?:次)?")
 _VILLAGE_LABEL = compile_late(r"^(村名|村别|村庄|行政村|所在村|村居|村\(居\)|村)[:：]\S")
 _NUMBERING = compile_late(r"[(（]?\d{1,2}[)）]?([=＝].*)?|[甲乙丙丁戊己庚辛]|栏次|序号|[①-⑳]([=＝].*)?|[A-Z]([=＝].*)?")
 _EMPTY = (None, "")
+_FIGURE = compile_late(r"[+\-￥¥]?[\d,]+(?:\.\d+)?[元户笔人次]{0,2}")
+_ACCOUNT = compile_late(r"\d{12,}")
+_RECORD = compile_late(r"H|HEAD|HEADER|HDR|T|TAIL|TRAILER|TRL|END|EOF|FOOT|FOOTER|SUM")
+_COUNTED = compile_late(
+    r"(?:交易|代发|发放|处理|入账)?(?:成功|失败|不成功|未成功|退[回票汇]|未处理|处理中)(?:总?[笔户人]?数|总?金额|合计|小计)?[:：]?"
+)
+_MOST_OF_LINE = 6
 
 
 def classify_row(
@@ -71,7 +79,8 @@ def classify_row(
     texts = [fold_words(v) for c, v in filled[:6] if isinstance(v, str) and c <= last]
     if texts and _VILLAGE_LABEL.match(texts[0]) and len(filled) <= 3:
         return "section"
-    kind = _kind_of_words(texts[:4], name) or _find_example(filled)
+    is_line = is_bank_line([cell_text(v) for _, v in filled])
+    kind = "note" if is_line else _kind_of_words(texts[:4], name) or _find_example(filled)
     if kind:
         return kind
     has_money = any(_value(row, a.column) not in _EMPTY or (number, a.column) in lost for a in columns.amounts)
@@ -84,7 +93,9 @@ def _kind_of_words(texts: Sequence[str], name: Cell) -> str:
     for text in texts:
         if kind := _kind_of_text(text):
             return kind
-    if texts and (_SIGNATURE.match(texts[0]) or (len(texts) == 1 and _FUNDS.fullmatch(texts[0]))):
+    if texts and (
+        _SIGNATURE.match(texts[0]) or (all(map(_FIGURE.fullmatch, texts[1:])) and _FUNDS.fullmatch(texts[0]))
+    ):
         return "note"
     if (
         texts
@@ -93,6 +104,24 @@ def _kind_of_words(texts: Sequence[str], name: Cell) -> str:
     ):
         return "note"
     return ""
+
+
+def is_bank_line(texts: Sequence[str]) -> bool:
+    """Whether a line of a bank's file only counts: 成功,12,14463.70 below the people, H|20250915|高龄津贴|12|5400.00| above."""
+    words = [t for t in texts if not _FIGURE.fullmatch(t)]
+    is_short = 1 < len(texts) <= _MOST_OF_LINE and not any(_ACCOUNT.fullmatch(t) for t in texts)
+    if not is_short or not words or words[0] != texts[0]:
+        return False
+    is_head = bool(_RECORD.fullmatch(texts[0].upper()))
+    return (is_head or bool(_COUNTED.fullmatch(fold_words(texts[0])))) and len(words) <= 1 + is_head
+
+
+def tell_failures(row: Sequence[Cell]) -> list[str]:
+    """What a bank's line says of payments that failed, as a note: 失败,3,1500.00 → 失败3笔."""
+    texts = [t for v in row if (t := cell_text(v))]
+    if not is_bank_line(texts) or not re.search("[失不未退]", texts[0]) or not texts[1].strip("0.,元户笔人次"):
+        return []
+    return [f"失败（{texts[0]}）{texts[1]}笔"]
 
 
 def is_footer(text: str) -> bool:

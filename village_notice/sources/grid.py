@@ -38,6 +38,8 @@ class Grid:
         uncalculated: Cells (row, column) with a formula and no cached value; the value in rows is None.
         is_chart: A chart sheet or anything else without cells of its own.
         formats: Number formats of cells where they matter ("万元" scaled display), (row, column) → format text.
+        comments: Cells (row, column) → the words of their comments.
+        margins: (文本框, 页眉 or 页脚, words) of what is printed with the sheet outside of its cells.
         bodies: (first, last) rows on end of which the reader knows that each holds several numbers: none is of headings.
     """
 
@@ -52,6 +54,8 @@ class Grid:
     uncalculated: frozenset[tuple[int, int]] = frozenset()
     is_chart: bool = False
     formats: dict[tuple[int, int], str] = field(default_factory=dict)
+    comments: dict[tuple[int, int], str] = field(default_factory=dict)
+    margins: list[tuple[str, str]] = field(default_factory=list)
     bodies: list[tuple[int, int]] = field(default_factory=list, init=False)
     _lookup: "_Lookup | None" = field(default=None, init=False, repr=False, compare=False)
 

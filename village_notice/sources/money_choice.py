@@ -44,6 +44,7 @@ _BACK = compile_late(r"追缴|追回|退缴|清缴|收缴|缴回|清退|收回|�
 _BACK_ALREADY = compile_late(r"(?:已|实际|实)(?:追缴|追回|退缴|清缴|收缴|缴回|清退|收回|退还)")
 _YEAR = compile_late(r"20\d\d年?度?")
 _MONTHLY = compile_late(r"(?:每?人)?[每按]?月(?!份)均?(?:人均)?(?:实发|发放|补[贴助]|救助|保障|标准|领取|享受|金额|额)")
+_TIMES_PAID = compile_late(r"[月天次季年]数$|几个月")
 _WHOLE_YEAR = compile_late(r"全年|年度")
 _MOST_MONTHS = 12
 _FEWEST_SUMMED = 2
@@ -121,6 +122,8 @@ class MoneyChoice:
         changes = tuple(AmountColumn(c, status=find_delta_status(self.texts[c - 1])) for c in deltas[:1])
         others = [c for c in (*rest, *unnamed) if c not in deltas and not is_other_money(self.texts[c - 1])]
         others = [c for c in others if self._has_number(c)] if changes else []
+        times = (*self.factors, *(c for c in rest if _TIMES_PAID.search(self._fold(c))))
+        others = [c for c in others if not self._is_rate(c, deltas[0], times)]
         rivals = (changes[0].column, *others) if others else ()  # 补发 beside money under a heading nobody knows
         return ColumnMap(self.fields, changes, rivals=tuple(sorted(set(rivals))))
 
@@ -270,9 +273,9 @@ class MoneyChoice:
             top = actual
         return top[:1] if len(top) == 1 or len({self._money(c) for c in top}) == 1 else top
 
-    def _is_rate(self, column: int, product: int) -> bool:
+    def _is_rate(self, column: int, product: int, counts: Sequence[int] = ()) -> bool:
         """Whether a column times one that counts something is the other column: 人数, 补助, 金额."""
-        factors = [c for c in self.factors if c not in (column, product)]
+        factors = [c for c in counts or self.factors if c not in (column, product)]
         return any(_is_product(self._money(column), self._scaled(c), self._money(product)) for c in factors)
 
     def _gives_way(self, column: int) -> bool:

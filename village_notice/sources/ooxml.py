@@ -60,6 +60,15 @@ class Package:
         """Whether there is any part in such a folder."""
         return any(n.startswith(folder) for n in self._parts)
 
+    def has_named(self, words: tuple[str, ...]) -> bool:
+        """Whether the name of any part holds one of these words."""
+        return any(word in name for name in self._parts for word in words)
+
+    def size(self, name: str) -> int:
+        """The size of a part as the package states it, 0 where there is none."""
+        member = self._parts.get(name.lower())
+        return member.file_size if member else 0
+
     def read(self, name: str) -> bytes:
         """The bytes of a part; F01 where it is missing."""
         member = self._parts.get(name.lower())

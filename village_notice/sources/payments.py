@@ -28,6 +28,7 @@ from village_notice.sources.repeats import find_repeats
 from village_notice.sources.same_money import find_changes, find_sums
 from village_notice.sources.sheet_task import SheetResult, SheetTask
 from village_notice.sources.surroundings import Lookups, Surroundings
+from village_notice.sources.told_sums import check_told_sums
 from village_notice.sources.totals import FEN_OF_ROUNDING
 from village_notice.sources.workbook import read_workbook
 from village_notice.sources.zip_members import read_input
@@ -101,6 +102,8 @@ def read_tasks(
     _leave_out_repeats(results, relative)
     _leave_out_same_money(results, relative)
     _compare_summaries(results, relative)
+    for task, finding in check_told_sums(tasks):
+        task.result.findings.append(finding)
     _join(reading, results)
     if not reading.findings and any(g.errors or g.uncalculated for g in book.grids) and not reading.count:
         words = "除了错误值（如 #REF!）和没有算出结果的公式，没有别的内容"

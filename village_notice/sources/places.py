@@ -9,6 +9,7 @@ from village_notice.domain.patterns import compile_late
 from village_notice.domain.script import simplify_script
 from village_notice.domain.text import fold_text, short_village
 from village_notice.sources.register import Register
+from village_notice.sources.village_lines import cut_village_line
 
 _LABEL = r"(?:(?:村名|村别|村庄|行政村|所在村|村居|村[(（]居[)）]|村)[:：])?"
 _LONGEST_SECTION = 200
@@ -160,6 +161,7 @@ class PlaceFinder:
 
     def find_in_section(self, text: str) -> str:
         """The village words of a section row (一、东关村（6户）), "" where it names none."""
+        text = cut_village_line(text)
         if len(text) > _LONGEST_SECTION:
             return ""
         plain = simplify_script(text).strip()

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
-from village_notice.domain.columns import STATUSES
+from village_notice.domain.columns import PAID_STATUSES, STATUSES
+from village_notice.domain.patterns import compile_late
 from village_notice.domain.subsidy import QuantityRule, Subsidy, Tier
 from village_notice.domain.text import fold_text, short_village
 from village_notice.domain.village import Village
@@ -39,6 +40,11 @@ _SUBSIDY_COLUMNS = (
     "code", "name", "short_name", "department", "unit", "tier", "quantity_rule", "months", "rate_yuan",
     "rate_source", "verified", "children", "organisations", "neutral_title", "aliases",
 )  # fmt: skip
+_AGAINST_FAILURE = compile_late(r"补|重新|成功|已")
+_AGAINST_SUCCESS = compile_late(
+    r"补|重新|成功|已|退(?![役休伍耕林牧捕养])|失败|[未没](?!变|成年|婚|流转)|不(?:成功|到|符|存在|入)|异常|待(?!遇)|停|扣|撤[销回]|取消|作废|"
+    r"冲|返还|追|收回|[错有]误|无效|拒|挂账|冻结|[销注]户|注销|暂|疑|×|FAIL"
+)
 _READING = re.compile(r"[a-z]+( [a-z]+)*")
 
 
@@ -266,12 +272,17 @@ def fold_status(text: str) -> str:
 
 
 def find_status(statuses: Mapping[str, str], text: str) -> str:
-    """The state a wording means, "" unknown; 失败-账户不存在 is what stands before the mark, unless it was made good."""
+    """The state a wording means, "" unknown; 失败-账户不存在 is what stands before the mark.
+
+    Not where the rest contradicts it: a failure made good, or a success that came back (成功-退汇, 已发/未到账).
+    """
     plain = fold_status(text)
     if (found := statuses.get(plain, "")) or not plain:
         return found
     first, mark, rest = re.match(r"([^-—–_:：(（/,，;；|]*)([-—–_:：(（/,，;；|]*)(.*)", plain).groups()  # type: ignore[union-attr]  # matches anything
-    return statuses.get(first, "") if mark and not re.search("补|重新|成功|已", rest) else ""
+    state = statuses.get(first, "") if mark else ""
+    against = _AGAINST_SUCCESS if state in PAID_STATUSES else _AGAINST_FAILURE
+    return "" if against.search(rest) else state
 
 
 def read_statuses(path: Path) -> dict[str, str]:

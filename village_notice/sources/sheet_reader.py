@@ -1,7 +1,7 @@
 """One table's rows as payments, with everything else set aside and accounted for."""
 
 import re
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from village_notice.domain.columns import FRAME_COLUMNS, PAID_STATUSES
@@ -10,7 +10,7 @@ from village_notice.domain.money import format_fen, parse_amount
 from village_notice.domain.patterns import compile_late
 from village_notice.domain.reading import SetAside
 from village_notice.domain.text import column_letters, fold_text, normal_group
-from village_notice.sources.body import classify_row
+from village_notice.sources.body import classify_row, is_footer, tell_failures
 from village_notice.sources.cells import is_other_number, read_amount, read_name, read_scaled
 from village_notice.sources.column_map import AmountColumn, ColumnMap
 from village_notice.sources.columns_match import FIGURES
@@ -20,7 +20,7 @@ from village_notice.sources.households import fill_same_person, is_member_row
 from village_notice.sources.plain_rows import PlainRows
 from village_notice.sources.reference import fold_status
 from village_notice.sources.row_reader import RowReader, Section, cell_at
-from village_notice.sources.state_words import read_section_state
+from village_notice.sources.state_words import opens_section, read_section_state
 from village_notice.sources.surroundings import Context, Lookups, find_group
 from village_notice.sources.tables import Table, cell_text
 from village_notice.sources.totals import StatedTotals
@@ -35,12 +35,13 @@ _STATED_IN_WORDS = compile_late(r"(?<![人户]数)(?:合计|总计|共计)[:：]
 
 @dataclass(slots=True)
 class TableReading:
-    """What one table gave; `values` holds one list a column of the payments frame."""
+    """What one table gave; `values` holds one list a column of the payments frame, `notes` what is said of it outside of its cells."""
 
     values: dict[str, list[object]] = field(default_factory=lambda: {c: [] for c in FRAME_COLUMNS})
     findings: list[Finding] = field(default_factory=list)
     set_aside: list[SetAside] = field(default_factory=list)
     totals: StatedTotals = field(default_factory=StatedTotals)
+    notes: list[str] = field(default_factory=list)
 
 
 _PLACES = frozenset(("village", "village_code", "group", "address"))
@@ -69,6 +70,7 @@ class TableReader:
         self.rows: list[dict[str, object]] = []
         self.last_payment: tuple[list[Cell], int] | None = None
         self.again: Container[int] = ()
+        self.is_below_line = False
 
     def _remarks_name_places(self) -> bool:
         """Whether nothing tells the village but the remarks, and every one of them does: 河洛镇朱江村公益林."""
@@ -154,6 +156,7 @@ class TableReader:
     ) -> None:
         """Takes over the payments of rows on end; the rows below them may mean these by 同上."""
         self._take_rows()
+        self.is_below_line = False
         part = slice(first - start, stop - start)
         for column, values in self.reading.values.items():
             values.extend(columns[column][part])
@@ -179,29 +182,55 @@ class TableReader:
             column = self.columns.fields.get(name)
             if column is None:
                 continue
-            payments = (row for row, kind in zip(rows, kinds, strict=True) if kind == "payment")
-            for number, cell in self._find_blocks(column, payments):
+            payments = [row for row, kind in zip(rows, kinds, strict=True) if kind == "payment"]
+            pages = {number + 1 for (number, _), kind in zip(rows, kinds, strict=True) if kind == "header"}
+            found = self._find_blocks(column, payments, pages) or self._find_cut_blocks(column, payments, pages)
+            for number, cell in found:
                 self.merged[number, column] = cell
 
-    def _find_blocks(self, column: int, payments: Iterable[tuple[int, list[Cell]]]) -> list[tuple[int, Cell]]:
-        """(row, value of its block) where each value of a column stands on the first row of its block only, else []."""
+    def _find_blocks(
+        self, column: int, payments: Iterable[tuple[int, list[Cell]]], pages: Container[int]
+    ) -> list[tuple[int, Cell]]:
+        """(row, value of its block) where each value of a column stands on the first row of its block only, else [].
+
+        On a new page, below the headings once more (`pages`), the value of the block that goes on may stand once more.
+        """
         filled: list[tuple[int, Cell]] = []
         named: set[Cell] = set()
         value: Cell = None
         for number, row in payments:
             cell = self.cells.own(row, number, column)
             if cell not in (None, ""):
-                if cell in named:
+                if cell in named and not (cell == value and number in pages):
                     return []
                 named.add(cell)
                 value = cell
             filled.append((number, value))
         return filled if named and len(named) * 2 <= len(filled) else []
 
+    def _find_cut_blocks(
+        self, column: int, payments: Iterable[tuple[int, list[Cell]]], pages: Container[int]
+    ) -> Iterator[tuple[int, Cell]]:
+        """(row, value) of blanks at the foot of a page where the next page begins with the value above them."""
+        blanks: list[int] = []
+        value: Cell = None
+        for number, row in payments:
+            cell = self.cells.own(row, number, column)
+            if cell in (None, ""):
+                blanks.append(number)
+                continue
+            if blanks and number in pages and cell == value:
+                yield from ((blank, value) for blank in blanks)
+            blanks, value = [], cell
+
     def _set_aside(self, row: list[Cell], number: int, kind: str, text: str = "") -> None:
         if kind == "blank":
             self._set_blank_aside(number, text)
             return
+        self.reading.notes += tell_failures(row) if kind == "note" else ()
+        if kind in ("section", "note"):
+            line = _first_text(row)[:60]
+            self.is_below_line = not is_footer(line) and (bool(read_section_state(line)) or opens_section(line))
         amounts = (read_amount(cell_at(row, a.column), self.context.unit_fen) for a in self.columns.amounts)
         fen = sum(a.fen for a in amounts if a)
         place = (self.context.file, self.context.sheet, number, "")
@@ -255,7 +284,8 @@ class TableReader:
 
     def _read_payment(self, row: list[Cell], number: int) -> None:
         is_lost = any(self._has_trouble(number, a.column) for a in self.columns.amounts)
-        if not is_lost and is_member_row(row, number, self.columns, self.merged, self.last_payment):
+        is_member = not self.is_below_line and not is_lost  # below 下列人员不予发放： everybody is named for himself
+        if is_member and is_member_row(row, number, self.columns, self.merged, self.last_payment):
             self._set_aside(row, number, "blank", "同户成员，金额在户主行")
             self._check_several(row, number)
             return
@@ -283,6 +313,7 @@ class TableReader:
             total += self._add_payment(shared, row, number, amount)
         if self.columns.sum_column:
             self._check_row_sum(row, number, total, name.text)
+        self.is_below_line = self.is_below_line and not total
         self.last_payment = (row, number)
 
     def _has_trouble(self, number: int, column: int) -> bool:
@@ -323,6 +354,8 @@ class TableReader:
         if not is_state:
             self._check_amount(number, amount.column, cell, person)
         fen: int | None = raw if understood or is_state else None
+        if raw > 0 and own["status"] == "追回" and not amount.status and not self.cells.text(row, number, "status"):
+            own["status"] = ""  # 款已追回 beside a payment: whether it is one or a recovery is asked (R18)
         if fen is not None and own["status"] == "追回":
             fen = -abs(fen)
         elif fen is not None and fen < 0:
@@ -331,7 +364,7 @@ class TableReader:
         if not person:
             self.cells.find("R01", number, amount.column, found=format_fen(raw), fen=raw)
         self.rows.append(own)
-        is_paid = own["status"] in PAID_STATUSES
+        is_paid = own["status"] in PAID_STATUSES and number not in self.struck  # a total may leave these out
         self.reading.totals.add_payment(number, amount.column, raw, is_paid=is_paid)
         return raw
 

@@ -9,8 +9,9 @@ from village_notice.domain.columns import FRAME_COLUMNS
 from village_notice.domain.finding import Finding, Place
 from village_notice.domain.money import format_fen
 from village_notice.domain.patterns import compile_late
-from village_notice.domain.reading import SetAside, SheetReading, StatedLine
+from village_notice.domain.reading import SetAside, SheetReading, StatedLine, UnpaidLine
 from village_notice.domain.text import column_letters
+from village_notice.sources.body import is_bank_line
 from village_notice.sources.cards import find_cards
 from village_notice.sources.cells import count_fen, read_amount
 from village_notice.sources.column_map import ColumnMap
@@ -22,13 +23,17 @@ from village_notice.sources.heading_index import HeadingIndex
 from village_notice.sources.headless import find_headless, find_unknown_table, has_unknown_people
 from village_notice.sources.layouts import Layout, apply_answer
 from village_notice.sources.odd_headings import tidy_headings
+from village_notice.sources.paid_when import find_day, move_payments
+from village_notice.sources.pasted import find_pasted
 from village_notice.sources.people_across import turn_back, turn_findings, turn_people_across
 from village_notice.sources.sheet_reader import TableReader, TableReading, list_table_columns
+from village_notice.sources.side_notes import Note, list_notes, move_comments, tell_notes, tell_rows, tell_units
 from village_notice.sources.stated_lines import read_stated_lines
 from village_notice.sources.surroundings import FEN_PER_WAN, Context, Surroundings
 from village_notice.sources.tables import Table, cell_text, find_tables
 from village_notice.sources.told_states import StateTeller
 from village_notice.sources.totals import Mismatch
+from village_notice.sources.unpaid_people import describe_unpaid, read_unpaid_list
 from village_notice.sources.unread import describe_size, explain_unread, lists_people
 from village_notice.sources.whole_table import (
     Understood,
@@ -74,6 +79,7 @@ class SheetResult:
     parts: list[tuple[int, tuple[str, ...]]] = field(default_factory=list)
     columns: list[tuple[str, str]] = field(default_factory=list)
     lines: list[StatedLine] = field(default_factory=list)
+    unpaid: list[UnpaidLine] = field(default_factory=list)
 
     @property
     def rows(self) -> int:
@@ -84,7 +90,7 @@ class SheetResult:
         """The sheet as the summary shows it."""
         fen = sum(v for v in self.values["raw_fen"] if isinstance(v, int))
         known = (self.name, self.outcome, self.rows, fen, self.programme, self.headings)
-        return SheetReading(*known, self.columns, self.lines)
+        return SheetReading(*known, self.columns, self.lines, self.unpaid)
 
 
 class SheetTask:
@@ -152,7 +158,7 @@ class SheetTask:
         cards = None if is_list or turned or grid.is_hidden else find_cards(grid, self.index)
         self.shape = "turned" if turned else "cards" if cards else ""
         if other := turned or cards:
-            self.grid = other[0]
+            self.grid = move_comments(grid, other[0])
             self.understood = [self.understand(t) for t in other[1]]
         if grid.is_hidden:
             self._leave_out("hidden_sheet")
@@ -214,7 +220,8 @@ class SheetTask:
         readings: list[TableReading] = []
         before: Context | None = None
         upper: tuple[int, str] = (0, "")
-        for one in self.understood:
+        tables = [u.table for u in self.understood]
+        for number, one in enumerate(self.understood):
             if not _lists_payments(one):
                 self._leave_out_table(one)
                 if before is None and not one.table.columns:  # the sheet's title stands above a list of contacts
@@ -225,14 +232,15 @@ class SheetTask:
                 before = replace(before, village=upper[1])  # the list at its left may be another village's
             else:
                 upper = table.header_first, before.village if before else ""
-            before = self.around.read(table, columns, before)
+            before = self.around.read(tell_units(grid, tables, number), columns, before)
             context = one.context = self._use_answer(one, before)
             self._count_places(table, columns, context.unit_fen)
             reading = TableReader(grid, table, columns, context, self.around.lookups).read()
+            notes = list_notes(grid, tables, number, reading.values["row"])
+            reading.notes += [note.text for note in notes]
+            context = one.context = self._find_day(one, context, reading)
             teller = StateTeller(grid, table, columns, context, reading, self.around.lookups)
-            told = list(teller.tell())
-            if teller.used:
-                one.columns = replace(columns, unknown=tuple(u for u in columns.unknown if u[0] not in teller.used))
+            told = self._tell_states(one, teller, notes)
             readings.append(reading)
             result.parts.append((result.rows, table.above))
             for column, cells in reading.values.items():
@@ -246,6 +254,7 @@ class SheetTask:
             answered = {"H02", "H03"} if any(f.code == "H13" for f in told) else {"H03"} if teller.knows_states else ()
             one.asked = [f for f in one.asked if f.code not in answered] + told
             result.findings += one.asked
+        self._share_day()
         self._check_totals(readings)
         self._look_above(self.understood[0].table)
         if not result.rows:
@@ -255,9 +264,42 @@ class SheetTask:
         result.says_changes = is_list_of_changes((grid.name, *self.titles))
         result.says_sum = any(_SUMS.search(t) for t in (grid.name, *self.titles))
 
+    def _tell_states(self, one: Understood, teller: StateTeller, notes: Sequence[Note]) -> list[Finding]:
+        """What is told of states, also by words in no column; the columns that tell them are used then."""
+        told = list(tell_notes(notes, teller.tell(), self.place))
+        teller.reading.findings += tell_rows(self.grid, one.table, one.columns, teller.reading, told)
+        if teller.used:
+            unknown = tuple(u for u in one.columns.unknown if u[0] not in teller.used)
+            one.columns = replace(one.columns, unknown=unknown)
+        self.result.unpaid += teller.unpaid
+        return told
+
+    def _find_day(self, one: Understood, context: Context, reading: TableReading) -> Context:
+        """The context with the day of payment that a line or a name tells, where the year hangs on it (H14 where it is open)."""
+        paths = [path for path in (self.around.file, self.around.source) if path]
+        paid = find_day(self.grid, one.table, one.columns, context, reading, paths)
+        if paid.doubt and not (one.answer and one.answer.is_paid):
+            self.result.findings.append(Finding("H14", self.place, found=paid.doubt, expected=str(context.year)))
+        if not paid.pay_date:
+            return context
+        move_payments(reading.values, paid.pay_date, range(len(reading.values["name"])))
+        return replace(context, pay_date=paid.pay_date)
+
+    def _share_day(self) -> None:
+        """Gives the tables above it the day of payment that stands below the last one, where theirs are for the same time."""
+        *others, last = [u.context for u in self.understood if u.context]
+        starts = [*(start for start, _ in self.result.parts), self.result.rows]
+        if not last.pay_date or any(c.pay_date for c in others):
+            return
+        for number, context in enumerate(others):
+            if context.year == last.year and last.period in ("", context.period):
+                rows = range(starts[number], starts[number + 1])
+                move_payments(self.result.values, last.pay_date, rows)
+
     def _look_above(self, first: Table) -> None:
         """H01 where the rows above the first table seem to list people: they are in no table."""
         rows = self.grid.rows[: max(first.header_first - 1, 0)]
+        rows = [[] if is_bank_line([t for v in row if (t := cell_text(v))]) else row for row in rows]
         if has_unknown_people(Grid(self.grid.name, rows), self.around.lookups.places):
             words = f"第 1–{len(rows)} 行像另一张名单，看不出哪一列是金额，没有计入"
             self.result.findings.append(Finding("H01", self.place._replace(row=len(rows)), found=words))
@@ -303,8 +345,10 @@ class SheetTask:
         for reading, own in zip(readings, so_far, strict=True):
             also = (so_far[-1], own) if len(readings) > 1 else (own + self.fen_before,) if self.fen_before else ()
             for wrong in reading.totals.check(also):
-                if hidden := self._find_left_out_rows(reading, wrong):
-                    self.result.findings += hidden
+                if held := self._find_left_out_rows(reading, wrong) or list(
+                    find_pasted(reading.values, wrong, self.place)
+                ):
+                    self.result.findings += held
                     continue
                 where = self.place._replace(row=wrong.row, column=column_letters(wrong.column))
                 yuan = [format_fen(f) for f in (wrong.found_fen, wrong.stated_fen)]
@@ -340,6 +384,11 @@ class SheetTask:
         count, fen = self.result.places_read - before[0], self.result.fen_read - before[1]
         text = "、".join(t.replace("\n", "") for t in table.texts if t)[:60]
         place = self.place._replace(row=table.header_first)
+        if unpaid := read_unpaid_list(self.grid, table, columns, self.around):
+            self.result.unpaid += unpaid
+            self.result.set_aside.append(SetAside(*place, "no_table", count, fen, text))
+            self.result.findings.append(Finding("F08", place, found=describe_unpaid(unpaid)))
+            return
         kind = "skipped" if _is_left_out(one) else "no_table"
         self.result.set_aside.append(SetAside(*place, kind, count, fen, text))
         if _is_left_out(one):
@@ -397,6 +446,18 @@ class SheetTask:
             [u.columns for u in understood],
             self.around.lookups.places,
         )
+        named = (
+            []
+            if is_headless
+            else [read_unpaid_list(self.grid, *pair, self.around) for pair in zip(tables, maps, strict=True)]
+        )
+        self.result.unpaid += [line for lines in named for line in lines]
+        if self.result.unpaid:
+            self.result.findings.append(Finding("F08", self.place, found=describe_unpaid(self.result.unpaid)))
+            tables = [t for t, lines in zip(tables, named, strict=True) if not lines]
+            maps = [m for m, lines in zip(maps, named, strict=True) if not lines]
+            if not tables:
+                return
         self.result.findings.append(
             explain_unread(self.grid, self.place, tables, maps, places, is_headless=is_headless)
         )

@@ -12,7 +12,7 @@ DOUBT = "?"
 """What `read_section_state` gives for words that leave open whether anybody was paid."""
 
 _UNPAID = compile_late(
-    r"(?:发放|代发|打卡|支付|兑[付现]|拨付)?(?:失败|未成功|不成功|退回|退票|退汇|退库|应[发补]未[发补]|未发放?|未到[账帐卡]|未打卡|未兑[付现]|未拨付|未领取?)(?:到位)?"
+    r"(?:发放|代发|打卡|支付|兑[付现]|拨付)?(?:失败|未成功|不成功|退回|退票|退汇|退库|应[发补]未[发补]|未发放?|未到[账帐卡]|未打卡|未兑[付现]|未拨付|未领取?)(?:到位|成功)?"
 )
 """Titles of what did not arrive; 停发名单 is asked about elsewhere (H02)."""
 _PAID = compile_late(r"成功|补发|重发|再发|发放|兑[付现]|代发|拨付|打卡|支付|到[账卡]|汇总|统计|及|和|与")
@@ -49,6 +49,19 @@ _DEATH = compile_late(r"死亡|去世|病故|亡故|已故|逝世|亡")
 _FARMING = compile_late(
     r"退[耕牧捕]|退回(?=.{0,6}[地亩田林])|停[伐产车机泊]|报废|废[旧弃]|死[猪牛羊禽畜]|病死(?!亡)|错[峰时]|待业"
 )
+
+
+_TAKEN_OUT = compile_late(
+    r"[(（](?:(?:现|均|全部)?已(?:经)?)?(?:扣除|剔除|核减|减去|去除|除去|排除|删除|清除|剔出|去掉|不含|不包[括含]|未含)[^()（）]*[)）]|"
+    r"(?:已(?:经)?(?:扣除|剔除|核减|减去|去除|排除|删除)|不含|不包[括含])[^()（），,。；;]{0,12}?(?:人员|人口|农?户|对象)(?!名单|花?名册|明细|清[单册]|统计|汇总|台账|情况|表)|"
+    r"(?:扣除|剔除|核减|减去|去除|排除|删除)[^()（），,。；;]{2,10}?(?:人员|人口|农?户|对象)?[之以]?后"
+)
+"""（已扣除死亡人员）, 不含停发人员, 核减死亡人员后: who is not on a list any more."""
+
+
+def drop_taken_out(text: str) -> str:
+    """A title without what it says of those who were taken out of its list."""
+    return _TAKEN_OUT.sub("", text)
 
 
 def read_title_state(text: str) -> str:
@@ -122,7 +135,7 @@ def _sounds_unpaid(plain: str) -> bool:
 def _name_state(word: str) -> str:
     if "退" in word:
         return "退回"
-    if re.search("失败|不成功|未成功", word):
+    if re.search("失败|成功", word):
         return "失败"
     return "停发" if re.search("停|终止|取消|不予|不再|^不发|作废", word) else "待发"
 

@@ -15,6 +15,7 @@ from village_notice.sources.places import PlaceFinder
 from village_notice.sources.purposes import find_unknown_money
 from village_notice.sources.subsidy_table import SubsidyTable
 from village_notice.sources.tables import Table
+from village_notice.sources.village_lines import cut_village_line
 from village_notice.sources.wording import ODD_UNIT, OTHER_UNIT, fold_words
 
 FEN_PER_WAN = 1_000_000
@@ -139,7 +140,7 @@ class Surroundings:
         places, outer = self.lookups.places, self._names()
         township = next((t for n in (*titles, self.sheet, *outer) if (t := places.find_in_text(n)[0])), "")
         township = township or (before.township if before else "") or self.elsewhere
-        label = next((m[1].strip() for t in titles if (m := _VILLAGE_LABEL.match(fold_words(t)))), "")
+        label = next((m[1].strip() for t in titles if (m := _VILLAGE_LABEL.match(fold_words(cut_village_line(t))))), "")
         named = next((v for t in titles if (v := self._find_village(t, township))), "")
         lone = (t for t in titles if len(places.list_in_text(t, township)) <= 1)
         named = label or named or next((v for t in lone if (v := places.find_in_section(t))), "")

@@ -34,6 +34,20 @@ _COLOURED = compile_late(
 """灰色底纹为尚未发放人员, 带*号的为未发放: nobody here knows which rows are meant."""
 
 
+_LEGEND = compile_late(r"图例|图注|图示|(?:颜色|标[色注记识]|色块|底色)(?:说明|含义|[:：]|$)|^[■□●○▲△◆◇★☆]")
+"""What says that the words beside it explain colours or marks."""
+_TITLE = compile_late(r"[表册单]|明细|公示|台账")
+_LONGEST_LEGEND = 20
+
+
+def find_legend(above: Sequence[str]) -> list[str]:
+    """The lines above a list that explain its colours or marks (图例：■ 已注销，未发放): nobody here knows the rows meant."""
+    lines = [(t, fold_words(t)) for t in above]
+    if not any(_LEGEND.search(plain) and not _TITLE.search(plain) for _, plain in lines):
+        return [t for t, plain in lines if _COLOURED.search(plain)]
+    return [t for t, plain in lines if len(plain) <= _LONGEST_LEGEND and not _TITLE.search(plain)]
+
+
 def read_name_state(text: str) -> str:
     """The state that stands in brackets behind a name (某某（未发）), "" where none does; not 已故, 代领."""
     for inner in _IN_BRACKETS.findall(text):

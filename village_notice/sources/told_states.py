@@ -13,7 +13,8 @@ from village_notice.domain.columns import PAID_STATUSES
 from village_notice.domain.finding import Finding, Place
 from village_notice.domain.money import parse_amount
 from village_notice.domain.patterns import compile_late
-from village_notice.domain.remark import is_failure_reason, says_not_paid
+from village_notice.domain.reading import UnpaidLine
+from village_notice.domain.remark import is_failure_reason, names_failure_before, says_not_paid
 from village_notice.domain.text import column_letters
 from village_notice.sources.cells import read_amount
 from village_notice.sources.column_map import ColumnMap
@@ -26,13 +27,16 @@ from village_notice.sources.surroundings import Context, Lookups
 from village_notice.sources.tables import Table, cell_text
 from village_notice.sources.told_marks import (
     FLAGS,
+    find_legend,
     find_marked,
     is_against,
     read_name_state,
     read_serial_state,
     tells_of_list,
 )
+from village_notice.sources.told_people import find_dead, find_not_fetched, is_day_of_death, says_not_fetched
 from village_notice.sources.told_sections import Section, find_sections
+from village_notice.sources.unpaid_people import list_named
 from village_notice.sources.wording import fold_words
 
 _LONGEST_TITLE = 40
@@ -75,8 +79,12 @@ _SOMEBODY = compile_late(
     r"\d+\s*[户人笔名]|[一二两三四五六七八九十几]+[户人笔名]|序号|第\d|\d\s*[号、]|标[红黄色注]|[红黄]色|[户人]员?[^标]*未|本表|上表|以上"
 )
 _TAKEN_BACK = compile_late(
-    r"追缴|追回|退缴|清缴|收缴|缴回|清退(?:资金|补贴|款|金额)|收回(?:的?资金|的?补贴|的?补助|款|金额)|(?:资金|补贴|补助|款)(?:收回|清退)"
+    r"追缴|追回|扣回|退缴|清缴|收缴|缴回|清退(?:资金|补贴|款|金额)|收回(?:的?资金|的?补贴|的?补助|款|金额)|(?:资金|补贴|补助|款)(?:收回|清退)"
 )
+_TAKEN_OFF_BEFORE = compile_late(r"[(（][^()（）]*扣回[^()（）]*[)）]|已?扣回.{0,12}[后的]")
+"""（已扣回多领部分）: what a list says of earlier money beside its own name."""
+_OF_EARLIER = compile_late(r"补发[^发]{0,4}?(?:\d{1,2}[月季]|上个?[月季年]|[往历]年|以前|漏发|欠发)")
+"""补发6月份: the title of re-issues names another time than that of the payment."""
 _CLAIMED_BACK = compile_late(
     r"(?:应|拟|需|须|待|尚未|未)(?:追[缴回]|退[回缴款赔]|退(?=资金|补[贴助]款?|金额|款|$)|收回|缴回|清[退缴])"
 )
@@ -104,6 +112,7 @@ class StateTeller:
 
     Attributes:
         used: Columns that are of no use to others, but tell states.
+        unpaid: People named as not paid without an amount.
         knows_states: Whether the table tells the states of its payments as a column of states would.
     """
 
@@ -114,6 +123,7 @@ class StateTeller:
         self.reading, self.values, self.lookups = reading, reading.values, lookups
         self.place = Place(context.file, context.sheet)
         self.used: set[int] = set()
+        self.unpaid: list[UnpaidLine] = []
         self.knows_states = False
 
     def tell(self) -> Iterator[Finding]:
@@ -144,6 +154,7 @@ class StateTeller:
         yield from self._settle_sections(sections, note)
         self._mark_reissues()
         yield from self._doubt_flags()
+        yield from self._doubt_people()
         yield from self._doubt_marks()
         yield from self._doubt_columns()
         yield from self._doubt_blanks()
@@ -180,6 +191,7 @@ class StateTeller:
         statuses = self.values["status"]
         for section in sections:
             words = f"分段标题“{section.text[:_LONGEST_TITLE]}”"
+            self.unpaid += list_named(self.values, section.positions, words, section.status)
             open_ = [i for i in section.positions if statuses[i] == ""]
             if section.status != DOUBT:
                 against = [i for i in section.positions if statuses[i] in ("成功", "补发")]
@@ -202,13 +214,16 @@ class StateTeller:
         yield from self._ask_of(above, f"{words}下面又列了这一笔")
 
     def _mark_reissues(self) -> None:
-        """Remarks 补发 where the title says it of the whole list: its money is compared with the failures."""
-        if not any(map(is_title_of_reissue, (*self.table.above, self.context.sheet))):
+        """Remarks 补发 or 重发 where the title says it of the whole list: its money is compared with the failures."""
+        titles = [t for t in (*self.table.above, self.context.sheet) if is_title_of_reissue(t)]
+        if not titles:
             return
         remarks, statuses = self.values["remark"], self.values["status"]
+        is_again = any(names_failure_before(fold_words(t)) for t in titles)
+        earlier = next((m[0] for t in titles if (m := _OF_EARLIER.search(fold_words(t)))), "补发")
         for i, status in enumerate(statuses):
-            if status == "" and not remarks[i]:
-                remarks[i] = "补发"
+            if status == "" and (is_again or not remarks[i]):
+                remarks[i] = "；".join(filter(None, (str(remarks[i]), "重发" if is_again else earlier)))
 
     def _ask_of(self, positions: Sequence[int], words: str) -> Iterator[Finding]:
         """R04 for some payments of money."""
@@ -243,7 +258,8 @@ class StateTeller:
 
     def _find_title(self) -> Iterator[_Told]:
         """The title or the sheet's name says of all that they did not arrive."""
-        for text in (*reversed(self.table.above), self.context.sheet):
+        legend = find_legend(self.table.above)
+        for text in (*(t for t in reversed(self.table.above) if t not in legend), self.context.sheet):
             if status := read_title_state(text):
                 yield _Told(f"“{text[:_LONGEST_TITLE]}”", status, range(len(self.values["status"])))
                 return
@@ -284,6 +300,28 @@ class StateTeller:
                     row, name = self.values["row"][i], str(self.values["name"][i])
                     where = self.place._replace(row=int(str(row)), column=column_letters(column))
                     yield Finding("R18", where, found=f"{text}：{cell_text(self._cell(i, column))}", person=name)
+
+    def _doubt_people(self) -> Iterator[Finding]:
+        """R18 where somebody died before the time the money is for, R04 where the signature says that it was not fetched."""
+        rows, statuses = range(len(self.values["row"])), self.values["status"]
+        for column, text in self._list_headings():
+            if is_day_of_death(text) and not any(
+                c == column and f != "sensitive" for f, c in self.columns.fields.items()
+            ):
+                self.used.add(column)
+                cells = [self._cell(i, column) for i in rows]
+                for one in find_dead(text, cells, self.values, (*self.table.above, self.context.sheet)):
+                    if statuses[one.position] in ("", "成功") and self.values["raw_fen"][one.position]:
+                        row, name = (self.values[c][one.position] for c in ("row", "name"))
+                        where = self.place._replace(row=int(str(row)), column=column_letters(column))
+                        yield Finding("R18", where, found=one.words, person=str(name))
+        column = self.columns.fields.get("signature", 0)
+        body = self.grid.rows[self.table.header_last : self.table.body_last] if column else []
+        if any(says_not_fetched(v) for v in {r[column - 1] for r in body if column <= len(r)} if isinstance(v, str)):
+            heading = self.table.texts[column - 1].replace("\n", "")
+            for one in find_not_fetched(heading, [self._text(i, "signature") for i in rows]):
+                if statuses[one.position] == "":
+                    yield from self._ask_of([one.position], one.words)
 
     def _doubt_marks(self) -> Iterator[Finding]:
         """R04 where a tick stands under 不同意, 取消, or the serial number says 停."""
@@ -402,8 +440,12 @@ class StateTeller:
             told: Rows that are known to say it of the payments below them.
         """
         below = [s.text for s in self.reading.set_aside if s.kind in ("note", "section") and s.row not in told]
+        below += self.reading.notes
+        legend = find_legend(self.table.above)
         for text in (*below, *self.table.above):
             plain = fold_words(text)
+            if text in legend and (_NOTE.search(plain) or read_title_state(text)):
+                return f"图例：{text}"[:_LONGEST_TITLE]
             if text in below and tells_of_list(text) and not _NO_NOTE.search(plain):
                 return text[:_LONGEST_TITLE]
             if not _NOTE.search(plain) or _NO_NOTE.search(plain):
@@ -441,5 +483,5 @@ def find_taken_back(table: Table, columns: ColumnMap) -> str:
 
 
 def _is_list_of_recoveries(title: str) -> bool:
-    match = _TAKEN_BACK.search(title)
+    match = _TAKEN_BACK.search(_TAKEN_OFF_BEFORE.sub("", title))
     return bool(match) and len(title) <= _LONGEST_TITLE and not re.search(r"[。：:]|发放|补发|兑付|拨付", title)

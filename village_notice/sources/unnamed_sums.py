@@ -14,6 +14,7 @@ from village_notice.sources.column_map import ColumnMap
 from village_notice.sources.grid import Cell
 from village_notice.sources.places import PlaceFinder
 from village_notice.sources.tables import cell_text
+from village_notice.sources.village_lines import cut_village_line
 
 _COUNT = re.compile(r"共?[\d,.]+\s*(?:户|人|人次|个|笔)?")
 _GROUP = re.compile(r"第?[一二三四五六七八九十\d]{1,3}(?:村民小组|小组|组)")
@@ -67,6 +68,7 @@ def is_section_line(row: Sequence[Cell], places: PlaceFinder) -> bool:
     text = next((cell_text(v) for v in row if isinstance(v, str) and v.strip()), "")
     if places.find_township_section(text):
         return True
+    text = cut_village_line(text)
     village = places.find_in_section(text) if len(text) <= _LONGEST_LINE and not is_footer(text) else ""
     return bool(village and places.find_in_sheet_name(village)) or bool(_GROUP.fullmatch(text))
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from village_notice.domain.patterns import compile_late
 from village_notice.domain.remark import names_reissue
-from village_notice.sources.state_words import read_section_state, read_title_state
+from village_notice.sources.state_words import drop_taken_out, read_section_state, read_title_state
 from village_notice.sources.wording import fold_words
 
 _PARTS = compile_late(r"[\s\-—–_.·()（）【】\[\]、,，+]+")
@@ -21,7 +21,7 @@ _UNPAID = compile_late(
     r"未到[账帐卡]|未[领兑拨]|[待未送]审(?!计)|没[发到]|拒[付收]|冲[销正]|核减|剔除|取消(?:资格|享受|待遇|发放)?|挂账|死亡|去世|注销|销户|冻结"
 )
 _LISTS = compile_late(r"(?:清单|名单|名册|花名册|明细|人员|农户|户|表|册|[(（].*[)）]|\d|月|年|的)*")
-_DOUBTFUL = compile_late(r"问题|疑[点似]|黑名单|核查|备用|参考|样[表张例]|[示范]例|[初待未]审|停保|[迁转]出")
+_DOUBTFUL = compile_late(r"备份|问题|疑[点似]|黑名单|核查|备用|参考|样[表张例]|[示范]例|[初待未]审|停保|[迁转]出")
 _FUNERAL = compile_late(r"丧葬|抚恤|遗属|殡葬|安葬")
 _AFTER = compile_late(r"[\u4e00-\u9fff]{2,8}后")
 """停发后, 核减死亡人员后: what is left once they have been taken out."""
@@ -82,7 +82,7 @@ def _sounds_doubtful(sheet: str) -> bool:
 
 def _sounds_unpaid(text: str, *, is_title: bool) -> bool:
     """Whether a name is that of money that did not arrive; one that is a title says 发放 too where only a part was stopped."""
-    plain = _AFTER.sub("", fold_words(text))
+    plain = _AFTER.sub("", drop_taken_out(fold_words(text)))
     if read_title_state(plain):
         return True
     found = list(_UNPAID.finditer(plain))

@@ -77,6 +77,12 @@ def lists_people(grid: Grid, table: Table, columns: ColumnMap) -> bool:
     """Whether a table without money names people and may have their money in a column that was not understood."""
     if "name" not in columns.fields or columns.amounts:
         return False
+    counts = [columns.fields[f] for f in _COUNTS if f in columns.fields]
+    return has_open_money(grid, table, columns) or (not counts and bool(_KEYS & set(columns.fields)))
+
+
+def has_open_money(grid: Grid, table: Table, columns: ColumnMap) -> bool:
+    """Whether a table that names people has numbers in a column that was not understood, which may be their money."""
     rows = [table.view(r) for r in grid.rows[table.header_last : table.body_last]]
     cells: list[Sequence[Cell]] = list(zip_longest(*rows))
     first = columns.fields["name"] + 1
@@ -87,11 +93,9 @@ def lists_people(grid: Grid, table: Table, columns: ColumnMap) -> bool:
         if c <= len(cells) and not is_other_money(text) and _has_money(cells[c - 1])
     ]
     counts = [columns.fields[f] for f in _COUNTS if f in columns.fields]
-    if numbers and not any(
+    return bool(numbers) and not any(
         _are_parts(cells[c - 1], [cells[n - 1] for n in numbers]) for c in counts if c <= len(cells)
-    ):
-        return True
-    return not counts and bool(_KEYS & set(columns.fields))
+    )
 
 
 def _has_people(grid: Grid, table: Table, columns: ColumnMap) -> bool:

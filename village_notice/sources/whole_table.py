@@ -14,13 +14,15 @@ from village_notice.sources.dates import find_year, parse_date
 from village_notice.sources.grid import Grid
 from village_notice.sources.heading_words import names_other_time
 from village_notice.sources.layouts import Layout
+from village_notice.sources.other_uses import names_open_money, names_other_use
 from village_notice.sources.reference import fold_heading
 from village_notice.sources.sheet_reader import TableReading
-from village_notice.sources.state_words import find_mixed_title
+from village_notice.sources.state_words import drop_taken_out, find_mixed_title
 from village_notice.sources.surroundings import FEN_PER_WAN, Context
 from village_notice.sources.tables import Table
 from village_notice.sources.unpaid_names import find_unpaid_names
 from village_notice.sources.unread import name_columns
+from village_notice.sources.void_lines import find_void_lines
 
 _DAY_HEADING = compile_late(r"(?:日期|时间|日)$")
 _SAMPLE_ROWS = 50
@@ -50,12 +52,13 @@ _UNPAID = compile_late(
 """Words of money that did not reach anybody; only a re-issue in the same breath makes it paid."""
 _REISSUED = compile_late(r"(?<![直奖粮农良综棉牧林])补发|重发|重新发|再次发|二次发|已发|已补")
 _CHECKED = compile_late(
-    r"应享受|初审|复审|年审|终审|认定|减员|违规|冒领|整改|问题|核查|排查|需求|摸底|调查|意向|意愿|报名|预登记"
+    r"应享受|初审|复审|年审|终审|认定|减员|采集|违规|冒领|整改|问题|核查|排查|需求|摸底|调查|意向|意愿|报名|预登记"
 )
 """Words of lists that are made before or after the payment: paid only where a title also says so."""
 _BARE_LIST = compile_late(
     r"(?:名单|台账|登记[表册]?|底[册表]|(?<!补[贴助])对象|人员|数据|信息)(?:名?[单表册]|汇总|明细)?(?:[（(].{0,12}[)）])?$"
 )
+_EARLIER_YEAR = compile_late(r"[去上前往]一?年(?!龄|纪|[份轻])|上一?年度|历年")
 _SHORTEST_TITLE, _LONGEST_TITLE = 4, 30
 """Longer texts above a list are sentences: 公示期内如有异议 …"""
 _ALLOTTED = compile_late(r"分配")
@@ -140,8 +143,17 @@ def _find_doubts(one: Understood, context: Context, reading: TableReading, grid:
         *_find_changes((*table.above, grid.name, stem), money, columns),
         *([] if has_states else find_mixed_title((*table.above, grid.name, stem))),
         *_find_later_dates(grid, table, columns, context),
+        *find_void_lines((*table.above, *_list_lines(reading))),
         *find_unpaid_names(grid.name, context.file, table.above, has_states=has_states, is_told=is_told),
     ]
+
+
+def _list_lines(reading: TableReading) -> Iterator[str]:
+    """The lines below a list, and the longer ones inside it: 作废 alone there may be left of a row."""
+    last = max((row for row in reading.values["row"] if isinstance(row, int)), default=0)
+    for line in reading.set_aside:
+        if line.kind in ("note", "section") and (line.row > last or len(line.text) >= _SHORTEST_TITLE):
+            yield line.text
 
 
 def _find_plans(titles: Sequence[str], money: Sequence[str]) -> list[str]:
@@ -162,8 +174,10 @@ def _find_changes(titles: Sequence[str], money: Sequence[str], columns: ColumnMa
         return own
     if "status" in columns.fields or any(a.status for a in columns.amounts):
         return []
+    if not_theirs := [*(t for t in titles if names_other_use(t)), *(t for t in money if names_open_money(t))]:
+        return not_theirs
     short = [t for t in titles if _SHORTEST_TITLE <= len(t) <= _LONGEST_TITLE and not re.search("[:：，。]", t)]
-    if (unpaid := [t for t in short if _UNPAID.search(t)]) and not any(map(_REISSUED.search, titles)):
+    if (unpaid := [t for t in short if _UNPAID.search(drop_taken_out(t))]) and not any(map(_REISSUED.search, titles)):
         return unpaid
     words = [t for t in titles if _TAKEN_BACK.search(t) or _CHANGES.search(t) or _CHECKED.search(t)]
     words = words or ([] if "pay_date" in columns.fields else [t for t in short[:-1] if _BARE_LIST.search(t)])
@@ -193,7 +207,10 @@ def _find_later_dates(grid: Grid, table: Table, columns: ColumnMap, context: Con
 
 
 def _doubt_year(table: Table, context: Context, reading: TableReading, place: Place) -> Iterator[Finding]:
-    """H14 where a line above or below a list that names no year tells another year than the one that was inferred."""
+    """H14 where a list that names no year stands on a sheet called 去年, or a line beside it tells another year than was inferred."""
+    if _EARLIER_YEAR.search(context.sheet):
+        yield Finding("H14", place, found=context.sheet, expected=str(context.year))
+        return
     notes = [s.text for s in reading.set_aside if s.kind in ("note", "section")]
     told = ((t, find_year(t)) for t in (*table.above, *notes))
     other = next((t for t, year in told if year and year != context.year), "")

@@ -8,6 +8,7 @@ from village_notice.sources.grid_maker import CellBudget, GridMaker
 from village_notice.sources.limits import ReadLimits, Unreadable
 from village_notice.sources.ooxml import Package, WorkbookEntry, read_workbook_entry
 from village_notice.sources.xlsx_careful import read_careful
+from village_notice.sources.xlsx_notes import NoteReader
 from village_notice.sources.xlsx_plain import PlainReader
 from village_notice.sources.xlsx_strings import SharedStrings, read_strings
 
@@ -29,6 +30,7 @@ def read_xlsx(data: bytes, limits: ReadLimits) -> WorkbookGrids:
     links = _read_links(package, entry)
     book = WorkbookGrids([], "xlsx")
     makers: list[GridMaker] = []
+    notes = NoteReader(package)
     for sheet in entry.sheets:
         if sheet.kind != "worksheet":
             book.grids.append(Grid(sheet.name, [], is_hidden=sheet.is_hidden, is_chart=True))
@@ -41,6 +43,7 @@ def read_xlsx(data: bytes, limits: ReadLimits) -> WorkbookGrids:
             budget.left = limits.cells - sum(len(r) for m in makers for r in m.grid.rows)
             maker = read_careful(sheet.name, xml, styles, strings, budget)
         maker.grid.is_hidden = sheet.is_hidden
+        notes.read(maker.grid, sheet.part, xml)
         makers.append(maker)
         book.grids.append(maker.grid)
         if links and (found := len(_LINKED.findall(xml))):
