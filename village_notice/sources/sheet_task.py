@@ -3,11 +3,10 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import accumulate, repeat
+from itertools import repeat
 
 from village_notice.domain.columns import FRAME_COLUMNS
 from village_notice.domain.finding import Finding, Place
-from village_notice.domain.money import format_fen
 from village_notice.domain.patterns import compile_late
 from village_notice.domain.reading import SetAside, SheetReading, StatedLine, UnpaidLine
 from village_notice.domain.text import column_letters
@@ -24,15 +23,14 @@ from village_notice.sources.headless import find_headless, find_unknown_table, h
 from village_notice.sources.layouts import Layout, apply_answer
 from village_notice.sources.odd_headings import tidy_headings
 from village_notice.sources.paid_when import find_day, move_payments
-from village_notice.sources.pasted import find_pasted
 from village_notice.sources.people_across import turn_back, turn_findings, turn_people_across
 from village_notice.sources.sheet_reader import TableReader, TableReading, list_table_columns
+from village_notice.sources.sheet_totals import check_totals
 from village_notice.sources.side_notes import Note, list_notes, move_comments, tell_notes, tell_rows, tell_units
 from village_notice.sources.stated_lines import read_stated_lines
 from village_notice.sources.surroundings import FEN_PER_WAN, Context, Surroundings
 from village_notice.sources.tables import Table, cell_text, find_tables
 from village_notice.sources.told_states import StateTeller
-from village_notice.sources.totals import Mismatch
 from village_notice.sources.unpaid_people import describe_unpaid, read_unpaid_list
 from village_notice.sources.unread import describe_size, explain_unread, lists_people
 from village_notice.sources.whole_table import (
@@ -255,7 +253,7 @@ class SheetTask:
             one.asked = [f for f in one.asked if f.code not in answered] + told
             result.findings += one.asked
         self._share_day()
-        self._check_totals(readings)
+        result.findings += check_totals(readings, self.place, grid.hidden_rows, self.fen_before)
         self._look_above(self.understood[0].table)
         if not result.rows:
             words = f"有表头，但下面没有任何一笔；{describe_size(grid)}"
@@ -338,40 +336,6 @@ class SheetTask:
             cells = [row[place] if place < len(row) else None for row in rows]
             self.result.places_read += len(cells)
             self.result.fen_read += sum(map(count_fen, cells, repeat(unit_fen)))
-
-    def _check_totals(self, readings: Sequence[TableReading]) -> None:
-        """T01/T02 of every table; a total may also stand for all tables of the sheet, or for all up to its own."""
-        so_far = list(accumulate(r.totals.sum_fen() for r in readings))
-        for reading, own in zip(readings, so_far, strict=True):
-            also = (so_far[-1], own) if len(readings) > 1 else (own + self.fen_before,) if self.fen_before else ()
-            for wrong in reading.totals.check(also):
-                if held := self._find_left_out_rows(reading, wrong) or list(
-                    find_pasted(reading.values, wrong, self.place)
-                ):
-                    self.result.findings += held
-                    continue
-                where = self.place._replace(row=wrong.row, column=column_letters(wrong.column))
-                yuan = [format_fen(f) for f in (wrong.found_fen, wrong.stated_fen)]
-                difference = format_fen(abs(wrong.found_fen - wrong.stated_fen))
-                self.result.findings.append(Finding(wrong.code, where, yuan[0], yuan[1], difference))
-
-    def _find_left_out_rows(self, reading: TableReading, wrong: Mismatch) -> list[Finding]:
-        """R20 for each hidden payment, where a total is short by exactly these: they were filtered out, not paid."""
-        hidden, values = self.grid.hidden_rows, reading.values
-        if not hidden or wrong.code != "T01":
-            return []
-        letters = column_letters(wrong.column)
-        cells = zip(values["row"], values["column"], values["raw_fen"], values["name"], strict=True)
-        rows = [(row, fen, name) for row, column, fen, name in cells if row in hidden and column == letters]
-        if sum(fen for _, fen, _ in rows if isinstance(fen, int)) != wrong.found_fen - wrong.stated_fen or not rows:
-            return []
-        return [
-            Finding(
-                "R20", self.place._replace(row=int(str(row)), column=letters), found=str(wrong.row),
-                expected=format_fen(wrong.stated_fen), person=str(name), fen=abs(fen) if isinstance(fen, int) else 0,
-            )
-            for row, fen, name in rows
-        ]  # fmt: skip
 
     def _leave_out_table(self, one: Understood) -> None:
         """A further table of the sheet that lists no payments is set aside, and the clerk is told."""

@@ -4,7 +4,6 @@ Only payments without a state of their own are looked at. What is told plainly g
 some of them, nobody knows of which, holds the table (H12); money taken back is no payment (H13).
 """
 
-import re
 from collections import Counter
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -25,6 +24,7 @@ from village_notice.sources.sheet_reader import TableReading
 from village_notice.sources.state_words import DOUBT, is_title_of_reissue, read_title_state
 from village_notice.sources.surroundings import Context, Lookups
 from village_notice.sources.tables import Table, cell_text
+from village_notice.sources.taken_back import find_taken_back
 from village_notice.sources.told_marks import (
     FLAGS,
     find_legend,
@@ -78,17 +78,8 @@ _NO_NOTE = compile_late(
 _SOMEBODY = compile_late(
     r"\d+\s*[户人笔名]|[一二两三四五六七八九十几]+[户人笔名]|序号|第\d|\d\s*[号、]|标[红黄色注]|[红黄]色|[户人]员?[^标]*未|本表|上表|以上"
 )
-_TAKEN_BACK = compile_late(
-    r"追缴|追回|扣回|退缴|清缴|收缴|缴回|清退(?:资金|补贴|款|金额)|收回(?:的?资金|的?补贴|的?补助|款|金额)|(?:资金|补贴|补助|款)(?:收回|清退)"
-)
-_TAKEN_OFF_BEFORE = compile_late(r"[(（][^()（）]*扣回[^()（）]*[)）]|已?扣回.{0,12}[后的]")
-"""（已扣回多领部分）: what a list says of earlier money beside its own name."""
 _OF_EARLIER = compile_late(r"补发[^发]{0,4}?(?:\d{1,2}[月季]|上个?[月季年]|[往历]年|以前|漏发|欠发)")
 """补发6月份: the title of re-issues names another time than that of the payment."""
-_CLAIMED_BACK = compile_late(
-    r"(?:应|拟|需|须|待|尚未|未)(?:追[缴回]|退[回缴款赔]|退(?=资金|补[贴助]款?|金额|款|$)|收回|缴回|清[退缴])"
-)
-"""What is still to come back has not been taken off anybody's card."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -466,22 +457,3 @@ class StateTeller:
     def _text(self, i: int, name: str) -> str:
         column = self.columns.fields.get(name, 0)
         return cell_text(self._cell(i, column)) if column else ""
-
-
-def find_taken_back(table: Table, columns: ColumnMap) -> str:
-    """The heading or title that says that a table lists money taken back, "" where none does or a state says more."""
-    if "status" in columns.fields:
-        return ""
-    texts = [table.texts[a.column - 1] for a in columns.amounts]
-    claimed = next((t for t in texts if _CLAIMED_BACK.search(fold_words(t))), "")
-    if claimed or any(a.status for a in columns.amounts):
-        return claimed.replace("\n", "")
-    own = [t for t in texts if _TAKEN_BACK.search(fold_words(t))]
-    if own:
-        return own[0].replace("\n", "")
-    return next((t[:_LONGEST_TITLE] for t in table.above if _is_list_of_recoveries(fold_words(t))), "")
-
-
-def _is_list_of_recoveries(title: str) -> bool:
-    match = _TAKEN_BACK.search(_TAKEN_OFF_BEFORE.sub("", title))
-    return bool(match) and len(title) <= _LONGEST_TITLE and not re.search(r"[。：:]|发放|补发|兑付|拨付", title)
