@@ -12,8 +12,12 @@ from village_notice.sources.wording import fold_words
 
 _CARRIED = compile_late(r"^(承前页|承上页|过次页|转下页|接上页|累计|本页累计)")
 _SUBTOTAL = compile_late(
-    r"^(本页合计|本页小计|本页计|.{0,12}小[计结]|(?!.*(?:发放|补[贴助]|情况|明细|[年月日]|[村组户]名))[^:：]{1,10}(?:汇总|计数|求和)|本?[村组户页镇社乡屯队]计|本[村组户页镇社]合计数)([:：(（].*)?$"
+    r"^(本页合计|本页小计|本页计|.{0,12}小[计结]|本?[村组户页镇社乡屯队]计|本[村组户页镇社]合计数)([:：(（].*)?$"
 )
+_SUMMED = compile_late(
+    r"^(?!.*(?:发放|补[贴助]|情况|明细|[年月日]|[村组户]名))[^:：]{1,10}(?:汇总|计数|求和)([:：(（].*)?$"
+)
+"""东关村 汇总: what Excel writes below each group; beside a person it is a word of the row like any other."""
 _TOTAL = compile_late(
     r"^(.{0,12}(合计|总计|共计|总合计)(?:[人户笔]?数|金额)?|合|总|共|计|汇总|全[镇村县乡组]|.{0,6}总(?:[笔户人]?数|金?额)|本表金额|.{1,8}[镇乡村区组道]合|(?i:total|sum))([:：(（¥].*)?$"
 )
@@ -22,6 +26,7 @@ _FOOTER = compile_late(
     r"(?:单位|乡镇|村委会)?[(（]?盖章|(?:(?:资金)?(?:发放|打卡|打款|拨付|到[账帐]|支付|付款|兑付|代发))?(?:日期|时间)[:：]|其中|打印(?:柜员|时间|日期|人)|(?:经办|授权|操作)?柜员[:：]|操作员[:：]|"
     r"(?:代发)?(?:成功|失败|总)(?:笔数|户数|人数|金额)[:：]|.{2,14}(?:办事处|政府|委员会|财政所|民政办|信用社|银行|[局站所])[（(]盖章[)）])"
 )
+_DAY_LABEL = compile_late(r"(?:(?:资金)?(?:发放|打卡|打款|拨付|到[账帐]|支付|付款|兑付|代发))?(?:日期|时间)[:：]")
 _FUNDS = compile_late(
     r"(?:其中[:：]?)?(?:中央|省级?|地?市级?|[县区]级?|[县区市]本级|本级|乡?镇级?|地方|各级)(?:财政)?(?:补[助贴偿]|奖补|配套|专项|衔接)?资金[:：]?"
 )
@@ -79,20 +84,24 @@ def classify_row(
     texts = [fold_words(v) for c, v in filled[:6] if isinstance(v, str) and c <= last]
     if texts and _VILLAGE_LABEL.match(texts[0]) and len(filled) <= 3:
         return "section"
-    is_line = is_bank_line([cell_text(v) for _, v in filled])
-    kind = "note" if is_line else _kind_of_words(texts[:4], name) or _find_example(filled)
+    has_money = any(_value(row, a.column) not in _EMPTY or (number, a.column) in lost for a in columns.amounts)
+    pays = has_money and is_person(name)
+    is_line = not pays and is_bank_line([cell_text(v) for _, v in filled])
+    kind = "note" if is_line else _kind_of_words(texts[:4], name, pays=pays) or _find_example(filled)
     if kind:
         return kind
-    has_money = any(_value(row, a.column) not in _EMPTY or (number, a.column) in lost for a in columns.amounts)
     if not has_money and len({v for _, v in filled}) == 1:
         return "section"
     return "payment" if has_money or cell_text(name) else "note"
 
 
-def _kind_of_words(texts: Sequence[str], name: Cell) -> str:
+def _kind_of_words(texts: Sequence[str], name: Cell, *, pays: bool) -> str:
+    """The kind that words tell; a day or a 水稻汇总 left of a person and money (`pays`) tells nothing."""
     for text in texts:
-        if kind := _kind_of_text(text):
+        if (kind := _kind_of_text(text)) and not (pays and _SUMMED.match(text)):
             return kind
+    if pays and texts and _DAY_LABEL.match(texts[0]):
+        return ""
     if texts and (
         _SIGNATURE.match(texts[0]) or (all(map(_FIGURE.fullmatch, texts[1:])) and _FUNDS.fullmatch(texts[0]))
     ):
@@ -168,7 +177,7 @@ def _find_example(filled: Sequence[tuple[int, Cell]]) -> str:
 def _kind_of_text(text: str) -> str:
     if _CARRIED.match(text):
         return "carried"
-    if _SUBTOTAL.match(text):
+    if _SUBTOTAL.match(text) or (_SUMMED.match(text) and not _TOTAL.match(text)):
         return "subtotal"
     if _TOTAL.match(text):
         return "total"

@@ -13,6 +13,10 @@ _MONTH = compile_late(r"(\d{4})[-./年]?(\d{1,2})月?份?(?:[上中下]旬|底|�
 _SHORT = compile_late(r"(\d{2})[-./年](\d{1,2})[-./月](\d{1,2})日?")
 _DAY_ONLY = compile_late(r"(\d{1,2})月(\d{1,2})[日号]?")
 _MONTH_ONLY = compile_late(r"(\d{1,2})月份?")
+_FIGURE_BEFORE = compile_late(r"(?:金额|总额|数额|人民币)[:：为]?$")
+_FIGURE_BEHIND = compile_late(
+    r"(?:\.\d+|,\d{3}(?!\d)(?:\.\d+)?)?\s*(?:元(?![月旦])|户|人|笔|亩|公?斤|万元|头|只|羽|株|平方|米|吨)|\.(?:0?0|1[3-9]|[2-9]\d|\d{3,})(?!\d)"
+)
 _FIRST_SERIAL, _LAST_SERIAL = 36526, 55153
 """Serial days of 2000-01-01 and 2050-12-31: other plain numbers are no pay dates."""
 
@@ -104,10 +108,15 @@ def _build(year: int, month: int, day: int | None = None) -> str | None:
 def find_year(text: str) -> int | None:
     """The year a text names (2023年, 二〇二三年, 2023 alone between other characters), or None. The first of several."""
     plain = re.sub(r"[〇零○一二三四五六七八九]{4}(?=年)", lambda m: m[0].translate(_DIGIT), fold_text(text))
-    for pattern in (r"(?<!\d)((?:19|20)\d{2})年", r"(?<!\d)(20\d{2})(?:0[1-9]|1[0-2])?(?:[0-3]\d)?(?!\d)"):
-        if match := re.search(pattern, plain):
-            return int(match[1])
-    return None
+    if match := re.search(r"(?<!\d)((?:19|20)\d{2})年", plain):
+        return int(match[1])
+    numbers = re.finditer(r"(?<![\d,.¥￥])(20\d{2})(?:0[1-9]|1[0-2])?(?:[0-3]\d)?(?!\d)", plain)
+    return next((int(m[1]) for m in numbers if not _is_figure(plain, m)), None)
+
+
+def _is_figure(text: str, found: re.Match[str]) -> bool:
+    """Whether four digits are a sum or a count: 补贴金额2052元, 金额：2019, 20.24亩, 2023.50."""
+    return bool(_FIGURE_BEFORE.search(text, 0, found.start()) or _FIGURE_BEHIND.match(text, found.end()))
 
 
 _QUARTERS = {"一": 1, "二": 2, "三": 3, "四": 4, "1": 1, "2": 2, "3": 3, "4": 4}

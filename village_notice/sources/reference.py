@@ -45,6 +45,8 @@ _AGAINST_SUCCESS = compile_late(
     r"补|重新|成功|已|退(?![役休伍耕林牧捕养])|失败|[未没](?!变|成年|婚|流转)|不(?:成功|到|符|存在|入)|异常|待(?!遇)|停|扣|撤[销回]|取消|作废|"
     r"冲|返还|追|收回|[错有]误|无效|拒|挂账|冻结|[销注]户|注销|暂|疑|×|FAIL"
 )
+_MADE_AGAIN, _TOLD_BY = compile_late(r"[补重]发?[)）]?"), compile_late(r"已?(?:短信|电话|微信)?通知(?:本人)?")
+"""已发放（补） was paid; 成功/已短信通知 too."""
 _READING = re.compile(r"[a-z]+( [a-z]+)*")
 
 
@@ -281,6 +283,9 @@ def find_status(statuses: Mapping[str, str], text: str) -> str:
         return found
     first, mark, rest = re.match(r"([^-—–_:：(（/,，;；|]*)([-—–_:：(（/,，;；|]*)(.*)", plain).groups()  # type: ignore[union-attr]  # matches anything
     state = statuses.get(first, "") if mark else ""
+    if state in PAID_STATUSES and _MADE_AGAIN.fullmatch(rest):
+        return "补发"
+    rest = _TOLD_BY.sub("", rest)
     against = _AGAINST_SUCCESS if state in PAID_STATUSES else _AGAINST_FAILURE
     return "" if against.search(rest) else state
 

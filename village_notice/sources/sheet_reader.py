@@ -263,6 +263,14 @@ class TableReader:
                 self.cells.section.group = find_group([text]) or normal_group(re.sub(r"[（(].*[)）]", "", text))
         self.reading.totals.add_bound(number)
 
+    def _opens_village(self, row: list[Cell]) -> bool:
+        """Whether a sum in words stands above its village: 铎夼 合计金额：3036 below the people of another one."""
+        if "village" in self.columns.fields or sum(v not in (None, "") for v in row) > 1:
+            return False
+        village = self.lookups.places.find_in_section(_first_text(row))
+        before = self.cells.section.village or self.context.village
+        return bool(village and before) and not (village.startswith(before) or before.startswith(village))
+
     def _enter_programme(self, text: str) -> bool:
         """Whether a section row names the programme of the rows below it."""
         plain = fold_text(re.sub(r"^[(（]?[一二三四五六七八九十\d]+[)）、.．]", "", text.strip()))
@@ -281,6 +289,8 @@ class TableReader:
             if stated := read_amount(cell, self.context.unit_fen):
                 level = re.search("[村组镇]", text.replace("小组", "组"))
                 totals.add_total(number, kind, column, stated.fen, is_page=is_page, level=level[0] if level else "")
+        if self._opens_village(row):
+            self._enter_section(text, number)
 
     def _read_payment(self, row: list[Cell], number: int) -> None:
         is_lost = any(self._has_trouble(number, a.column) for a in self.columns.amounts)

@@ -25,7 +25,7 @@ _SPEAKS = compile_late(r"\d[户人元]|数[:：]\d|额[:：][¥￥]?\d|大写")
 _PART = compile_late(r"其中.*?(?=[。；;]|$)|[(（][^()（）\d]*[)）]")
 _OTHER = compile_late(
     r"每[人户月亩季年]|[人户亩]均|标准|单价|本页|第\d+页|承前|累计|上[级年月季次批半]|下达|结[余转]|剩余|余额|去年|往年|前期|预算|计划|应[发补]|"
-    r"代表|评议|参[会加]|到会|小组成员|工作人员|签[字名到]|党员|干部|村委|全[村镇乡县市区州](?!共?(?:发放|补贴|补助|兑付|领取))|辖|总人口|"
+    r"代表|评议|参[会加]|到会|小组成员|工作人员|签[字名到]|党员|干部|村委|全[村镇乡县市区州](?!共?(?:发放|补贴|补助|兑付|领取))|辖|总人口|意见|异议|手续费|工本费|"
     r"新增|减少|增加|停发|退|比|较|[未失]|死亡|去世|注销|取消|核减|扣|另|[上下]限|以[上下]|超过|不足|不低于|最[高低]|不少于|差额|成功"
 )
 _CLAUSE = compile_late(r"[，,](?!\d{3})|[。；;、]")
@@ -58,6 +58,7 @@ class _Known:
 
 def check_told_sums(tasks: Sequence[SheetTask]) -> Iterator[tuple[SheetTask, Finding]]:
     """T01 and T08 for the lines of each sheet whose sum or count is of nothing that was read."""
+    whole: _Known | None = None
     for task in tasks:
         if task.result.outcome != "payments" or not task.result.rows or task.shape:
             continue
@@ -66,7 +67,8 @@ def check_told_sums(tasks: Sequence[SheetTask]) -> Iterator[tuple[SheetTask, Fin
         lines = [line for line in _list_lines(task) if any(_compare(line[1], plain))]
         if not lines:  # none, or what they say is plainly right
             continue
-        known = _measure(task, tasks)
+        whole = whole or _measure_file(tasks)
+        known = _measure(task, whole)
         column = column_letters(next(u.columns.amounts[0].column for u in task.understood if u.columns.amounts))
         for number, text in lines:
             for code, found, expected, difference in _compare(text, known):
@@ -92,19 +94,27 @@ def _list_lines(task: SheetTask) -> Iterator[tuple[int, str]]:
             yield number, text
 
 
-def _measure(task: SheetTask, tasks: Sequence[SheetTask]) -> _Known:
-    values, sums, counts = task.result.values, set[int](), set[int]()
-    of_file: dict[str, list[object]] = {c: [x for t in tasks for x in t.result.values[c]] for c in values}
+def _measure_file(tasks: Sequence[SheetTask]) -> _Known:
+    """What was read of all sheets together."""
+    sums, counts = set[int](), set[int]()
+    of_file = {c: [x for t in tasks for x in t.result.values[c]] for c in tasks[0].result.values}
+    _add_known(of_file, sums, counts)
+    return _Known(frozenset(sums), frozenset(counts), len(of_file["name"]))
+
+
+def _measure(task: SheetTask, whole: _Known) -> _Known:
+    """What a line of a sheet may speak of: the sheet, its tables, and the file."""
+    values, sums, counts = task.result.values, set(whole.sums), set(whole.counts)
     starts = [start for start, _ in task.result.parts]
     parts = [slice(a, b) for a, b in zip(starts, [*starts[1:], None], strict=True)]
     tables = [{c: v[part] for c, v in values.items()} for part in parts] if len(parts) > 1 else []
-    for own in (values, of_file, *tables):
+    for own in (values, *tables):
         _add_known(own, sums, counts)
     headings = [u.table.texts[u.columns.fields["name"] - 1] for u in task.understood if "name" in u.columns.fields]
     heads = zip(values["household_head"], values["name"], strict=True)
     has_members = any(q for q in values["quantity_milli"]) or any(h and h != n for h, n in heads)
     is_by_household = any(map(_HOUSEHOLDS.search, headings))
-    return _Known(frozenset(sums), frozenset(counts), len(of_file["name"]), is_by_household, has_members)
+    return _Known(frozenset(sums), frozenset(counts), whole.rows, is_by_household, has_members)
 
 
 def _add_known(values: Mapping[str, Sequence[object]], sums: set[int], counts: set[int]) -> None:
@@ -131,7 +141,8 @@ def _compare(text: str, known: _Known) -> Iterator[tuple[str, str, str, str]]:
     clauses = [c for c in _CLAUSE.split(plain) if c and not _OTHER.search(c)]
     stated = [fen for clause in clauses for fen in _read_money(clause)]
     fen = sum_of = next((f for f in stated), 0)
-    is_right = any(abs(f - s) <= max(known.rows, FEN_OF_ROUNDING) for f in stated for s in known.sums)
+    may_be = {*stated, sum(stated)}  # 省级资金100元，县级资金50元: parts of one sum
+    is_right = any(abs(f - s) <= max(known.rows, FEN_OF_ROUNDING) for f in may_be for s in known.sums)
     if stated and not is_right:
         total = max(known.sums)
         yield "T01", format_fen(total), format_fen(sum_of), format_fen(abs(total - fen))

@@ -46,7 +46,7 @@ _CHANGES = compile_late(r"新增|停发|变更|异动|停保|退出|取消|注�
 _PAID_OUT = compile_late(r"发放|兑[付现]|拨付|打卡|代发|实发|补发|支付|到账|已结算")
 """A list of changes, or of money taken back, is one of money paid where its title or its money also says so."""
 _UNPAID = compile_late(
-    r"待发|预发|不予|暂停|暂缓|缓发|欠发|漏发|少发|退款|不再|不(?:符合|应|享|能|宜)|无法|无效|"
+    r"待[发审批核]|送审|预发|不予|暂停|暂缓|缓发|欠发|漏发|少发|退款|不再|不(?:符合|应|享|能|宜)|无法|无效|"
     r"错[发误]|误[发领]|核减|剔除|放弃|疑似|重复|比对|结转|挂账|预[发拨留]|候选|候补|冻结|销户|死亡|去世|异常"
 )
 """Words of money that did not reach anybody; only a re-issue in the same breath makes it paid."""
@@ -59,6 +59,8 @@ _BARE_LIST = compile_late(
     r"(?:名单|台账|登记[表册]?|底[册表]|(?<!补[贴助])对象|人员|数据|信息)(?:名?[单表册]|汇总|明细)?(?:[（(].{0,12}[)）])?$"
 )
 _EARLIER_YEAR = compile_late(r"[去上前往]一?年(?!龄|纪|[份轻])|上一?年度|历年")
+_APPLIED = compile_late(r"(?:申报|申请|受理|报名)(?:时间|日期|截止|期限|起止)[^:：]{0,4}[:：]")
+"""When people could apply says nothing of the money."""
 _SHORTEST_TITLE, _LONGEST_TITLE = 4, 30
 """Longer texts above a list are sentences: 公示期内如有异议 …"""
 _ALLOTTED = compile_late(r"分配")
@@ -158,7 +160,7 @@ def _list_lines(reading: TableReading) -> Iterator[str]:
 
 def _find_plans(titles: Sequence[str], money: Sequence[str]) -> list[str]:
     """Texts that say the money is not paid yet; a list for 分配 with 实领金额 was paid."""
-    planned = [t for t in titles if _PLANNED.search(t)]
+    planned = [t for t in titles if _PLANNED.search(t) and not _APPLIED.match(t.strip())]
     if any(map(_PAID_ALREADY.search, titles)):  # what else a notice tells at length is how it came about
         planned = [t for t in planned if len(t) <= _LONGEST_TITLE]
     if all(map(_RECEIVED.search, money)):
