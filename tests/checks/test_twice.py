@@ -128,3 +128,12 @@ def test_a_list_of_reissues_in_the_same_workbook_is_held_like_one_in_another(mak
     row = {"period": "2023-07", "status": ""}
     found = [(f.code, f.place.row) for f in check_across(make(row, row | again)) if f.code in ("X02", "X20")]
     assert found == [(code, 6)]
+
+
+@pytest.mark.parametrize(
+    ("again", "found"),
+    [({"sheet": "补发"}, ["X20"]), ({"sheet": "表2"}, []), ({"sheet": "补发", "amount_fen": 1}, [])],
+)
+def test_so_is_one_where_neither_list_tells_its_time(make, again, found):
+    row = {"period": "", "pay_date": "", "status": ""}
+    assert [f.code for f in check_across(make(row, row | again)) if f.code in ("X02", "X20")] == found

@@ -33,7 +33,7 @@ def test_titles_of_payments(title):
 @pytest.mark.parametrize(
     ("heading", "is_open"),
     [
-        ("拖欠金额", True), ("待发金额（元）", True), ("待补金额", True), ("多领金额", True), ("扣款金额", True), ("结余金额", True),
+        ("拖欠金额", True), ("停发金额", True), ("缓发金额", True), ("待发金额（元）", True), ("待补金额", True), ("多领金额", True), ("扣款金额", True), ("结余金额", True),
         ("扣发工资后金额", False), ("扣除后实发金额", False), ("待遇金额", False), ("补贴金额", False), ("补差金额", False),
         ("漏发补发金额", False), ("余额", False), ("扣款后实发", False), ("退耕还林补助", False), ("多胎补贴金额", False),
     ],

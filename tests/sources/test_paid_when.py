@@ -77,3 +77,32 @@ def test_names_of_sheet_and_file():
     assert find("", names=("2025年12月高龄津贴发放表", "2026年1月发放表")) == PaidWhen()
     assert find("", 2026, "2026-01", names=("2025年12月发放",)).doubt
     assert find("", folders=("2026年1月发放",)).doubt and not find("", folders=("2025年",)).doubt
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "县财政局已于2022年12月30日拨付", "县财政局2022年12月拨付", "资金拨付日期：2022年12月30日", "于2023年12月至2024年1月发放到户",
+        "2023年12月-2024年1月发放", "资金于2024年1月8日前发放到位", "本批资金于2024年1月15日开始发放", "于2024年1月经镇政府研究发放到户",
+    ],
+)  # fmt: skip
+def test_days_of_offices_and_ends_of_ranges_do_not_move_a_list(line):
+    assert find(line, 2023, "2023") == PaidWhen(doubt=line)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "本方案于2022年12月经镇政府研究兑付", "该补贴于2021年10月开始发放，标准每亩120元", "该补贴于2022年10月开始发放", "于2022年1月1日起发放",
+        "于2022年5月通过一卡通发放试点", "补贴于2020年5月发放", "于2024年1月1日起按新标准发放",
+    ],
+)  # fmt: skip
+def test_the_history_of_a_subsidy_says_nothing(line):
+    assert find(line, 2023, "2023") == PaidWhen()
+
+
+def test_a_range_within_the_other_year_moves_a_list():
+    assert find("于2026年1月5日至8日发放到户") == PaidWhen("2026-01")
+    assert find("于2026年1月5日至2026年1月8日发放").pay_date[:4] == "2026"
+    assert find("", 2023, "2023", names=("2023年12月至2024年1月发放",)).doubt
+    assert find("", names=("高龄津贴-2026年1月发放",)) == PaidWhen("2026-01")

@@ -2,6 +2,7 @@
 
 import io
 import re
+import time
 import zipfile
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from village_notice.sources.payments import ReadOptions, read_file
 from village_notice.sources.side_notes import is_void, speaks_against
 from village_notice.sources.village_lines import cut_village_line
 from village_notice.sources.workbook import read_workbook
+from village_notice.sources.xlsx_notes import _read_vml
 
 _REGISTER = Path(__file__).parents[1] / "golden" / "register.csv"
 _TITLE = "2023年耕地地力保护补贴发放表"
@@ -194,3 +196,52 @@ def test_village_line(line, village):
 def test_long_text_takes_no_time(text):
     assert not is_void(text) and not speaks_against(text)
     assert cut_village_line(text).strip() == re.sub(" $", "", text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "检查未发现问题",
+        "停发人员不要填入本表",
+        "填停发或注销",
+        "填表说明：1.金额保留两位小数；2.未发放的不要列入本表。",
+    ],
+)
+def test_words_about_the_form_void_nothing(text):
+    assert not is_void(text)
+
+
+@pytest.mark.parametrize("text", ["已核实不重复", "与上行不是同一人，未重复"])
+def test_what_was_looked_at_and_is_right_speaks_against_nobody(text):
+    assert not speaks_against(text)
+
+
+def test_a_comment_below_the_last_row_is_read(told):
+    assert [(code, found) for code, _, found in told(make({"B9": "此表作废，以新表为准"}))[1]] == [
+        ("H12", "此表作废，以新表为准（批注）")
+    ]
+
+
+def test_many_harmless_comments_hide_no_other(told):
+    notes = {f"{column}{row}": "请核对" for column in "DEFGHIJKLMNOPQRSTUVWXYZ" for row in range(5, 15)}
+    assert [code for code, *_ in told(make(notes | {"B5": "此表作废"}))[1]] == ["H12"]
+
+
+def test_boxes_of_old_drawings_that_never_end_cost_nothing():
+    begin = time.process_time()
+    for data in (b"<v:textbox" * 100_000, b"<v:textbox>" * 100_000, b"<v:textbox>" + b"<" * 20_000 + b"</v:textbox>"):
+        assert not [text for text in _read_vml(data) if "<" not in text]
+    assert time.process_time() - begin < 2
+    assert list(_read_vml(b"<v:textbox style='a'><div>\xe4\xbd\x9c\xe5\xba\x9f</div></v:textbox>")) == ["作废"]
+
+
+@pytest.mark.parametrize("encoding", ["hex", "base64", "rot13", "undefined"])
+def test_comments_in_no_encoding_take_nothing_else_along(told, encoding):
+    data = make({"C3": "已核对"}, parts={})
+    with zipfile.ZipFile(io.BytesIO(data)) as package:
+        name = next(n for n in package.namelist() if "comment" in n and n.endswith(".xml"))
+        text = package.read(name).decode()
+    damaged = make(
+        {"C3": "已核对"}, parts={name: f'<?xml version="1.0" encoding="{encoding}"?>' + text.partition("?>")[2]}
+    )
+    assert told(damaged)[0] == 2

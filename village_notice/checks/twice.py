@@ -56,11 +56,19 @@ def check_twice(payments: pd.DataFrame, keys: Keys, doubted: Collection[int] = (
     is_again = _find_reissued(payments, keys, own, origin)
     words = [_REISSUED] * int(is_again.sum())
     yield from _tell(payments, "X20", own[is_again], origin[is_again], keys.amount, words)
+    undated = left[is_vague[left] & ~again[left] & ~repeated]  # of these the sheets were looked at one by one
+    start = find_first(listed[undated])
+    other = start != np.arange(len(undated))
+    own_undated, first_undated = rows[undated[other]], rows[undated[start[other]]]
+    is_undated = _find_reissued(payments, keys, own_undated, first_undated)
+    words = [_REISSUED] * int(is_undated.sum())
+    yield from _tell(payments, "X20", own_undated[is_undated], first_undated[is_undated], keys.amount, words)
     rest = ~is_again
     yield from _tell(payments, "X02", own[rest], origin[rest], keys.amount, sizes[repeated][rest].tolist())
 
     paid[rows[again | is_plot]] = False
     paid[rows[left[repeated]]] = False
+    paid[own_undated[is_undated]] = False
     vague, dated = _match_undated(keys, np.flatnonzero(paid & (keys.amount > 0)))
     yield from _tell(payments, "X02", vague, dated, keys.amount, [2] * len(vague))
 

@@ -21,7 +21,7 @@ _OTHER_USE = compile_late(
     rf"(?:{_OWED}|{_TOO_MUCH}|{_TAKEN_OFF}|{_LEFT_OVER}|{_FEWER}|(?:剩余|留存|暂存)(?=资金|款|金额|补[贴助]款)){_NOUNS}"
 )
 _OPEN_MONEY = compile_late(
-    rf"(?:本[次月期批年])?(?:{_OWED}|{_TOO_MUCH}|{_TAKEN_OFF}|{_LEFT_OVER}|{_FEWER}|欠|扣|剩余|留存|暂存|挂账|结转|未[付补])"
+    rf"(?:本[次月期批年])?(?:{_OWED}|{_TOO_MUCH}|{_TAKEN_OFF}|{_LEFT_OVER}|{_FEWER}|欠|扣|剩余|留存|暂存|挂账|结转|未[付补]|[停缓]发|冻结|暂[停扣])"
     r"(?:发放)?(?:补[贴助])?(?:资金|金额|款项?|额|津贴|钱数?|数)*"
 )
 

@@ -42,11 +42,19 @@ _OPEN_END = compile_late(r"[起前]|之前|以[前后]|[-~—–至到]")
 _OFFICES = compile_late(
     r"^[^，,。；;]{0,3}(?:至|到|给)?[^，,。；;户人卡]{0,6}(?:镇|乡|街道|财政|专户|银行|信用社|农商行|部门|单位|各村|村委)"
 )
+_RANGE_START = compile_late(r"(?:(?<!\d)(20\d\d)[^，,。；;]{0,8})?[月日号底初末旬\d][-~—–至到]+$")
+_REST_OF_DAY = compile_late(r"^\d{1,2}[日号]")
+_BEGUN = compile_late(r"^起|开始|启动|启用|试点|试行|试发|推行")
+"""于2021年10月开始发放: since when money is paid at all, or when its paying began."""
+_TRIAL = compile_late(r"试点|试行|试发|标准|政策|制度")
+_DECIDED = compile_late(r"研究|会议?|同意|批准|批复|审议|决定|印发|下达")
+_PLAN = compile_late(r"方案|办法|细则|政策|制度|规定|意见")
+_NOT_YET = compile_late(r"^(?:之|以)?[前后]")
 _CLOCK = compile_late(r"\s\d{1,2}:\d\d(?::\d\d)?")
 _CLAUSE = compile_late(r"[，,。；;]")
 _UNDONE = compile_late(r"[拟将待未]|预计|计划|争取|预定|原定|预发")
 _PART = compile_late(r"其中|个别|部分|其余|余下|剩余|另有|补发|\d+月份?的?(?:资金|补[贴助]款?|津贴)?已?[于在]$")
-_OTHER_MONEY = compile_late(r"上[个一]?[批次期季月年]|前[期批次]|去年|往年|历年|标准|首批|文件|通知")
+_OTHER_MONEY = compile_late(r"[上下][个一]?[批次期季月年]|前[期批次]|去年|往年|历年|标准|首批|文件|通知")
 _BATCH = compile_late(r"第[一二三四五六七八九十\d]{1,3}[批次期]")
 _MONTHS_BEFORE, _MONTHS_AFTER = 3, 12
 """So much earlier or later than what it is for, money is paid now and then; farther away a figure is mistyped."""
@@ -127,7 +135,8 @@ def find_paid_when(
     if not other:
         return PaidWhen(said[0].day if not said[0].is_part else "")
     one = other[0]
-    is_open = len({s.day[:4] for s in said}) > 1 or one.is_part or one.is_planned or not _is_near(one, year, period)
+    is_open = len({s.day[:4] for s in said}) > 1 or one.is_part or one.is_planned or one.is_office
+    is_open = is_open or not _is_near(one, year, period)
     return PaidWhen(doubt=one.text[:60]) if is_open else PaidWhen(one.day)
 
 
@@ -146,15 +155,15 @@ def move_payments(values: Mapping[str, list[object]], pay_date: str, rows: range
 
 
 def _read_name(name: str) -> Iterator[_Said]:
-    plain = fold_words(name)
+    plain = fold_words(name).replace("年元月", "年1月")
     for match in _STRICT.finditer(plain):
         if (day := parse_date(match["day"])) and not _UNDONE.search(plain):
-            yield _Said(day, name)
+            yield _Said(day, name, is_planned=_ends_range(plain[: match.start("day")], day))
 
 
 def _read_line(text: str, year: int, period: str) -> Iterator[_Said]:
     """The days of payment that a line tells, each once."""
-    plain = fold_words(_CLOCK.sub("", text))
+    plain = fold_words(_CLOCK.sub("", text)).replace("年元月", "年1月")
     taken: set[int] = set()
     for pattern in (_LABEL, _SENTENCE, _STRICT):
         for match in pattern.finditer(plain) if len(plain) > _WHOLE_MONTH else ():
@@ -176,16 +185,37 @@ def _read_match(match: re.Match[str], text: str, year: int, period: str, *, is_l
         return
     if not is_label and (_OTHER_MONEY.search(before) or _is_other_batch(before, plain, period)):
         return
+    days = [_read_day(words, year, period) for words in (match["day"], ended["day"] if ended else "")]
+    if not is_label:
+        gap = _REST_OF_DAY.sub("", plain[match.end("day") : match.start("verb")])
+        if _is_history(before, gap, after=plain[match.end("verb") :][:4], day=days[0], year=year, period=period):
+            return
+        is_planned |= any(p.search(gap) for p in (_BEGUN, _DECIDED, _NOT_YET))
+        is_planned |= _ends_range(plain[: match.start("day")], days[0])
     is_office = bool(re.match(_TO_OFFICES, match["verb"])) and not re.match("到[户人卡]", plain[match.end("verb") :])
     if is_office and not is_label and _OFFICES.search(plain[match.end("verb") :]):
         return
     part = bool(_PART.search(before)) and not (is_label or _is_same_time(before, year, period))
-    days = [_read_day(words, year, period) for words in (match["day"], ended["day"] if ended else "")]
     if all(days) and max(map(len, days)) <= _WHOLE_MONTH and str(year) in (day[:4] for day in days):
         return  # the months that the money is for
     for day, words in zip(days, (match["day"], ""), strict=True):
         if day:
             yield _Said(day, text, part, is_planned or bool(re.fullmatch(_SHORT_DAY, words)), is_office)
+
+
+def _is_history(before: str, gap: str, *, after: str, day: str, year: int, period: str) -> bool:
+    """Whether a sentence tells since when there is such money, or when it was decided on, rather than when it was paid."""
+    if day and int(day[:4]) < year - 1:
+        return True
+    if _PLAN.search(before) or _TRIAL.search(gap) or _TRIAL.match(after):
+        return True
+    return bool(day and _BEGUN.search(gap)) and day[:_WHOLE_MONTH] <= _span(period, year)[0]
+
+
+def _ends_range(before: str, day: str) -> bool:
+    """Whether a day ends a time that began in another year, or in one that is not told (12月至2024年1月)."""
+    match = _RANGE_START.search(before)
+    return bool(match) and (match[1] if match else "") != day[:4]
 
 
 def _read_day(words: str, year: int, period: str) -> str:

@@ -20,6 +20,8 @@ from village_notice.sources.wording import fold_words
 
 _LONGEST = 60
 _MOST_NOTES = 200
+_FAR_BELOW = 100
+"""So many rows below the last one a comment still belongs to the sheet's last list."""
 _LONGEST_NOTE = 200
 _LONGEST_CLAUSE = 20
 _LINES = re.compile(r"[\r\n。；;]+")
@@ -30,21 +32,21 @@ _DEAD = compile_late(
 )
 _TWICE = compile_late(
     r"(?:(?:是|有|已|与|和|跟|同)?(?:[上下前后]面?一?[行个户笔条]?|第?\d+[行号条])[^，,。；;重不无没]{0,6}|已)?重了?|"
-    r"[^，,。；;不无没未]{0,8}重复(?:发放?|登记|申报|享受)?了?"
+    r"[^，,。；;不无没未]{0,8}(?<![不无没未])重复(?:发放?|登记|申报|享受)?了?"
 )
 _OTHERS = compile_late(r"代[领收办签]|继承|(?:[儿子女妻夫孙侄弟兄姐妹]|配偶|家属|遗属|丈夫|老伴)[^，,。；;]{0,4}领")
 """Words of somebody who takes the money in place of the dead."""
 _WORD = compile_late(r"[\u4e00-\u9fff]")
 _VOID = compile_late(
     r"(?:此|本|该|上)?(?:表|页|名单|名册|清册|件)?[^，,。；;：:不未无没如若]{0,4}"
-    r"(?:作废|废止|废表|勿用|不用了?(?=$|[，,。；;）)!！])|停用|停发|未发放?(?![户人名的者])|未兑[付现]|未拨付|不发放?|暂不发放?|暂停发放?|暂缓发放?|草稿(?!纸)|初稿|样[表稿]|(?:待|需)?重[做新报])"
+    r"(?:作废|废止|废表|勿用|不用了?(?=$|[，,。；;）)!！])|停用|停发(?!人员)|未发放?(?![户人名的者现生证])|未兑[付现]|未拨付|不发放?|暂不发放?|暂停发放?|暂缓发放?|草稿(?!纸)|初稿|样[表稿]|(?:待|需)?重[做新报])"
     r"(?:[^，,。；;：:]{0,4}|[,，：:。；;!！ ].*)?"
 )
 _REPLACED = compile_late(
     r"以[^，,。；;]{0,12}(?:第?二次|新|另|后|正式|重新|更正|修改|调整|最终|最后)[^，,。；;]{0,12}为准|"
     r"不(?:作为?|能作|得作为?|做)[^，,。；;]{0,4}(?:发放|兑付|补贴|拨款|打卡)[^，,。；;]{0,4}(?:依据|凭证|使用)|(?:仅|只)(?:供|作|用于)[^，,。；;]{0,10}(?:核对|参考|测算|公示前|存档|备查)"
 )
-_NO_VOID = compile_late(r"涂改|复印|盖章|无效|[如若]有|如果|凡|逾期|不得(?!作)|请勿|请不要")
+_NO_VOID = compile_late(r"涂改|复印|盖章|无效|[如若]有|如果|凡|逾期|不得(?!作)|请勿|不要|填[报写表入停]|列入")
 """涂改无效 and 如有改动作废 are printed on every form."""
 _UNIT = compile_late(
     r"(?:单位|[此本该这][列表栏页]|金额|数[字额值]|表中|表内|均|都|以|按)[^，,。；;\d超满过达上不足每一二三四五六七八九两几数第百千万亿角分元]{0,6}?"
@@ -72,15 +74,15 @@ def list_notes(grid: Grid, tables: Sequence[Table], place: int, rows: Sequence[o
     if not grid.comments and not grid.margins:
         return []
     table, own = tables[place], set(rows)
+    last = table.body_last if any(t.header_first > table.body_last for t in tables) else len(grid.rows) + _FAR_BELOW
     first = max((t.body_last for t in tables if t.body_last < table.header_first), default=0) + 1
     found = list(grid.margins)
     found += [
-        ("批注", text)
-        for (row, _), text in sorted(grid.comments.items())
-        if first <= row <= table.body_last and row not in own
+        ("批注", text) for (row, _), text in sorted(grid.comments.items()) if first <= row <= last and row not in own
     ]
-    lines = ((kind, t.strip()) for kind, text in found[:_MOST_NOTES] for t in _LINES.split(text))
-    return [Note(kind, text[:_LONGEST_NOTE]) for kind, text in lines if text]
+    lines = ((kind, t.strip()) for kind, text in found for t in _LINES.split(text))
+    notes = dict.fromkeys(Note(kind, text[:_LONGEST_NOTE]) for kind, text in lines if text)
+    return sorted(notes, key=lambda note: not is_void(note.text))[:_MOST_NOTES]  # what matters most is not cut off
 
 
 def tell_units(grid: Grid, tables: Sequence[Table], place: int) -> Table:
@@ -147,7 +149,7 @@ def tell_rows(
         positions.setdefault(int(str(row)), []).append(i)
     for row, column, text in words:
         for i in positions.get(row, ()):
-            if values["status"][i] != "" or not values["raw_fen"][i] or row in asked:
+            if values["status"][i] not in ("", "成功") or not values["raw_fen"][i] or row in asked:
                 continue
             if speaks_against(text):
                 where = Place(str(values["file"][i]), str(values["sheet"][i]), row, column_letters(column))

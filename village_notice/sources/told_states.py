@@ -73,7 +73,7 @@ _NOTE = compile_late(
     r"未到[账帐卡]|没有?到[账帐卡]|未发|没有?发|未打卡|未兑付|未拨付|退回|退票|失败|停发|不发|不予发放|暂[缓存不]|冻结|挂账|下[个月批次]|除.{1,20}外"
 )
 _NO_NOTE = compile_late(
-    r"如[有未对需果]|若[有未对]|凡|异议|咨询|举报|监督|未发[现生]|公示|(?:均|全部)?已(?:全部)?(?:补发|重新发放|重发)"
+    r"如[有未对需果]|若[有未对]|凡|不要|请勿|不得[填列]|填[报写]|异议|咨询|举报|监督|未发[现生]|公示|(?:均|全部)?已(?:全部)?(?:补发|重新发放|重发)"
 )
 _SOMEBODY = compile_late(
     r"\d+\s*[户人笔名]|[一二两三四五六七八九十几]+[户人笔名]|序号|第\d|\d\s*[号、]|标[红黄色注]|[红黄]色|[户人]员?[^标]*未|本表|上表|以上"
@@ -436,7 +436,7 @@ class StateTeller:
         for text in (*below, *self.table.above):
             plain = fold_words(text)
             if text in legend and (_NOTE.search(plain) or read_title_state(text)):
-                return f"图例：{text}"[:_LONGEST_TITLE]
+                return (text if plain.startswith("图例") else f"图例：{text}")[:_LONGEST_TITLE]
             if text in below and tells_of_list(text) and not _NO_NOTE.search(plain):
                 return text[:_LONGEST_TITLE]
             if not _NOTE.search(plain) or _NO_NOTE.search(plain):

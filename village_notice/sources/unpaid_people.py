@@ -11,10 +11,13 @@ from village_notice.sources.grid import Grid
 from village_notice.sources.row_reader import RowReader, cell_at
 from village_notice.sources.state_words import is_told_state, read_section_state, read_title_state
 from village_notice.sources.surroundings import Surroundings
-from village_notice.sources.tables import Table
+from village_notice.sources.tables import Table, cell_text
 from village_notice.sources.unread import has_open_money
 
 _LONGEST = 40
+_PAID = ("成功", "补发")
+_NO_REASON = ("", "-", "—", "/", "无", "成功", "正常", "发放成功", "交易成功")
+"""A column 失败原因 tells of those only beside whom something stands in it."""
 
 
 def read_unpaid_list(grid: Grid, table: Table, columns: ColumnMap, around: Surroundings) -> list[UnpaidLine]:
@@ -26,8 +29,9 @@ def read_unpaid_list(grid: Grid, table: Table, columns: ColumnMap, around: Surro
     stem = around.file.rpartition("/")[2].rpartition(".")[0]
     names = (*reversed(table.above), grid.name, stem)
     words, status = next(((t, s) for t in names if (s := _read_state(t))), ("", ""))
-    if not status and "failure_reason" in columns.fields:
-        words, status = table.texts[columns.fields["failure_reason"] - 1].replace("\n", ""), "失败"
+    reasons = 0 if status else columns.fields.get("failure_reason", 0)
+    if reasons:
+        words, status = table.texts[reasons - 1].replace("\n", ""), "失败"
     if not status:
         return []
     columns = replace(columns, amounts=(AmountColumn(columns.fields["name"]),))  # where its findings would stand
@@ -38,6 +42,8 @@ def read_unpaid_list(grid: Grid, table: Table, columns: ColumnMap, around: Surro
         cell = cell_at(row, columns.fields["name"])
         if is_person(cell) and classify_row(row, columns, table, number, ()) == "payment":
             own = reader.read_shared(row, number, read_name(cell).text)
+            if own.get("status") in _PAID or (reasons and cell_text(cell_at(row, reasons)).strip() in _NO_REASON):
+                continue
             found.append(make_line(own, words[:_LONGEST], status, is_list=True))
     return found
 

@@ -26,8 +26,8 @@ _LARGEST_TAIL = 2_000_000
 _LARGEST_HEADERS = 20_000
 _CODES = re.compile(r'&(?:"[^"]*"|K[0-9A-Fa-f+\-]{6,8}|\d{1,3}|[A-Za-z])')
 _PARTS_OF_HEADER = re.compile(r"&[LCR]")
-_VML_BOX = re.compile(rb"<v:textbox[^>]*>(.{1,20000}?)</v:textbox>", re.DOTALL)
-_TAG = re.compile(r"<[^>]*>")
+_VML_BOX, _VML_END, _LONGEST_BOX = b"<v:textbox", b"</v:textbox>", 20_000
+_TAG = re.compile(r"<[^<>]*>")
 _IN_OLD_EXCEL = re.compile(r"(?s)\s*\[[^\]]{2,40}\].*?(?:注释|批注|[Cc]omment)\s*[:：]\s*")
 """What Excel writes before a threaded comment for versions that know none: [线程批注] … 注释:"""
 _THREADED = re.compile(r"\s*\[(?:线程批注|会话批注|线程化批注|Threaded comment)\]")
@@ -103,7 +103,7 @@ class _Comments:
 
     def __init__(self) -> None:
         self.found: list[_Text] = []
-        self._authors: list[str] = []
+        self._authors = set[str]()
         self._place: tuple[int, int] | None = None
         self._pieces: list[str] | None = None
         self._length = self._phonetic = 0
@@ -129,13 +129,13 @@ class _Comments:
             return
         text = "".join(self._pieces).strip()
         if name == "author":
-            self._authors.append(text)
+            self._authors.add(text)
         elif text:
             self.found.append(_Text(self._place, _take_author_off(text, self._authors)))
         self._pieces, self._length = None, 0
 
 
-def _take_author_off(text: str, authors: list[str]) -> str:
+def _take_author_off(text: str, authors: set[str]) -> str:
     first, colon, rest = text.partition("\n")
     is_author = colon and first.rstrip(" :：") in authors and first.rstrip().endswith((":", "："))
     return rest.strip() if is_author else text
@@ -169,8 +169,9 @@ class _Boxes:
 
 def _read_vml(data: bytes) -> Iterator[str]:
     """Texts of the shapes of old drawings; those of comments are empty there."""
-    for inner in _VML_BOX.findall(data)[:_MOST_TEXTS]:
-        text = html.unescape(_TAG.sub("", inner.decode("utf-8", "replace"))).strip()
+    for piece in data.split(_VML_BOX, _MOST_TEXTS + 1)[1:]:
+        inner, end, _ = piece[: _LONGEST_BOX + len(_VML_END)].partition(_VML_END)
+        text = html.unescape(_TAG.sub("", inner.partition(b">")[2].decode("utf-8", "replace"))).strip() if end else ""
         if text:
             yield text
 

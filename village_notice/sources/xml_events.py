@@ -91,7 +91,7 @@ def _recode(data: bytes) -> tuple[str | None, bytes]:
     name = "gb18030" if name.startswith("gb") else name
     try:
         return "utf-8", data.decode(name).encode("utf-8")
-    except UnicodeDecodeError as error:
+    except (UnicodeError, LookupError) as error:  # codecs that make no text are none either
         raise Unreadable("F01", f"文字编码与声明的 {name} 不符") from error
 
 
