@@ -235,7 +235,7 @@ def test_boxes_of_old_drawings_that_never_end_cost_nothing():
     assert list(_read_vml(b"<v:textbox style='a'><div>\xe4\xbd\x9c\xe5\xba\x9f</div></v:textbox>")) == ["作废"]
 
 
-@pytest.mark.parametrize("encoding", ["hex", "base64", "rot13", "undefined"])
+@pytest.mark.parametrize("encoding", ["hex", "base64", "rot13", "undefined", "mbcs", "foo"])
 def test_comments_in_no_encoding_take_nothing_else_along(told, encoding):
     data = make({"C3": "已核对"}, parts={})
     with zipfile.ZipFile(io.BytesIO(data)) as package:
@@ -245,3 +245,20 @@ def test_comments_in_no_encoding_take_nothing_else_along(told, encoding):
         {"C3": "已核对"}, parts={name: f'<?xml version="1.0" encoding="{encoding}"?>' + text.partition("?>")[2]}
     )
     assert told(damaged)[0] == 2
+
+
+def test_a_comment_against_a_payment_that_is_told_to_have_arrived(tmp_path):
+    book = openpyxl.Workbook()
+    for row in (
+        [_TITLE],
+        ["村", "姓名", "补贴金额", "状态"],
+        ["东岚村", "甲一", 120, "成功"],
+        ["东岚村", "乙二", 130, "成功"],
+    ):
+        book.active.append(row)
+    book.active["C3"].comment = Comment("款已退回财政，未发", "张三")
+    path = tmp_path / "望岚镇" / "表.xlsx"
+    path.parent.mkdir()
+    book.save(path)
+    reading = read_file(path, "望岚镇/表.xlsx", ReadOptions(2023, register=_REGISTER))
+    assert [(f.code, f.place.row) for f in reading.findings] == [("R18", 3)]

@@ -305,7 +305,8 @@ def is_money(cells: Sequence[Cell]) -> bool:
 
 
 def _has_some_money(cells: Sequence[Cell]) -> bool:
-    return any(isinstance(c, int | float) and not isinstance(c, bool) and c for c in cells)
+    amounts = (parse_amount(c) for c in cells if c is not None and not isinstance(c, bool))
+    return any(a is not None and a.fen for a in amounts)
 
 
 def _has_money(cells: Sequence[Cell]) -> bool:

@@ -69,7 +69,12 @@ def _parse(data: bytes, handler: E) -> E:
     parser.StartElementHandler, parser.EndElementHandler = start, end
     parser.CharacterDataHandler = handler.text
     parser.StartDoctypeDeclHandler = _refuse_doctype
-    parser.Parse(data, True)
+    try:
+        parser.Parse(data, True)
+    except LookupError as error:
+        if type(error) is not LookupError:  # a fault of the handler's own
+            raise
+        raise Unreadable("F01", f"文字编码没有人认识：{error}") from error
     return handler
 
 
